@@ -1,0 +1,63 @@
+# On a fresh machine with python3 (3.11 or newer), its pip, and make: `make demo` or `make test`.
+# The environment is made in .venv on first use and again whenever pyproject.toml changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+REPLICATIONS ?= 5
+OUT ?= out/demo
+
+.PHONY: demo test check fast slow nightly generate bench wheel clean
+.DELETE_ON_ERROR:
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("journeyctl needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --editable '.[dev]'
+	@touch $(READY)
+
+# Each step prints a heading, the command, and what the command says.
+define step
+	@printf '\n== %s\n$$ %s\n' '$(1)' '$(2)'
+	@$(BIN)/$(2)
+endef
+
+demo: $(READY)
+	$(call step,Is the specification sound?,journeyctl validate)
+	$(call step,Does John Doe still take his path?,journeyctl test)
+	$(call step,What will the launch bring?,journeyctl simulate us-pilot --replications $(REPLICATIONS))
+	$(call step,What does the engine run?,journeyctl compile head-of-radiology-us --target bpmn --out $(OUT))
+
+test: check fast slow
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports --no-logo
+
+fast: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not slow' --cov --cov-report=term
+
+slow: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+# More and fresh examples for every property, and no time-boxed shortcuts.
+nightly: $(READY)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS)
+
+# Generated files change in no other way; a test compares them with what this would write.
+generate: $(READY)
+	$(BIN)/python -m journeyctl.spec.generate
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+wheel: $(READY)
+	$(BIN)/python -m build --no-isolation
+
+clean:
+	rm -rf $(VENV) build dist out .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,27 @@
+"""The command's way in: answers `--version` at once, hands everything else to `journeyctl.cli`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from journeyctl import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status.
+
+    `arguments` are the words after the program's name; `None` takes those of the process. Scripts and
+    editors ask for the version often, so it is answered before the command line parser is loaded.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--version"]:
+        sys.stdout.write(f"journeyctl {__version__}\n")
+        return 0
+    from journeyctl.cli.app import run
+
+    return run(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
