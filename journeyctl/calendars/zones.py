@@ -1,0 +1,184 @@
+"""Time zones: from UTC seconds to local time and back. Everything else in this package builds on it.
+
+The rules come from the `tzdata` distribution, not from the machine, so that a run gives the same
+seconds everywhere. Offsets are remembered per zone and day: a simulation asks a million times.
+"""
+
+from __future__ import annotations
+
+import difflib
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+_SHIFTING = timezone(timedelta(0), "shifting")
+"""Stands in the cache for a UTC day within which the offset changes."""
+
+
+class _Zone:
+    """One zone's rules, with the offsets already asked for."""
+
+    __slots__ = ("_by_local_day", "_by_utc_day", "_rules")
+
+    def __init__(self, name: str) -> None:
+        content = files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+        self._rules = ZoneInfo.from_file(BytesIO(content), key=name)
+        self._by_utc_day: dict[int, timezone] = {}
+        self._by_local_day: dict[int, int | None] = {}
+
+    def fixed(self, seconds: int) -> timezone:
+        """The offset in force at that second, as a fixed zone."""
+        day = seconds // DAY
+        known = self._by_utc_day.get(day)
+        if known is None:
+            first, last = self._ask(day * DAY), self._ask(day * DAY + DAY - 1)
+            known = self._by_utc_day[day] = first if first == last else _SHIFTING
+        return self._ask(seconds) if known is _SHIFTING else known
+
+    def offset(self, seconds: int) -> int:
+        """Seconds that local clocks are ahead of UTC at that second."""
+        return _seconds_of(self.fixed(seconds))
+
+    def utc(self, clock: int) -> int:
+        """The second at which local clocks first show `clock`, or have just jumped over it."""
+        day = clock // DAY
+        offset = self._by_local_day.get(day)
+        if offset is None:
+            if day not in self._by_local_day:
+                self._by_local_day[day] = self._steady_offset(day)
+                return self.utc(clock)
+            return self._utc_near_a_change(clock)
+        return clock - offset
+
+    def shown(self, seconds: int) -> int:
+        """What a local clock shows that is never turned back: it waits while an hour is repeated."""
+        clock = seconds + self.offset(seconds)
+        if self._by_local_day.get(clock // DAY) is not None or self.utc(clock) == seconds:
+            return clock
+        change = self._change_between(seconds - DAY, seconds)
+        return change - 1 + self.offset(change - 1)
+
+    def _ask(self, seconds: int) -> timezone:
+        offset = datetime.fromtimestamp(seconds, self._rules).utcoffset()
+        return _fixed(offset or timedelta(0))
+
+    def _steady_offset(self, day: int) -> int | None:
+        # No offset is as long as a day, so the UTC days around a local day enclose all of it.
+        around = {self.offset((day + step) * DAY) for step in (-1, 0, 1, 2)}
+        return around.pop() if len(around) == 1 else None
+
+    def _utc_near_a_change(self, clock: int) -> int:
+        before, after = self.offset(clock - DAY), self.offset(clock + DAY)
+        for offset in sorted((before, after), reverse=True):
+            if self.offset(clock - offset) == offset:
+                return clock - offset
+        return self._change_between(clock - after, clock - before)
+
+    def _change_between(self, earlier: int, later: int) -> int:
+        """The first second with the offset that holds at `later` and did not at `earlier`."""
+        wanted = self.offset(later)
+        while later - earlier > 1:
+            middle = (earlier + later) // 2
+            if self.offset(middle) == wanted:
+                later = middle
+            else:
+                earlier = middle
+        return later
+
+
+@cache
+def _fixed(offset: timedelta) -> timezone:
+    return timezone(offset)
+
+
+@cache
+def _seconds_of(fixed: timezone) -> int:
+    return int(fixed.utcoffset(None).total_seconds())
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """All IANA names that may be written, sorted."""
+    listed = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return tuple(sorted(name for name in listed if name != "Factory"))
+
+
+def check_zone(name: object) -> str:
+    """Gives the name back if it is an IANA zone. Raises `ValueError` naming the nearest one."""
+    if isinstance(name, str) and name in zone_names():
+        return name
+    raise ValueError(f"'{name}' is no time zone; {_nearest(name if isinstance(name, str) else '')}")
+
+
+def local(seconds: int, zone: str) -> datetime:
+    """The local date and time of a moment. Aware, with a fixed offset: do no arithmetic on it."""
+    return datetime.fromtimestamp(seconds, _zone(zone).fixed(seconds))
+
+
+def local_date(seconds: int, zone: str) -> date:
+    """The local date of a moment."""
+    return day_date((seconds + _zone(zone).offset(seconds)) // DAY)
+
+
+def utc_offset(seconds: int, zone: str) -> int:
+    """Seconds that local clocks are ahead of UTC at a moment."""
+    return _zone(zone).offset(seconds)
+
+
+def to_utc(day: date, time_of_day: int, zone: str) -> int:
+    """The moment of a local time, `time_of_day` in seconds after midnight (86,400 is the day's end).
+
+    A time that daylight saving leaves out means the first existing second after it, a time that
+    comes twice its first occurrence.
+    """
+    return _zone(zone).utc(day_number(day) * DAY + time_of_day)
+
+
+def clock_reading(seconds: int, zone: str) -> int:
+    """Local time as one number: days since 1970-01-01 times 86,400 plus seconds of the day.
+
+    Never falls: while clocks repeat an hour in autumn it stays at the last second before it.
+    `clock_moment(x) <= t` exactly if `x <= clock_reading(t)`.
+    """
+    return _zone(zone).shown(seconds)
+
+
+def clock_moment(reading: int, zone: str) -> int:
+    """The first moment at which the local clock reads at least `reading`; see `to_utc`."""
+    return _zone(zone).utc(reading)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH
+
+
+def day_date(number: int) -> date:
+    """The date so many days after 1970-01-01."""
+    return date.fromordinal(number + _EPOCH)
+
+
+def utc_seconds(moment: datetime) -> int:
+    """UTC seconds of an aware date-time, fractions cut off. Raises `ValueError` where it has no zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"'{moment.isoformat()}' has no zone; write one, such as {moment.isoformat()}Z")
+    return (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)
+
+
+@cache
+def _zone(name: str) -> _Zone:
+    return _Zone(check_zone(name))
+
+
+def _nearest(name: str) -> str:
+    by_text = {known.lower(): known for known in zone_names()}
+    by_text |= {known.rpartition("/")[2].lower(): known for known in zone_names() if known.count("/") == 1}
+    wanted = name.strip().lower().replace(" ", "_")
+    close = difflib.get_close_matches(wanted, by_text, n=1, cutoff=0.7)
+    if not close:
+        close = difflib.get_close_matches(wanted.rpartition("/")[2], by_text, n=1, cutoff=0.7)
+    return f"did you mean '{by_text[close[0]]}'?" if close else "write an IANA name such as Europe/Berlin"
