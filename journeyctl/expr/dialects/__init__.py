@@ -1,0 +1,1 @@
+"""Conditions in the languages of other platforms: one file per language, none knows another."""
