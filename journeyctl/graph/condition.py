@@ -1,0 +1,52 @@
+"""A checked condition of the lowered graph: its text, its tree, its compiled form and what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from journeyctl.expr import Environment, Expression, Reads, Value, compile_expression, parse, reads
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition or expression, parsed once. Two are equal when their texts are.
+
+    Pickled as its text, because compiled closures do not travel between processes.
+    """
+
+    text: str
+    expression: Expression = field(compare=False, repr=False)
+    evaluate: Callable[[Environment], Value] = field(compare=False, repr=False)
+    """Answers the expression's value for one contact; `None` is unknown."""
+    reads: Reads = field(compare=False, repr=False)
+    """Which fields, histories and clocks the answer depends on."""
+
+    @classmethod
+    def of(cls, text: str) -> Condition:
+        """Parses `text`; raises `expr.ConditionError` where it is no expression."""
+        expression = parse(text)
+        return cls(text, expression, compile_expression(expression), reads(expression))
+
+    def holds(self, environment: Environment) -> bool:
+        """True only where the condition is true; unknown does not hold."""
+        return self.evaluate(environment) is True
+
+    def depends_on(self, path: str) -> bool:
+        """True where a change of the field at `path` can change the answer."""
+        return path in self.reads.paths
+
+    @property
+    def is_volatile(self) -> bool:
+        """True where the answer can change without any field changing: time, history, score, groups."""
+        found = self.reads
+        return bool(
+            found.uses_time
+            or found.history
+            or found.groups
+            or found.audiences
+            or {"score", "fit", "lead.age"} & found.paths
+        )
+
+    def __reduce__(self) -> tuple[Callable[[str], Condition], tuple[str]]:
+        return (Condition.of, (self.text,))

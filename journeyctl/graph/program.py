@@ -1,0 +1,164 @@
+"""A lowered workspace: every journey as a step graph, with the policies, houses and scoring they share.
+
+A program is all that simulation, traces, tests, targets and the runtime know of a specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from journeyctl.calendars import Calendar, ZoneChoice
+from journeyctl.diagnostics import NOWHERE, Origin
+from journeyctl.graph.condition import Condition
+from journeyctl.graph.house import House, Item
+from journeyctl.graph.ops import AnyOp, OpId, SendWindow
+from journeyctl.units import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of a journey that is watched from entry to end. Exactly one of event and condition is set."""
+
+    target: OpId
+    label: str
+    """What reports call the exit: the end's label, or the step it leads to."""
+    event: str | None = None
+    condition: Condition | None = None
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who may enter a journey, and when it looks."""
+
+    audience: str
+    condition: Condition
+    when: str
+    """`continuous`, `once` or `event`."""
+    event: str | None
+    every: Duration
+    again: Duration | None
+    """Time from the end of the last visit until another; zero: always; `None`: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepGraph:
+    """One journey for one audience, lowered."""
+
+    journey: str
+    priority: int
+    purposes: tuple[str, ...]
+    entry: Entry
+    exits: tuple[Exit, ...]
+    goal: str | None
+    start: OpId
+    ops: Mapping[OpId, AnyOp]
+    status: str = "live"
+    countries: tuple[str, ...] = ()
+    """Countries for which an overlay made this journey; empty: no restriction."""
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A frequency cap per contact over all journeys."""
+
+    name: str
+    applies: Condition | None
+    channel: str | None
+    """Which channel it counts; `None`: all."""
+    maximum: int
+    per: Duration
+    window: str
+    """`rolling` or `calendar`."""
+    over: str
+    """`defer` or `skip`."""
+    expire: int | None
+    """Seconds a deferred send waits at most."""
+    zone: ZoneChoice | None = None
+    """For calendar windows; `None`: the workspace's zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A condition under which nothing, or not this item, is sent."""
+
+    name: str
+    condition: Condition
+    then: str
+    """`defer` or `skip`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the gate asks for every send."""
+
+    consents: Mapping[str, str]
+    """Field path for each purpose."""
+    unknown_granted: bool = False
+    """A consent that nobody recorded counts as given; refused otherwise."""
+    caps: tuple[Cap, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    quiet_hours: SendWindow | None = None
+    """The weekly hours in which sends may go out; `None`: always."""
+    holdout: float = 0.0
+    """Share of all contacts that get no sends at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Points for acts, their decay, grades of fit and the MQL threshold. Points in integer hundredths."""
+
+    points: Mapping[str, Mapping[str, int]]
+    """Act -> who (`human`, `machine`) -> hundredths of a point."""
+    half_life_hours: int | None
+    fit: tuple[tuple[str, Condition], ...]
+    mql_score: int | None
+    """Hundredths of a point; `None`: there is no MQL."""
+    mql_fit: tuple[str, ...] = ()
+    mql_again: int = 0
+    """Seconds until the same contact may become an MQL again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What a contact's country decides."""
+
+    name: str
+    locale: str
+    zone: str
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything that ops need to run, for one workspace. Hashable parts only; safe to send to workers."""
+
+    journeys: Mapping[str, StepGraph]
+    policies: Mapping[str, Policies]
+    """By country; `""` holds for all countries without their own."""
+    houses: Mapping[str, House]
+    items: Mapping[str, Item]
+    scoring: Scoring | None
+    audiences: Mapping[str, Condition]
+    defaults: Mapping[str, bool | int | float | str]
+    """Stand-ins for missing values, by field path."""
+    countries: Mapping[str, Country]
+    meanings: Mapping[str, str]
+    """Field path for each thing the product reads itself: country, locale, zone, email, role."""
+    zone: str
+    """The workspace's time zone."""
+    locale: str
+    calendar: Calendar
+    week_starts: int
+    """0 is Monday."""
+    evaluation_time: int
+    """Seconds after local midnight (workspace zone) of the daily look at audiences and conditions."""
+    graph_hash: str
+    crm_sync: Mapping[str, int] = field(default_factory=dict)
+    """Desk -> seconds after local midnight (workspace zone) at which outcomes come back."""
+
+    def policies_for(self, country: str | None) -> Policies:
+        """The policies of the contact's country, else the workspace's."""
+        return self.policies.get(country or "", self.policies[""])

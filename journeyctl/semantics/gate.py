@@ -1,0 +1,272 @@
+"""The gate: the check before every send. One pure function, asked at the moment a send is due.
+
+The order of its questions is part of the language: holdout, expired, deliverable, consent of each
+purpose, suppressions, availability of the item, its condition, a locale, already sent, quiet hours and
+the step's window, caps. Simulation, traces, tests and the workers of executed targets all ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from journeyctl.calendars import (
+    Hours,
+    WorkingTime,
+    local_day,
+    local_month,
+    local_week,
+    next_allowed,
+    next_daily,
+    working_time,
+)
+from journeyctl.expr import Environment
+from journeyctl.graph.house import Item
+from journeyctl.graph.ops import SendWindow
+from journeyctl.graph.program import Cap, Policies
+from journeyctl.units import SECONDS_PER_DAY, Duration
+
+DEFAULT_EXPIRE = 14 * SECONDS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The item goes out now, in this locale (`None`: the item names none)."""
+
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Not now. `until` is the earliest second (UTC) at which the reason can have gone.
+
+    `None`: only a changed field can take the reason away.
+    """
+
+    until: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Not at all."""
+
+    reason: str
+
+
+Answer = Send | Defer | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What a journey wants to send, and since when."""
+
+    item: Item
+    channel: str
+    purposes: tuple[str, ...]
+    due: int
+    """UTC seconds at which the gate was first asked."""
+    expire: int | None = None
+    """The step's own limit in seconds; `None`: the shortest of the caps that apply, else 14 days."""
+    send_on: SendWindow | None = None
+    locale: str | None = None
+    """The step's locale; `None`: the contact's."""
+    once: bool = False
+    """Ladder sends refuse an item that was sent before."""
+    repeat: Duration | None = None
+    """After which an unclicked item may return to a ladder."""
+
+
+class Recipient(Protocol):
+    """What the gate asks about a contact. The environment answers conditions for this contact, item and second."""
+
+    @property
+    def environment(self) -> Environment:
+        """Answers conditions for this contact, item and second."""
+        ...
+
+    @property
+    def zone(self) -> str | None:
+        """The contact's zone, where known."""
+        ...
+
+    @property
+    def locales(self) -> Sequence[str]:
+        """The contact's, its country's and the workspace's language tag, in this order, where known."""
+        ...
+
+    @property
+    def held_out(self) -> bool:
+        """In the global holdout."""
+        ...
+
+    def consents(self, path: str) -> bool | None:
+        """Whether the consent is given; `None` where nobody recorded it."""
+        ...
+
+
+class History(Protocol):
+    """The sends of one contact. Counted are delivered and bounced sends of all journeys and other mail."""
+
+    def counted(self, channel: str | None, after: int, until: int) -> Sequence[int]:
+        """Times (UTC seconds, ascending) of counted sends in `(after, until]`, over one channel or all."""
+        ...
+
+    def may_send_again(self, item: str, repeat: Duration | None, now: int) -> bool:
+        """True where the item was never sent to the contact, or `repeat` lets it return."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceTime:
+    """The workspace's zone, the first day of its week (0 is Monday), its daily evaluation."""
+
+    zone: str
+    week_starts: int = 0
+    evaluation_time: int = 6 * 3_600
+    """Seconds after local midnight of the daily look at audiences and conditions."""
+
+
+def ask(
+    policies: Policies, send: SendRequest, recipient: Recipient, history: History, now: int, *, time: WorkspaceTime
+) -> Answer:
+    """May this item go to this contact now?"""
+    if recipient.held_out:
+        return Skip("holdout")
+    if now >= expires_at(policies, send, recipient):
+        return Skip("expired")
+    if recipient.environment.value("contact.deliverable") is False:
+        return Skip("undeliverable")
+    refused = refused_purpose(policies, send.purposes, recipient)
+    if refused is not None:
+        return Skip(f"no_consent.{refused}")
+    return (
+        _suppressed(policies, recipient, now, time)
+        or _unsuitable(send, recipient, history, now)
+        or _outside_hours(policies, send, recipient, now, time)
+        or _over_cap(policies, send, recipient, history, now, time=time)
+        or Send(_locale(send, recipient))
+    )
+
+
+def refused_purpose(policies: Policies, purposes: Sequence[str], recipient: Recipient) -> str | None:
+    """The first purpose that the contact has not consented to; `None` where all are allowed."""
+    for purpose in purposes:
+        given = recipient.consents(policies.consents.get(purpose, ""))
+        if given is False or (given is None and not policies.unknown_granted):
+            return purpose
+    return None
+
+
+def expires_at(policies: Policies, send: SendRequest, recipient: Recipient) -> int:
+    """UTC second from which the send is too late."""
+    if send.expire is not None:
+        return send.due + send.expire
+    limits = [cap.expire for cap in applying(policies, send.channel, recipient) if cap.expire is not None]
+    return send.due + min(limits, default=DEFAULT_EXPIRE)
+
+
+def applying(policies: Policies, channel: str, recipient: Recipient) -> list[Cap]:
+    """The caps that count for this contact and channel."""
+    return [
+        cap
+        for cap in policies.caps
+        if cap.channel in (None, channel) and (cap.applies is None or cap.applies.holds(recipient.environment))
+    ]
+
+
+def _suppressed(policies: Policies, recipient: Recipient, now: int, time: WorkspaceTime) -> Answer | None:
+    for suppression in policies.suppressions:
+        if suppression.condition.holds(recipient.environment):
+            reason = f"suppressed.{suppression.name}"
+            if suppression.then == "skip":
+                return Skip(reason)
+            volatile = suppression.condition.is_volatile
+            return Defer(next_daily(now + 1, time.evaluation_time, time.zone) if volatile else None, reason)
+    return None
+
+
+def _unsuitable(send: SendRequest, recipient: Recipient, history: History, now: int) -> Answer | None:
+    item = send.item
+    if not item.is_available(now):
+        return Skip("not_available")
+    if item.when is not None and not item.when.holds(recipient.environment):
+        return Skip("not_available")
+    if item.locales and _locale(send, recipient) is None:
+        return Skip("no_locale")
+    if send.once and not history.may_send_again(item.name, send.repeat, now):
+        return Skip("already_sent")
+    return None
+
+
+def _locale(send: SendRequest, recipient: Recipient) -> str | None:
+    """The item's tag that fits the first wanted locale: exactly, then by language, else its fallback."""
+    offered = send.item.locales
+    wanted = (send.locale,) if send.locale else recipient.locales[:1]
+    for tag in wanted:
+        if tag in offered:
+            return tag
+        language = tag.split("-")[0]
+        close = next((candidate for candidate in offered if candidate.split("-")[0] == language), None)
+        if close is not None:
+            return close
+    return send.item.fallback
+
+
+def _outside_hours(
+    policies: Policies, send: SendRequest, recipient: Recipient, now: int, time: WorkspaceTime
+) -> Answer | None:
+    quiet = policies.quiet_hours
+    windows = [hours_of(window, recipient.zone, time.zone) for window in (quiet, send.send_on) if window is not None]
+    if all(window.is_open(now) for window in windows):
+        return None
+    reason = "quiet_hours" if quiet is not None and not windows[0].is_open(now) else "send_window"
+    until = next_allowed(now, windows)
+    return Skip("expired") if until is None else Defer(until, reason)
+
+
+def hours_of(window: SendWindow, contact_zone: str | None, workspace_zone: str) -> WorkingTime:
+    """The weekly hours of a window in the zone that counts for one contact."""
+    zone = window.zone.resolve(contact_zone) or workspace_zone
+    return _weekly(zone, window.weekdays, window.hours)
+
+
+@lru_cache(maxsize=4_096)
+def _weekly(zone: str, weekdays: frozenset[int], hours: tuple[Hours, ...]) -> WorkingTime:
+    """One working time per distinct window and zone, because each holds a table that grows with use."""
+    return working_time(zone, days=weekdays, hours=hours)
+
+
+def _over_cap(
+    policies: Policies, send: SendRequest, recipient: Recipient, history: History, now: int, *, time: WorkspaceTime
+) -> Answer | None:
+    for cap in applying(policies, send.channel, recipient):
+        until = _full_until(cap, recipient, history, now, time)
+        if until is not None:
+            reason = f"capped.{cap.name}"
+            return Skip(reason) if cap.over == "skip" else Defer(until, reason)
+    return None
+
+
+def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time: WorkspaceTime) -> int | None:
+    """When a full cap has room again, the other counted sends staying as they are; `None` where it has room now."""
+    if cap.window == "rolling":
+        length = cap.per.seconds
+        if cap.maximum == 0:
+            return now + length
+        counted = history.counted(cap.channel, now - length, now)
+        return counted[len(counted) - cap.maximum] + length if len(counted) >= cap.maximum else None
+    zone = (cap.zone.resolve(recipient.zone) if cap.zone is not None else None) or time.zone
+    start, end = calendar_window(cap, now, zone, time.week_starts)
+    return end if len(history.counted(cap.channel, start - 1, now)) >= cap.maximum else None
+
+
+def calendar_window(cap: Cap, now: int, zone: str, week_starts: int) -> tuple[int, int]:
+    """Start and end (excluded) of the calendar period around `now`: month, week or day, by the cap's length."""
+    if cap.per.months:
+        return local_month(now, zone)
+    if cap.per.seconds >= 7 * SECONDS_PER_DAY:
+        return local_week(now, zone, week_starts=week_starts)
+    return local_day(now, zone)

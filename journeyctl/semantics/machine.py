@@ -1,0 +1,267 @@
+"""The step machine: what a journey does with one contact. Pure of clocks, of randomness and of other contacts.
+
+Whoever drives it (an engine, a trace, a test, a conformance run) posts stimuli with their seconds,
+asks for the next second at which something happens, and advances the contact to it. A message that
+went out ends the turn: its delivery or bounce is posted for the same second before the contact is
+advanced again.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from journeyctl.draws import DrawSource
+from journeyctl.expr import Value
+from journeyctl.fixed_point import share_threshold
+from journeyctl.graph.ops import HandoffOp
+from journeyctl.graph.program import Program, StepGraph
+from journeyctl.semantics import entries, reactions, sending, steps
+from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.gate import WorkspaceTime
+from journeyctl.semantics.state import AskGate, CheckExits, Contact, Entry, Step, Visit
+from journeyctl.semantics.stimuli import (
+    Bounced,
+    Clicked,
+    CustomEvent,
+    Delivered,
+    EnterJourney,
+    Evaluate,
+    FieldChanged,
+    FormSubmitted,
+    GroupChanged,
+    GroupReady,
+    LeadOutcome,
+    Opened,
+    OtherMail,
+    PageViewed,
+    SalesRequested,
+    Stimulus,
+    Timeout,
+    Unsubscribed,
+)
+from journeyctl.semantics.turn import Launch, Rules, Turn
+from journeyctl.semantics.view import ContactView
+
+STEP_LIMIT = 1_000
+"""A contact that takes more steps at one instant is stuck."""
+
+
+class Machine:
+    """Runs the journeys of a program for any number of contacts, one contact at a time."""
+
+    def __init__(
+        self,
+        program: Program,
+        draws: DrawSource,
+        *,
+        journeys: Iterable[str] | None = None,
+        launches: Mapping[str, Launch] | None = None,
+    ) -> None:
+        """`journeys` take contacts (default: all live ones); a journey without a launch takes them at once."""
+        names = (
+            sorted(journeys) if journeys is not None else [n for n, g in program.journeys.items() if g.status == "live"]
+        )
+        active = sorted((program.journeys[name] for name in names), key=lambda graph: (-graph.priority, graph.journey))
+        by_event: dict[str, list[StepGraph]] = {}
+        for graph in active:
+            if graph.entry.when == "event" and graph.entry.event is not None:
+                by_event.setdefault(graph.entry.event, []).append(graph)
+        self.rules = Rules(
+            program, draws, launches or {}, tuple(active),
+            WorkspaceTime(program.zone, program.week_starts, program.evaluation_time),
+            {event: tuple(graphs) for event, graphs in by_event.items()}, _reads_score(program),
+        )  # fmt: skip
+        self._holdout = share_threshold(program.policies[""].holdout)
+
+    def new_contact(self, key: str, fields: Mapping[str, Value], *, at: int) -> Contact:
+        """A contact that becomes known at second `at`; journeys look at it in the next daily evaluation."""
+        contact = Contact(key, dict(fields), at)
+        if self._holdout:
+            contact.held_out = self.rules.draws.stable().bits(key, "holdout") < self._holdout
+        Turn(self.rules, contact, ContactView(self.rules.program, contact), at).plan_evaluation(at)
+        return contact
+
+    def post(self, contact: Contact, time: int, stimulus: Stimulus) -> None:
+        """Something will reach the contact from outside at second `time`."""
+        contact.schedule(time, stimulus, _order_of(stimulus))
+
+    def next_time(self, contact: Contact) -> int | None:
+        """The second at which the next thing happens to the contact."""
+        return contact.next_time()
+
+    def advance(self, contact: Contact, now: int) -> list[Effect]:
+        """Does everything due up to second `now`, which must not lie before anything already done.
+
+        Returns early after a message went out; the caller then posts `Delivered` or `Bounced` for `now` and
+        advances again for as long as `next_time` is not later than `now`.
+        """
+        turn = Turn(self.rules, contact, ContactView(self.rules.program, contact), now)
+        if contact.instant != now:
+            contact.instant, contact.steps_at_instant = now, 0
+        agenda = contact.agenda
+        while agenda and agenda[0].time <= now and not turn.sent:
+            self._do(turn, heapq.heappop(agenda))
+        return turn.effects
+
+    def _do(self, turn: Turn, entry: Entry) -> None:
+        stimulus = entry.stimulus
+        match stimulus:
+            case Step() | Timeout() | AskGate() | CheckExits():
+                visit = turn.contact.visits.get(stimulus.journey)
+                if visit is not None:
+                    _do_for_visit(turn, visit, stimulus)
+            case Evaluate():
+                entries.evaluate(turn)
+            case EnterJourney():
+                entries.ramped_in(turn, stimulus)
+            case FieldChanged():
+                field_changed(turn, stimulus)
+            case OtherMail():
+                turn.contact.sends.reserve("email", turn.now)
+                turn.emit(Kind.DELIVERED, None, line=stimulus.line, channel="email", reason="other_mail")
+            case LeadOutcome():
+                lead_outcome(turn, stimulus)
+            case GroupReady() | GroupChanged():
+                _group(turn, stimulus)
+            case _:
+                _react(turn, stimulus)
+
+
+def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate | CheckExits) -> None:
+    match stimulus:
+        case CheckExits():
+            turn.check_exits(visit)
+        case Step() if stimulus.token == visit.token and visit.waiting == "":
+            _count_step(turn)
+            if not turn.contact.stuck:
+                steps.run(turn, visit)
+        case Timeout() if stimulus.token == visit.token:
+            steps.time_out(turn, visit, stimulus.what)
+        case AskGate() if stimulus.token == visit.token and visit.pending is not None:
+            if stimulus.answers == visit.pending.answers:
+                sending.answer(turn, visit)
+        case _:
+            """What an older position of the visit scheduled is stale."""
+
+
+def _count_step(turn: Turn) -> None:
+    contact = turn.contact
+    contact.steps_at_instant += 1
+    if contact.steps_at_instant > STEP_LIMIT:
+        contact.stuck = True
+        for visit in turn.visits():
+            if visit.journey in contact.visits:
+                turn.end(visit, "stuck", tell_parent=False)
+        contact.agenda.clear()
+
+
+def _react(
+    turn: Turn,
+    stimulus: Delivered
+    | Bounced
+    | Opened
+    | Clicked
+    | SalesRequested
+    | Unsubscribed
+    | PageViewed
+    | FormSubmitted
+    | CustomEvent,
+) -> None:
+    match stimulus:
+        case Delivered():
+            sending.delivered(turn, stimulus)
+        case Bounced():
+            sending.bounced(turn, stimulus)
+        case Opened():
+            reactions.opened(turn, stimulus)
+        case Clicked():
+            reactions.clicked(turn, stimulus)
+        case SalesRequested():
+            reactions.sales_requested(turn, stimulus)
+        case Unsubscribed():
+            reactions.unsubscribed(turn, stimulus)
+        case PageViewed():
+            reactions.page_viewed(turn, stimulus)
+        case FormSubmitted():
+            reactions.form_submitted(turn, stimulus)
+        case CustomEvent():
+            reactions.custom_event(turn, stimulus)
+        case _:
+            assert_never(stimulus)
+
+
+def field_changed(turn: Turn, stimulus: FieldChanged) -> None:
+    """A fact from outside: the field has its new value for everything that follows at this second."""
+    if stimulus.value is None:
+        turn.contact.fields.pop(stimulus.path, None)
+    else:
+        turn.contact.fields[stimulus.path] = stimulus.value
+    turn.emit(Kind.FACT, None, reason=f"{stimulus.path}={steps.fact_text(stimulus.value)}")
+    reactions.consent_changed(turn, stimulus.path)
+    turn.changed(stimulus.path)
+    reactions.check_mql(turn)
+
+
+def lead_outcome(turn: Turn, stimulus: LeadOutcome) -> None:
+    """The CRM sync brought an outcome: the lead is closed, and the journeys that waited for it go on."""
+    contact = turn.contact
+    lead = contact.leads.get(stimulus.desk)
+    if lead is None or lead.name != stimulus.lead:
+        return
+    del contact.leads[stimulus.desk]
+    contact.last_outcome, contact.last_reason = stimulus.outcome, stimulus.reason
+    turn.emit(Kind.SYNCED, None, lead=lead.name, desk=stimulus.desk, reason=stimulus.outcome)
+    for visit in turn.visits():
+        op = turn.op(visit)
+        if isinstance(op, HandoffOp) and visit.waiting == "handoff" and op.desk == stimulus.desk:
+            visit.cause, visit.cause_at = stimulus.outcome, turn.now
+            turn.move(visit, op.outcomes[stimulus.outcome])
+    turn.lead_changed()
+
+
+def _group(turn: Turn, stimulus: GroupReady | GroupChanged) -> None:
+    if isinstance(stimulus, GroupReady):
+        turn.announce("group_ready")
+        return
+    turn.contact.groups[stimulus.group] = {
+        "completeness": stimulus.completeness,
+        "ready": stimulus.ready,
+        "missing_roles": stimulus.missing_roles,
+        "my_role": stimulus.my_role,
+    }
+    turn.plan_evaluation()
+
+
+_FACTS = (FieldChanged, OtherMail, LeadOutcome, GroupChanged, GroupReady)
+_REACTIONS = (
+    Delivered, Bounced, Opened, Clicked, PageViewed, FormSubmitted, SalesRequested, Unsubscribed, CustomEvent,
+)  # fmt: skip
+
+
+def _order_of(stimulus: Stimulus) -> tuple[int | str, ...]:
+    """Order among the facts, or among the reactions, of one second; the rest has one of each."""
+    match stimulus:
+        case FieldChanged():
+            return (_FACTS.index(type(stimulus)), stimulus.path)
+        case OtherMail():
+            return (_FACTS.index(type(stimulus)), stimulus.line)
+        case LeadOutcome():
+            return (_FACTS.index(type(stimulus)), stimulus.desk)
+        case GroupChanged() | GroupReady():
+            return (_FACTS.index(type(stimulus)), stimulus.group)
+        case CustomEvent():
+            return (_REACTIONS.index(type(stimulus)), stimulus.name, 0)
+        case Timeout() | Evaluate() | EnterJourney():
+            return ()
+        case _:
+            return (_REACTIONS.index(type(stimulus)), stimulus.item, stimulus.send)
+
+
+def _reads_score(program: Program) -> bool:
+    """Whether any condition looks at the score or fit, so that a change of it must be shown around."""
+    conditions = [e.condition for g in program.journeys.values() for e in g.exits if e.condition is not None]
+    conditions += [graph.entry.condition for graph in program.journeys.values()]
+    conditions += [s.condition for policies in program.policies.values() for s in policies.suppressions]
+    return any({"score", "fit"} & condition.reads.paths for condition in conditions)

@@ -1,0 +1,247 @@
+"""The state of one contact over all journeys. Owned by the step machine, which advances it in place.
+
+Nothing here decides anything: these are the facts that the machine, the gate and conditions read.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from journeyctl.expr import Value
+from journeyctl.graph.ops import OpId, Reaction
+from journeyctl.graph.program import StepGraph
+from journeyctl.semantics.ladder import LadderState
+from journeyctl.semantics.scoring import Score
+from journeyctl.semantics.stimuli import Phase, Stimulus
+from journeyctl.units import Duration
+
+
+@dataclass(slots=True)
+class Message:
+    """One send of one item to one contact, and what came of it. Times are UTC seconds."""
+
+    item: str
+    number: int
+    """Which send of this item to this contact, from 1; 0 stands for a send that the gate skipped."""
+    journey: str
+    visit: int
+    op: OpId
+    step: str
+    channel: str
+    sent_at: int
+    delivered_at: int | None = None
+    bounced: bool = False
+    clicked: bool = False
+    """A click was recorded, by whomever; such an item does not return to ladders."""
+    reactions: list[tuple[int, Reaction, bool]] = field(default_factory=list)
+    """Time, reaction, and whether every link was clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One entry of the contact's history, as conditions see it."""
+
+    time: int
+    kind: str
+    """sends, opens, clicks, visits or requests."""
+    item: str
+    journey: str
+    human: bool
+
+
+@dataclass(slots=True)
+class Pending:
+    """A send that waits for the gate."""
+
+    due: int
+    """When the gate was first asked."""
+    answers: int = 0
+    """How often the gate has answered; a question scheduled before the last answer is stale."""
+    last_reason: str = ""
+
+
+@dataclass(slots=True)
+class Listening:
+    """What a visit awaits of one message."""
+
+    message: Message
+    outcomes: frozenset[Reaction]
+    human_min_delay: int | None
+    settle: int
+    best: Reaction = Reaction.TIMEOUT
+    settling: bool = False
+    """A click waits for something stronger; the timeout does not cut it short."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One passage of the contact through one journey."""
+
+    graph: StepGraph
+    number: int
+    entered_at: int
+    op: OpId
+    token: int = 0
+    """Rises whenever the visit moves; what was scheduled under an older one is stale."""
+    waiting: str = ""
+    """`""` (about to step), wait, gate, delivery, pace, listen, handoff, child or holdout."""
+    messages: list[Message] = field(default_factory=list)
+    ladder: LadderState | None = None
+    ladder_step: str = ""
+    last_offer_at: int | None = None
+    """Delivery of the visit's latest delivered ladder offer."""
+    pending: Pending | None = None
+    listening: Listening | None = None
+    cause: str = ""
+    """The event that last diverted the visit: sales_request, mql, ..."""
+    cause_at: int = 0
+    parent: str = ""
+
+    @property
+    def journey(self) -> str:
+        """Name of the journey."""
+        return self.graph.journey
+
+
+@dataclass(slots=True)
+class OpenLead:
+    """The contact's open lead at one desk."""
+
+    name: str
+    cause: str
+    """`request` or `score`."""
+    created_at: int
+
+
+@dataclass(order=True, slots=True)
+class Entry:
+    """One thing that will happen to the contact, in the order of the language."""
+
+    time: int
+    phase: Phase
+    key: tuple[int | str, ...]
+    sequence: int
+    stimulus: Stimulus | Internal = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A visit goes on with its present op."""
+
+    journey: str
+    token: int
+    phase = Phase.STEP
+
+
+@dataclass(frozen=True, slots=True)
+class AskGate:
+    """A due send of a visit is asked at the gate."""
+
+    journey: str
+    token: int
+    answers: int
+    phase = Phase.GATE
+
+
+@dataclass(frozen=True, slots=True)
+class CheckExits:
+    """A field changed: the exit conditions of one visit are looked at."""
+
+    journey: str
+    phase = Phase.EXIT
+
+
+Internal = Step | AskGate | CheckExits
+"""What the machine schedules for itself, besides timeouts."""
+
+
+class Sends:
+    """The counted sends of one contact: what caps and ladders read. Satisfies the gate's `History`."""
+
+    __slots__ = ("_by_channel", "_latest", "_messages")
+
+    def __init__(self) -> None:
+        self._by_channel: dict[str, list[int]] = {}
+        self._latest: dict[str, Message] = {}
+        self._messages: dict[tuple[str, int], Message] = {}
+
+    def reserve(self, channel: str, time: int) -> None:
+        """Counts one send, of ours or of another line; times never fall."""
+        self._by_channel.setdefault(channel, []).append(time)
+
+    def remember(self, message: Message) -> None:
+        """Keeps the message as the latest send of its item."""
+        self._latest[message.item] = message
+        self._messages[message.item, message.number] = message
+
+    def counted(self, channel: str | None, after: int, until: int) -> Sequence[int]:
+        """Times of counted sends in `(after, until]`, ascending, over one channel or all."""
+        times = self._by_channel.get(channel) if channel is not None else sorted(chain(*self._by_channel.values()))
+        if not times:
+            return ()
+        return times[bisect_right(times, after) : bisect_right(times, until)]
+
+    def message(self, item: str, number: int) -> Message | None:
+        """The n-th send of an item to this contact."""
+        return self._messages.get((item, number))
+
+    def number_of_next(self, item: str) -> int:
+        """Which send of the item the next one is, from 1."""
+        latest = self._latest.get(item)
+        return 1 if latest is None else latest.number + 1
+
+    def may_send_again(self, item: str, repeat: Duration | None, now: int) -> bool:
+        """True where the item was never sent, or was not clicked and `repeat` has passed since."""
+        message = self._latest.get(item)
+        if message is None:
+            return True
+        return repeat is not None and not message.clicked and now - message.sent_at >= repeat.seconds
+
+
+@dataclass(slots=True)
+class Contact:
+    """One contact with everything that journeys may know of it."""
+
+    key: str
+    """Stable name, for example `u17/h2/c1/p3`; addresses every draw about the contact."""
+    fields: dict[str, Value]
+    """By path (`contact.role`, `clinic.last_purchase`, `hospital.open_ticket`); missing is unknown."""
+    created_at: int
+    held_out: bool = False
+    score: Score = field(default_factory=Score)
+    sends: Sends = field(default_factory=Sends)
+    acts: list[Act] = field(default_factory=list)
+    visits: dict[str, Visit] = field(default_factory=dict)
+    visit_counts: dict[str, int] = field(default_factory=dict)
+    last_end: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+    """Last reason for which each journey refused the contact."""
+    decided: set[str] = field(default_factory=set)
+    """Journeys that look at a contact only once, or at their launch, and have done so."""
+    leads: dict[str, OpenLead] = field(default_factory=dict)
+    """Open leads by desk."""
+    lead_counts: dict[str, int] = field(default_factory=dict)
+    last_outcome: str = ""
+    last_reason: str = ""
+    groups: dict[str, dict[str, Value]] = field(default_factory=dict)
+    defaults_used: dict[str, int] = field(default_factory=dict)
+    agenda: list[Entry] = field(default_factory=list)
+    sequence: int = 0
+    evaluation_at: int | None = None
+    """The evaluation that is scheduled, if any."""
+    instant: int = -1
+    steps_at_instant: int = 0
+    stuck: bool = False
+
+    def schedule(self, time: int, stimulus: Stimulus | Internal, key: tuple[int | str, ...] = ()) -> None:
+        """Puts something on the contact's agenda."""
+        self.sequence += 1
+        heapq.heappush(self.agenda, Entry(time, stimulus.phase, key, self.sequence, stimulus))
+
+    def next_time(self) -> int | None:
+        """The second at which the next thing happens to this contact; `None`: nothing is scheduled."""
+        return self.agenda[0].time if self.agenda else None

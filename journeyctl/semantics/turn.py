@@ -1,0 +1,225 @@
+"""One second of one contact: what every part of the step machine shares while it works.
+
+A turn knows the program, the contact, the second and the effects so far, and has the few moves that
+all parts need: emit an effect, move a visit, divert it, end it, and say that a field changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from journeyctl.calendars import local_date, next_daily
+from journeyctl.draws import DrawSource
+from journeyctl.graph.ops import AnyOp, EndOp, EnterOp, HandoffOp, OfferOp, OpId
+from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
+from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.gate import WorkspaceTime
+from journeyctl.semantics.state import AskGate, CheckExits, Contact, OpenLead, Step, Visit
+from journeyctl.semantics.stimuli import EnterJourney, Evaluate
+from journeyctl.semantics.view import ContactView
+
+_BUILT_IN_PATHS = ("lead.open", "lead.age", "lead.outcome", "lead.reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """When a journey starts to take contacts, and over how many business days those eligible then are spread."""
+
+    at: int
+    """UTC seconds."""
+    ramp_days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A program with what is worked out once for all contacts."""
+
+    program: Program
+    draws: DrawSource
+    """Splits, ramps and holdouts are drawn from its stable form."""
+    launches: Mapping[str, Launch]
+    active: tuple[StepGraph, ...]
+    """Journeys that take contacts, by priority, then name."""
+    time: WorkspaceTime
+    by_entry_event: Mapping[str, tuple[StepGraph, ...]]
+    score_is_read: bool = True
+    """Some condition looks at score or fit."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One contact at one second."""
+
+    rules: Rules
+    contact: Contact
+    view: ContactView
+    now: int
+    effects: list[Effect] = field(default_factory=list)
+    sent: bool = False
+    """A message went out: the outside world must answer before this second goes on."""
+
+    @property
+    def program(self) -> Program:
+        """The lowered workspace."""
+        return self.rules.program
+
+    def visits(self) -> list[Visit]:
+        """The contact's visits in the order in which journeys see an event: by priority, then name."""
+        return sorted(self.contact.visits.values(), key=lambda visit: (-visit.graph.priority, visit.journey))
+
+    def op(self, visit: Visit) -> AnyOp:
+        """Where a visit stands."""
+        return visit.graph.ops[visit.op]
+
+    def emit(self, kind: Kind, visit: Visit | None = None, /, **columns: str | int) -> None:
+        """Adds one effect, with the visit's place."""
+        if visit is None:
+            self.effects.append(Effect(self.now, kind, **columns))  # type: ignore[arg-type]  # columns are Effect's own
+            return
+        place: dict[str, str | int] = {
+            "journey": visit.journey, "visit": visit.number, "step": self.op(visit).step, "op": visit.op,
+        }  # fmt: skip
+        if visit.cause:
+            place["cause"] = f"{visit.cause}@{visit.cause_at}"
+        self.effects.append(Effect(self.now, kind, **{**place, **columns}))  # type: ignore[arg-type]  # as above
+
+    def move(self, visit: Visit, target: OpId) -> None:
+        """The visit goes to another op and steps there after all that comes first at this second."""
+        visit.token += 1
+        visit.op = target
+        visit.waiting = ""
+        visit.pending = None
+        visit.listening = None
+        self.contact.schedule(self.now, Step(visit.journey, visit.token), (-visit.graph.priority, visit.journey))
+
+    def ask_gate(self, visit: Visit, at: int) -> None:
+        """Schedules the gate for the visit's pending send: by priority, earlier due time, journey, step."""
+        pending = visit.pending
+        assert pending is not None, "only a visit with a pending send asks the gate"
+        key = (-visit.graph.priority, pending.due, visit.journey, self.op(visit).step)
+        self.contact.schedule(at, AskGate(visit.journey, visit.token, pending.answers), key)
+
+    # --- leaving
+
+    def announce(self, event: str, *, only: str | None = None, heard: frozenset[str] = frozenset()) -> None:
+        """Shows an event to the contact's journeys (or to `only` one); those in `heard` awaited it and have had it."""
+        for visit in self.visits():
+            if visit.journey in heard or (only is not None and visit.journey != only):
+                continue
+            if visit.journey in self.contact.visits:
+                self.leave_on(visit, event)
+        for graph in self.rules.by_entry_event.get(event, ()):
+            if graph.journey not in self.contact.visits:
+                self.contact.schedule(self.now, EnterJourney(graph.journey), (-graph.priority, graph.journey))
+
+    def leave_on(self, visit: Visit, event: str) -> bool:
+        """Takes the first exit that names the event, or a ladder's own way for a sales request."""
+        if event == "sales_request":
+            asked = self.asked_target(visit)
+            if asked is not None:
+                self.divert(visit, asked, event)
+                return True
+        for way_out in visit.graph.exits:
+            if way_out.event == event:
+                self.divert(visit, way_out.target, event)
+                return True
+        return False
+
+    def asked_target(self, visit: Visit) -> OpId | None:
+        """Where a sales request leads while the visit is on a ladder that names a step for it."""
+        if visit.ladder is None or self.op(visit).step != visit.ladder_step:
+            return None
+        offer = visit.graph.ops.get(OpId(f"{visit.ladder_step}/offer"))
+        return offer.asked if isinstance(offer, OfferOp) else None
+
+    def divert(self, visit: Visit, target: OpId, event: str) -> None:
+        """An exit: what was scheduled is dropped. Into the step where the contact stands it only counts."""
+        here, there = self.op(visit), visit.graph.ops[target]
+        if here.step == there.step and not isinstance(there, EndOp):
+            if isinstance(here, HandoffOp) and visit.waiting == "handoff":
+                self.join_lead(visit, here, event)
+            return
+        if visit.waiting:
+            item = getattr(here, "item", "") if visit.waiting == "gate" else ""
+            self.emit(Kind.DROPPED, visit, reason=visit.waiting, item=item)
+        if isinstance(here, EnterOp) and visit.waiting == "child":
+            child = self.contact.visits.get(here.journey)
+            if child is not None and child.parent == visit.journey:
+                self.end(child, "parent-left", tell_parent=False)
+        visit.cause, visit.cause_at = event, self.now
+        self.move(visit, target)
+
+    def end(self, visit: Visit, label: str, *, tell_parent: bool = True) -> None:
+        """The visit is over, under a label; a parent that waits goes on."""
+        self.emit(Kind.ENDED, visit, reason=label)
+        contact = self.contact
+        del contact.visits[visit.journey]
+        contact.last_end[visit.journey] = self.now
+        visit.token += 1
+        parent = contact.visits.get(visit.parent)
+        if parent is not None and tell_parent and parent.waiting == "child":
+            op = self.op(parent)
+            assert isinstance(op, EnterOp), "only an enter op waits for a child"
+            self.move(parent, op.outcomes.get(label, op.then))
+        self.plan_evaluation()
+
+    def join_lead(self, visit: Visit, op: HandoffOp, event: str) -> None:
+        """A further cause joins the open lead; a request raises it."""
+        lead = self.contact.leads.get(op.desk)
+        if lead is None or event not in ("sales_request", "mql"):
+            return
+        cause = "request" if event == "sales_request" else "score"
+        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, cause=f"{event}@{self.now}")
+        if cause == "request":
+            self.contact.leads[op.desk] = OpenLead(lead.name, "request", lead.created_at)
+
+    # --- changes
+
+    def changed(self, *paths: str) -> None:
+        """Fields have new values: exit conditions and deferring suppressions that read them are looked at now."""
+        wanted = frozenset(paths)
+        for visit in self.visits():
+            if any(e.condition is not None and wanted & e.condition.reads.paths for e in visit.graph.exits):
+                self.contact.schedule(self.now, CheckExits(visit.journey), (-visit.graph.priority, visit.journey))
+            if visit.pending is not None and visit.pending.last_reason.startswith("suppressed."):
+                suppression = self._suppression(visit.pending.last_reason.removeprefix("suppressed."))
+                if suppression is not None and wanted & suppression.condition.reads.paths:
+                    self.ask_gate(visit, self.now)
+        self.plan_evaluation()
+
+    def lead_changed(self) -> None:
+        """The contact has gained or lost an open lead."""
+        self.changed(*_BUILT_IN_PATHS)
+
+    def _suppression(self, name: str) -> Suppression | None:
+        policies = self.program.policies_for(self.view.country)
+        return next((found for found in policies.suppressions if found.name == name), None)
+
+    def check_exits(self, visit: Visit, *, volatile_only: bool = False) -> None:
+        """Takes the first exit whose condition holds now."""
+        for way_out in visit.graph.exits:
+            condition = way_out.condition
+            if condition is None or (volatile_only and not condition.is_volatile):
+                continue
+            if condition.holds(self.view.at(self.now, visit=visit)):
+                self.divert(visit, way_out.target, "condition")
+                return
+
+    def barring_exit(self, graph: StepGraph) -> Exit | None:
+        """The exit whose condition already holds, so that the contact is not entered."""
+        view = self.view.at(self.now)
+        return next((e for e in graph.exits if e.condition is not None and e.condition.holds(view)), None)
+
+    def plan_evaluation(self, not_before: int | None = None) -> None:
+        """Makes sure that the contact is looked at in the next daily evaluation (at or after `not_before`)."""
+        earliest = self.now + 1 if not_before is None else max(self.now + 1, not_before)
+        at = next_daily(earliest, self.program.evaluation_time, self.program.zone)
+        planned = self.contact.evaluation_at
+        if planned is None or planned > at or planned <= self.now:
+            self.contact.evaluation_at = at
+            self.contact.schedule(at, Evaluate())
+
+    def day_number(self, time: int) -> int:
+        """Local day of the workspace, counted from an arbitrary one."""
+        return local_date(time, self.program.zone).toordinal()
