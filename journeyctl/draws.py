@@ -37,7 +37,7 @@ class DrawSource(Protocol):
         """A whole number from 0 up to, not including, 2^53."""
         ...
 
-    def stable(self) -> Draws:
+    def stable(self) -> DrawSource:
         """The draws that are the same in every replication."""
         ...
 

@@ -33,7 +33,8 @@ def render(walk: Walk, *, zone: str, width: int) -> str:
 
 def _when(effect: Effect, walk: Walk, zone: str) -> str:
     days, rest = divmod(effect.time - walk.entry_at, 86_400)
-    return f"{local(effect.time, zone):%a %d %b %H:%M}  {f'+{days}d' if days else ''}{f'+{rest // 3600}h' if not days else ''}"
+    since = f"+{days}d" if days else f"+{rest // 3_600}h"
+    return f"{local(effect.time, zone):%a %d %b %H:%M}  {since}"
 
 
 def _moment(moment: Moment, when: str, *, zone: str, width: int) -> Iterator[str]:
@@ -58,44 +59,39 @@ def _wrapped(text: str, head: str, margin: int, width: int) -> list[str]:
 def what(effect: Effect, *, zone: str) -> str:
     """One effect in words."""
     step = f"{effect.step}: " if effect.step else ""
-    match effect.kind:
-        case Kind.ENTERED:
-            return "entered" if effect.visit == 1 else f"entered for visit {effect.visit}"
-        case Kind.REFUSED:
-            return f"not entered: {effect.reason}"
-        case Kind.BRANCHED:
-            return f"{step}to {effect.reason}"
-        case Kind.SPLIT:
-            return f"{step}arm {effect.reason}"
-        case Kind.REQUESTED_SEND:
-            return f"{step}wants to send {effect.item}"
-        case Kind.DEFERRED:
-            until = f" until {local(effect.value, zone):%a %d %b %H:%M}" if effect.value else ""
-            return f"{step}{effect.item} waits at the gate: {effect.reason}{until}"
-        case Kind.SKIPPED:
-            return f"{step}{effect.item} is not sent: {effect.reason}"
-        case Kind.SENT:
-            return f"{step}sent {effect.item}" + (f" (send {effect.send})" if effect.send > 1 else "")
-        case Kind.WAITED:
-            return f"{step}{effect.reason}" + (f" ({effect.item})" if effect.item else "")
-        case Kind.SCORED:
-            return f"score {effect.value / 100:g} ({effect.reason})"
-        case Kind.FACT:
-            return f"fact {effect.reason}"
-        case Kind.HANDED_OFF:
-            return f"{step}lead for {effect.desk}, cause {effect.reason}"
-        case Kind.SYNCED:
-            return f"{effect.desk} reports {effect.reason}"
-        case Kind.ENDED:
-            return f"left the journey: {effect.reason}"
-        case Kind.DROPPED:
-            return f"{step}dropped what was scheduled ({effect.reason})"
-        case _:
-            return effect.kind.value.replace("_", " ") + (f" {effect.item}" if effect.item else "")
+    if effect.kind is Kind.DEFERRED:
+        until = f" until {local(effect.value, zone):%a %d %b %H:%M}" if effect.value else ""
+        return f"{step}{effect.item} waits at the gate: {effect.reason}{until}"
+    if effect.kind is Kind.ENTERED and effect.visit > 1:
+        return f"entered for visit {effect.visit}"
+    sentence = _SENTENCES.get(effect.kind)
+    if sentence is None:
+        return effect.kind.value.replace("_", " ") + (f" {effect.item}" if effect.item else "")
+    points = f"{effect.value / 100:g}"
+    text = sentence.format(step=step, item=effect.item, reason=effect.reason, desk=effect.desk, points=points)
+    return text + (f" (send {effect.send})" if effect.kind is Kind.SENT and effect.send > 1 else "")
+
+
+_SENTENCES: dict[Kind, str] = {
+    Kind.ENTERED: "entered",
+    Kind.REFUSED: "not entered: {reason}",
+    Kind.BRANCHED: "{step}to {reason}",
+    Kind.SPLIT: "{step}arm {reason}",
+    Kind.REQUESTED_SEND: "{step}wants to send {item}",
+    Kind.SKIPPED: "{step}{item} is not sent: {reason}",
+    Kind.SENT: "{step}sent {item}",
+    Kind.WAITED: "{step}{reason} {item}",
+    Kind.SCORED: "score {points} ({reason})",
+    Kind.FACT: "fact {reason}",
+    Kind.HANDED_OFF: "{step}lead for {desk}, cause {reason}",
+    Kind.SYNCED: "{desk} reports {reason}",
+    Kind.ENDED: "left the journey: {reason}",
+    Kind.DROPPED: "{step}dropped what was scheduled ({reason})",
+}
 
 
 def _why(reason: Reason) -> str:
-    answer = {True: "yes", False: "no", None: "unknown"}[reason.answer]
+    answer = "unknown" if reason.answer is None else "yes" if reason.answer else "no"
     values = ", ".join(f"{path} = {_value(value)}" for path, value in reason.values)
     return f"{answer}: {reason.text}" + (f"  [{values}]" if values else "")
 

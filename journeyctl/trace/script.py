@@ -42,7 +42,11 @@ class Reaction:
                 asked = self._at(OPENED_AFTER + CLICKED_AFTER + ASKED_AFTER)
                 clicked = max(0, asked - ASKED_AFTER)
                 opened = max(0, clicked - CLICKED_AFTER)
-                return ((opened, Opened(item, send)), (clicked, Clicked(item, send)), (asked, SalesRequested(item, send)))
+                return (
+                    (opened, Opened(item, send)),
+                    (clicked, Clicked(item, send)),
+                    (asked, SalesRequested(item, send)),
+                )
             case "unsubscribed":
                 left = self._at(OPENED_AFTER + CLICKED_AFTER)
                 return ((max(0, left - CLICKED_AFTER), Opened(item, send)), (left, Unsubscribed(item, send)))

@@ -12,7 +12,7 @@ from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.graph.program import Program
 from journeyctl.model import journey_test as written
 from journeyctl.model.specification import Workspace
-from journeyctl.semantics.effects import Kind
+from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.trace.fields import field_value
 from journeyctl.trace.script import Fact, Reaction, Script
 from journeyctl.trace.walk import Walk, walk
@@ -86,7 +86,7 @@ def _values(workspace: Workspace, fact: written.ScriptedFact) -> dict[str, Value
 def _failures(expect: written.Expect, result: Walk) -> Iterator[Failure]:
     origin = expect.origin
     if expect.entered is not None:
-        yield from _entered(expect.entered, result, origin.child("entered"))
+        yield from _entered(result, origin.child("entered"), expected=expect.entered)
     if expect.sends is not None:
         yield from _sends(expect.sends, result, origin.child("sends"))
     if expect.steps is not None:
@@ -101,15 +101,15 @@ def _failures(expect: written.Expect, result: Walk) -> Iterator[Failure]:
         yield from _same("end", (expect.end,), labels[:1], origin.child("end"))
 
 
-def _entered(expected: bool | str, result: Walk, origin: Origin) -> Iterator[Failure]:
+def _entered(result: Walk, origin: Origin, *, expected: bool | str) -> Iterator[Failure]:
     at_entry = [effect for effect in result.effects if effect.time == result.entry_at]
     refusal = next((effect.reason for effect in at_entry if effect.kind is Kind.REFUSED), None)
     found: bool | str = any(effect.kind is Kind.ENTERED for effect in at_entry) or refusal or False
     if expected != found and not (expected is False and isinstance(found, str)):
-        yield Failure("entered", _word(expected), _word(found), origin)
+        yield Failure("entered", _word(entered=expected), _word(entered=found), origin)
 
 
-def _word(entered: bool | str) -> str:
+def _word(*, entered: bool | str) -> str:
     return entered if isinstance(entered, str) else "entered" if entered else "not entered"
 
 
@@ -124,7 +124,7 @@ def _sends(expected: Sequence[written.ExpectedSend], result: Walk, origin: Origi
             yield Failure("sends", f"{item} after {wanted.after}", found, origin.child(position))
 
 
-def _until_handoff(result: Walk) -> list[written.Any]:
+def _until_handoff(result: Walk) -> list[Effect]:
     sent = []
     for effect in result.effects:
         if effect.kind is Kind.HANDED_OFF:
