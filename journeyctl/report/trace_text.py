@@ -66,7 +66,7 @@ def what(effect: Effect, *, zone: str) -> str:
         return f"entered for visit {effect.visit}"
     sentence = _SENTENCES.get(effect.kind)
     if sentence is None:
-        return effect.kind.value.replace("_", " ") + (f" {effect.item}" if effect.item else "")
+        return str(effect.kind.value).replace("_", " ") + (f" {effect.item}" if effect.item else "")
     points = f"{effect.value / 100:g}"
     text = sentence.format(step=step, item=effect.item, reason=effect.reason, desk=effect.desk, points=points)
     return text + (f" (send {effect.send})" if effect.kind is Kind.SENT and effect.send > 1 else "")

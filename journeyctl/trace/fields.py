@@ -20,7 +20,7 @@ def field_value(profile: Profile, path: str, value: Scalar) -> Value:
     """The value in the field's type. Raises `ValueError` where the text is no such value."""
     field = field_of(profile, path)
     if field is None or value is None:
-        return tuple(value) if isinstance(value, tuple) else value
+        return _plain(value)
     match field.type:
         case "date" if isinstance(value, str):
             return date.fromisoformat(value)
@@ -32,7 +32,11 @@ def field_value(profile: Profile, path: str, value: Scalar) -> Value:
         case "list of text" if isinstance(value, tuple):
             return tuple(str(part) for part in value)
         case _:
-            return value
+            return _plain(value)
+
+
+def _plain(value: Scalar) -> Value:
+    return tuple(part for part in value) if isinstance(value, tuple) else value
 
 
 def value_from_text(profile: Profile, path: str, text: str) -> Value:
