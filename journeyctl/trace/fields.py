@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import cast
 
 from journeyctl.expr import Value
 from journeyctl.model.profile import Profile, ProfileField
@@ -36,7 +37,8 @@ def field_value(profile: Profile, path: str, value: Scalar) -> Value:
 
 
 def _plain(value: Scalar) -> Value:
-    return tuple(part for part in value) if isinstance(value, tuple) else value
+    # The decoder has made every list a tuple of plain values, which both types name in their own words.
+    return cast("Value", value)
 
 
 def value_from_text(profile: Profile, path: str, text: str) -> Value:
