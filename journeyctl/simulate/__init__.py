@@ -1,0 +1,1 @@
+"""Simulation: population, engines, the desk, experiments."""

@@ -1,0 +1,123 @@
+"""Which fields a scenario draws, of which type, and in which order their conditions need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from journeyctl.diagnostics import Finding, Label, Origin, SpecError
+from journeyctl.expr import ConditionError
+from journeyctl.fixed_point import share_threshold
+from journeyctl.graph.condition import Condition
+from journeyctl.model.population import FieldValue, Given, GivenArm
+from journeyctl.simulate.account_tree import LEVELS
+
+if TYPE_CHECKING:
+    from journeyctl.graph.program import Program
+    from journeyctl.model.profile import FieldType, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnField:
+    """One field of a record: how its values are spread and how often they are unknown."""
+
+    path: str
+    """`clinic.` for `account.`."""
+    level: str
+    type: FieldType
+    value: FieldValue
+    missing: int
+    """Threshold in 2^-53."""
+
+
+def canonical(path: str) -> str:
+    """The path with `clinic.` for `account.`."""
+    return f"clinic.{path[8:]}" if path.startswith("account.") else path
+
+
+def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Program) -> tuple[DrawnField, ...]:
+    """The fields in an order in which everything that a condition reads comes before it.
+
+    Raises `SpecError` for fields that the profile lacks, conditions that depend on each other or that
+    look down the account tree.
+    """
+    fields = {canonical(path): _field(canonical(path), value, profile) for path, value in values.items()}
+    needs = {path: _needs(field, program) & fields.keys() for path, field in fields.items()}
+    for path, read in needs.items():
+        _check_levels(fields[path], read)
+    try:
+        order = TopologicalSorter({path: sorted(read) for path, read in sorted(needs.items())}).static_order()
+        return tuple(fields[path] for path in order)
+    except CycleError as error:
+        raise SpecError([_cycle(error.args[1], fields)]) from error
+
+
+def condition_of(arm: GivenArm) -> Condition:
+    """The condition of one arm, parsed. Raises `SpecError` where it cannot be read."""
+    try:
+        return Condition.of(arm.when.text)
+    except ConditionError as error:
+        raise SpecError([Finding("JC091", "unreadable-condition", str(error), arm.when.origin)]) from error
+
+
+def type_of(path: str, profile: Profile, origin: Origin) -> FieldType:
+    """The type of a profile field. Raises `SpecError` where the profile has none of this name."""
+    level, _, name = path.partition(".")
+    declared = getattr(profile, level).get(name) if level in LEVELS else None
+    if declared is None:
+        message = f"the scenario draws '{path}', but the profile has no such field"
+        raise SpecError(
+            [Finding("JC092", "undrawable-field", message, origin, help="add it to the profile or delete it")]
+        )
+    kind: FieldType = declared.type
+    return kind
+
+
+def _field(path: str, value: FieldValue, profile: Profile) -> DrawnField:
+    level, _, name = path.partition(".")
+    kind = type_of(path, profile, value.origin)
+    return DrawnField(path, level, kind, value, share_threshold(getattr(profile, level)[name].missing))
+
+
+def _arms(value: FieldValue) -> Iterator[GivenArm]:
+    if isinstance(value, Given):
+        for arm in value.arms:
+            if isinstance(arm, GivenArm):
+                yield arm
+            yield from _arms(arm.value)
+
+
+def _needs(field: DrawnField, program: Program) -> set[str]:
+    return {path for arm in _arms(field.value) for path in _reads(condition_of(arm), program, frozenset())}
+
+
+def _reads(condition: Condition, program: Program, seen: frozenset[str]) -> set[str]:
+    """Paths that a condition reads, those of the audiences it names included."""
+    paths = set(condition.reads.paths)
+    for audience in condition.reads.audiences - seen:
+        if audience in program.audiences:
+            paths |= _reads(program.audiences[audience], program, seen | {audience})
+    return paths
+
+
+def _check_levels(field: DrawnField, read: set[str]) -> None:
+    lower = sorted(path for path in read if LEVELS.index(path.partition(".")[0]) > LEVELS.index(field.level))
+    if lower:
+        message = f"'{field.path}' depends on '{lower[0]}', which lies below it in the account tree"
+        move = "let the lower field depend on the higher one"
+        raise SpecError([Finding("JC093", "field-depends-downwards", message, field.value.origin, help=move)])
+
+
+def _cycle(cycle: list[str], fields: Mapping[str, DrawnField]) -> Finding:
+    around = " -> ".join(f"'{path}'" for path in reversed(cycle))
+    labels = tuple(Label(fields[path].value.origin, f"'{path}' is drawn here") for path in cycle[1:-1])
+    return Finding(
+        "JC094",
+        "field-cycle",
+        f"fields depend on each other, so none can be drawn first: {around}",
+        fields[cycle[0]].value.origin,
+        labels=labels,
+        help="take one of them out of the conditions",
+    )
