@@ -1,0 +1,40 @@
+"""Measures: every number that is reported, with its definition beside the code that computes it.
+
+`MEASURES` is the one table of them. A new measure is a function in the file of its family, named there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from journeyctl.results.measures.context import CapTerms, DeskTerms, MeasuringContext, TeamClocks
+from journeyctl.results.measures.desk_work import DESK_WORK
+from journeyctl.results.measures.engagement import ENGAGEMENT
+from journeyctl.results.measures.first_call import FIRST_CALL
+from journeyctl.results.measures.funnel import FUNNEL, STAGES
+from journeyctl.results.measures.gate_answers import GATE_ANSWERS
+from journeyctl.results.measures.lead_flow import LEAD_FLOW
+from journeyctl.results.measures.measure import Key, Measure, Observed, Values
+from journeyctl.results.measures.observation import Observation
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    found.name: found
+    for family in (FUNNEL, ENGAGEMENT, GATE_ANSWERS, LEAD_FLOW, FIRST_CALL, DESK_WORK)
+    for found in family
+}
+"""Every measure of a single replication by name, in the order of reports."""
+
+__all__ = [
+    "MEASURES",
+    "STAGES",
+    "CapTerms",
+    "DeskTerms",
+    "Key",
+    "Measure",
+    "MeasuringContext",
+    "Observation",
+    "Observed",
+    "TeamClocks",
+    "Values",
+]

@@ -1,0 +1,393 @@
+"""The event record: one flat row per event, the only source of every measure.
+
+Names are kept once and columns hold their numbers, so that a row costs some dozens of bytes; a column
+in which nothing was ever written costs nothing. `LOG_VERSION` changes with the columns or the kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyctl.semantics.effects import Effect, Kind
+
+Integers = NDArray[np.integer[Any]]
+"""A column: whole numbers, one per row; for a column of names the number of the name."""
+Mask = NDArray[np.bool_]
+
+LOG_VERSION: Final = 1
+COLUMNS: Final = (
+    "replication", "time", "kind", "contact", "clinic", "hospital", "umbrella", "group", "journey", "visit", "step",
+    "op", "item", "channel", "send", "lead", "desk", "team", "worker", "opportunity", "line", "reason", "who",
+    "value", "cause", "source",
+)  # fmt: skip
+"""The columns of log version 1, in the order of files and of `EventRow`."""
+NUMBERS: Final = ("replication", "time", "visit", "send", "worker", "value")
+"""Columns of whole numbers. `kind` is the position in `KINDS`; all others hold names."""
+WIDE: Final = ("time", "value")
+"""Of these, the ones that need 64 bits; the others fit 32."""
+NAMES: Final = tuple(column for column in COLUMNS if column not in (*NUMBERS, "kind"))
+KINDS: Final = tuple(Kind)
+KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
+NO_TIME: Final = -1
+"""In the inner column `cause_time`: the cause names no moment."""
+
+_INNER: Final = (*COLUMNS, "cause_time")
+_TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
+    "time": np.int64, "value": np.int64, "cause_time": np.int64, "kind": np.uint8,
+}  # fmt: skip
+_OF_EFFECT: Final = tuple(c for c in NAMES if c not in ("contact", "clinic", "hospital", "umbrella", "cause", "source"))
+_OF_PERSON: Final = {
+    "contact": "key", "clinic": "clinic", "hospital": "hospital", "umbrella": "umbrella", "source": "source",
+}  # fmt: skip
+_CHUNK: Final = 1 << 16
+_AT_THE_DESK: Final = frozenset(
+    (
+        Kind.ROUTED, Kind.ENRICHED, Kind.ATTEMPTED, Kind.CONNECTED, Kind.QUALIFIED, Kind.ACCEPTED, Kind.REJECTED,
+        Kind.RECYCLED, Kind.UNREACHABLE, Kind.EXPIRED, Kind.MET, Kind.SQL, Kind.OPPORTUNITY, Kind.WON, Kind.LOST,
+    )
+)  # fmt: skip
+
+
+class Recorded(Protocol):
+    """Whom an event concerns: a contact with its three account levels, by entity path."""
+
+    @property
+    def key(self) -> str:
+        """The contact's own path, such as `u17/h2/c1/p3`."""
+        ...
+
+    @property
+    def clinic(self) -> str:
+        """Path of the clinic."""
+        ...
+
+    @property
+    def hospital(self) -> str:
+        """Path of the hospital."""
+        ...
+
+    @property
+    def umbrella(self) -> str:
+        """Path of the umbrella."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Name of the inflow that brought the contact; empty for the population at the start."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event with its names spelled out. Empty texts and zeros stand for what does not apply."""
+
+    replication: int
+    time: int
+    """UTC seconds."""
+    kind: Kind
+    contact: str
+    clinic: str
+    hospital: str
+    umbrella: str
+    group: str
+    journey: str
+    visit: int
+    step: str
+    op: str
+    item: str
+    channel: str
+    send: int
+    """Which send of `item` to `contact`, from 1."""
+    lead: str
+    desk: str
+    team: str
+    worker: int
+    opportunity: str
+    line: str
+    reason: str
+    who: str
+    value: int
+    """Kind's own number: UTC second, hundredths of a point, seconds of work or cents."""
+    cause: str
+    """Event behind it and its UTC second, as `mql@1767600000`."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    key: str = ""
+    clinic: str = ""
+    hospital: str = ""
+    umbrella: str = ""
+    source: str = ""
+
+
+_NOBODY: Final = _Nobody()
+
+
+class Recorder:
+    """Collects the effects of one replication while it runs; columns are made when it is over."""
+
+    __slots__ = ("_events", "replication")
+
+    def __init__(self, replication: int = 0) -> None:
+        self.replication = replication
+        self._events: list[tuple[Recorded, Effect]] = []
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, person: Recorded | None, effect: Effect) -> None:
+        """One event of `person`; `None` where it concerns nobody by name."""
+        self._events.append((person or _NOBODY, effect))
+
+    def extend(self, person: Recorded | None, effects: Iterable[Effect]) -> None:
+        """Several events of one person, in their order."""
+        whom = person or _NOBODY
+        self._events.extend([(whom, effect) for effect in effects])
+
+    def record(self) -> EventRecord:
+        """Everything so far, in the order of recording."""
+        return _of_effects(self._events, self.replication)
+
+
+class EventRecord:
+    """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
+
+    __slots__ = ("_by_kind", "_columns", "_length", "_numbers", "names")
+
+    def __init__(self, columns: Mapping[str, Integers], names: Sequence[str], *, length: int) -> None:
+        """`columns` may leave out what is zero in every row; `names[0]` is the empty name.
+
+        Besides `COLUMNS` there may be `cause_time`, the UTC seconds of causes (`NO_TIME`: none).
+        Raises `ValueError` for unknown columns, other lengths, or names that repeat.
+        """
+        unknown = sorted(set(columns) - set(_INNER))
+        if unknown or any(len(column) != length for column in columns.values()):
+            raise ValueError(f"a record of {length} rows cannot have these columns: {unknown or 'lengths differ'}")
+        self.names = tuple(names)
+        self._numbers = {name: number for number, name in enumerate(self.names)}
+        if self.names[:1] != ("",) or len(self._numbers) != len(self.names):
+            raise ValueError("the names of a record begin with the empty one and do not repeat")
+        self._length = length
+        self._columns = {name: _read_only(column) for name, column in columns.items()}
+        self._by_kind: tuple[Integers, Integers] | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (dict(self._columns), self.names, self._length)
+
+    def column(self, name: str) -> Integers:
+        """One column, shape `(rows,)`, read-only. Names and kinds are numbers, see `names` and `KINDS`."""
+        found = self._columns.get(name)
+        if found is not None:
+            return found
+        if name not in _INNER:
+            raise KeyError(name)
+        return np.broadcast_to(np.zeros((), _TYPES.get(name, np.int32)), (self._length,))
+
+    def is_blank(self, name: str) -> bool:
+        """True where the column was never written to."""
+        return name not in self._columns
+
+    def number_of(self, name: str) -> int:
+        """The number of a name; -1, which no row holds, where the record does not know it."""
+        return self._numbers.get(name, -1)
+
+    def texts(self, name: str, rows: Integers | slice = slice(None)) -> list[str]:
+        """A column of names, spelled out, for all or some rows; causes with their moment."""
+        names = self.names
+        texts = [names[number] for number in self.column(name)[rows].tolist()]
+        if name == "cause" and not self.is_blank("cause"):
+            times = self.column("cause_time")[rows].tolist()
+            return [_cause_text(text, at) for text, at in zip(texts, times, strict=True)]
+        return texts
+
+    def rows_of(self, *kinds: Kind) -> Integers:
+        """Positions of the rows of these kinds, ascending."""
+        if self._by_kind is None:
+            # Remembered, because every measure asks; stable sorting of small numbers is one pass over them.
+            order: Integers = np.argsort(self.column("kind"), kind="stable")
+            bounds: Integers = np.searchsorted(self.column("kind")[order], np.arange(len(KINDS) + 1))
+            self._by_kind = order, bounds
+        sorted_rows, starts = self._by_kind
+        numbers = [KIND_NUMBER[kind] for kind in kinds]
+        parts = [sorted_rows[starts[number] : starts[number + 1]] for number in numbers]
+        return parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
+
+    def rows(self) -> Iterator[EventRow]:
+        """Every row in turn, for readers; slow beside the columns."""
+        for start in range(0, self._length, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            cells: list[Iterable[Any]] = []
+            for name in COLUMNS:
+                if name == "kind":
+                    cells.append([KINDS[number] for number in self.column("kind")[part].tolist()])
+                else:
+                    cells.append(self.column(name)[part].tolist() if name in NUMBERS else self.texts(name, part))
+            yield from map(EventRow, *cells)
+
+    def take(self, rows: Integers | Mask) -> EventRecord:
+        """The record of some rows, by position or mask, with the same names."""
+        part = object.__new__(EventRecord)
+        part.names, part._numbers = self.names, self._numbers
+        part._by_kind = None
+        part._columns = {name: _read_only(column[rows]) for name, column in self._columns.items()}
+        part._length = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return part
+
+    def replications(self) -> tuple[int, ...]:
+        """The replications that have rows, ascending."""
+        return tuple(np.unique(self.column("replication")).tolist())
+
+    def of_replication(self, replication: int) -> EventRecord:
+        """The rows of one replication, in their order."""
+        return self.take(self.column("replication") == replication)
+
+    def in_file_order(self) -> EventRecord:
+        """One contact after the other, each in time order; the order of log files.
+
+        Sorted by replication, contact (by code points), second, journeys before desk, and lead at the
+        desk. Rows that agree in all of these keep the order in which they happened to the contact,
+        so the result does not depend on how an engine interleaved contacts and desk.
+        """
+        at_desk = np.isin(self.column("kind"), [KIND_NUMBER[kind] for kind in _AT_THE_DESK])
+        lead = np.where(at_desk, self._ranks("lead"), 0)
+        keys = (lead, at_desk, self.column("time"), self._ranks("contact"), self.column("replication"))
+        return self.take(np.lexsort(keys))
+
+    def _ranks(self, name: str) -> Integers:
+        column = self.column(name)
+        used = np.flatnonzero(np.bincount(column, minlength=len(self.names)))
+        ranks = np.zeros(len(self.names), np.int64)
+        ranks[sorted(used.tolist(), key=self.names.__getitem__)] = np.arange(len(used))
+        return ranks[column]
+
+    def digest(self) -> str:
+        """16 hex digits over the rows whatever their order: the sum modulo 2^64 of each row's BLAKE2b-64.
+
+        A row's bytes are its cells as little-endian 64-bit numbers, a name being the BLAKE2b-64 of its
+        UTF-8 form and the empty name zero; so nothing depends on how names were numbered.
+        """
+        hashes = np.array([_name_hash(name) for name in self.names], np.uint64).view(np.int64)
+        total = 0
+        for start in range(0, self._length, _CHUNK):
+            part = slice(start, min(start + _CHUNK, self._length))
+            cells = np.empty((part.stop - start, len(_INNER)), "<i8")
+            for place, name in enumerate(_INNER):
+                column = self.column(name)[part]
+                cells[:, place] = hashes[column] if name in NAMES else column
+            data, width = cells.tobytes(), 8 * len(_INNER)
+            for place in range(0, len(data), width):
+                total += int.from_bytes(blake2b(data[place : place + width], digest_size=8).digest(), "little")
+        return f"{total % (1 << 64):016x}"
+
+
+def empty_record() -> EventRecord:
+    """A record without rows."""
+    return EventRecord({}, ("",), length=0)
+
+
+def joined(records: Sequence[EventRecord]) -> EventRecord:
+    """The rows of several records, one after the other, over one table of names."""
+    numbers: dict[str, int] = {"": 0}
+    moved = [_numbered(record.names, numbers, len(record.names)) for record in records]
+    columns: dict[str, Integers] = {}
+    for name in _INNER:
+        if all(record.is_blank(name) for record in records):
+            continue
+        parts = [
+            places[record.column(name)] if name in NAMES else record.column(name)
+            for record, places in zip(records, moved, strict=True)
+        ]
+        columns[name] = np.concatenate(parts)
+    return EventRecord(columns, tuple(numbers), length=sum(map(len, records)))
+
+
+def record_of_texts(columns: Mapping[str, Sequence[str] | Sequence[int]], *, length: int) -> EventRecord:
+    """A record from columns as files hold them: names and causes as text, kinds as their words.
+
+    Raises `ValueError` for a kind or number that is none.
+    """
+    numbers: dict[str, int] = {"": 0}
+    inner: dict[str, Integers] = {}
+    for name, cells in columns.items():
+        if name in NUMBERS:
+            inner[name] = np.array([int(cell) for cell in cells], _TYPES.get(name, np.int32))
+        elif name == "kind":
+            inner[name] = np.array([KIND_NUMBER[Kind(cell)] for cell in cells], np.uint8)
+        elif name == "cause":
+            inner.update(_causes(map(str, cells), numbers, length))
+        else:
+            inner[name] = _numbered(map(str, cells), numbers, length)
+    return EventRecord(_without_blanks(inner), tuple(numbers), length=length)
+
+
+def _of_effects(events: Sequence[tuple[Recorded, Effect]], replication: int) -> EventRecord:
+    length = len(events)
+    persons, effects = [person for person, _ in events], [effect for _, effect in events]
+    numbers: dict[str, int] = {"": 0}
+    columns: dict[str, Integers] = {"replication": np.full(length, replication, np.int32)}
+    columns["kind"] = np.fromiter((KIND_NUMBER[effect.kind] for effect in effects), np.uint8, length)
+    for name in NUMBERS[1:]:
+        columns[name] = np.fromiter(map(attrgetter(name), effects), _TYPES.get(name, np.int32), length)
+    for name, attribute in _OF_PERSON.items():
+        columns[name] = _numbered(map(attrgetter(attribute), persons), numbers, length)
+    for name in _OF_EFFECT:
+        columns[name] = _numbered(map(attrgetter(name), effects), numbers, length)
+    columns.update(_causes(map(attrgetter("cause"), effects), numbers, length))
+    return EventRecord(_without_blanks(columns), tuple(numbers), length=length)
+
+
+def _numbered(texts: Iterable[str], numbers: dict[str, int], length: int) -> Integers:
+    number = numbers.setdefault
+    return np.fromiter((number(text, len(numbers)) for text in texts), np.int32, length)
+
+
+def _causes(texts: Iterable[str], numbers: dict[str, int], length: int) -> dict[str, Integers]:
+    parts = [_cause_parts(text) for text in texts]
+    return {
+        "cause": _numbered((name for name, _ in parts), numbers, length),
+        "cause_time": np.fromiter((at for _, at in parts), np.int64, length),
+    }
+
+
+def _cause_parts(text: str) -> tuple[str, int]:
+    """Name and UTC second of a cause; no cause at all is the empty name at 0, so that it costs nothing."""
+    if not text:
+        return "", 0
+    name, mark, at = text.rpartition("@")
+    # A text that would be written otherwise than it was read is kept whole.
+    whole = mark and name and at.isascii() and at.isdigit() and str(int(at)) == at
+    return (name, int(at)) if whole else (text, NO_TIME)
+
+
+def _cause_text(name: str, at: int) -> str:
+    return f"{name}@{at}" if name and at != NO_TIME else name
+
+
+def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
+    return {name: column for name, column in columns.items() if column.any()}
+
+
+def _read_only(column: Integers) -> Integers:
+    view = column.view()
+    view.flags.writeable = False
+    return view
+
+
+def _rebuilt(columns: Mapping[str, Integers], names: tuple[str, ...], length: int) -> EventRecord:
+    return EventRecord(columns, names, length=length)
+
+
+def _name_hash(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little") if name else 0

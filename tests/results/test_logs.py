@@ -1,0 +1,162 @@
+"""Log files: what is written is read back, and a broken file gets one message."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as arrow
+import pytest
+from hypothesis import given, settings
+from pyarrow import parquet
+
+from journeyctl.diagnostics import UsageError
+from journeyctl.results.log_csv import HEADER, read_csv, write_csv
+from journeyctl.results.log_parquet import read_parquet, write_parquet
+from journeyctl.results.record import COLUMNS, EventRecord, empty_record, joined
+from journeyctl.semantics.effects import Kind
+from tests.results.events import Event, at, event, lead, message, record_of
+from tests.results.test_record import EVENTS
+
+Writer = Callable[[EventRecord, Path], None]
+Reader = Callable[[Path], EventRecord]
+FORMATS = pytest.mark.parametrize(("write", "read"), [(write_csv, read_csv), (write_parquet, read_parquet)])
+CAUSED = (event("a", at(day), Kind.ENDED, cause=f"mql@{day}") for day in (3, 2, 3, 1))
+SOME = (*message("u1/h1/c1/p1", at(0), opened=1), *lead("u1/h1/c1/p2", at(2), called=at(2, 3)), *CAUSED)
+
+
+@FORMATS
+@given(events=EVENTS)
+@settings(max_examples=30)
+def test_a_log_gives_back_its_rows(
+    write: Writer, read: Reader, events: list[Event], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("log") / "log"
+    record = record_of(*events)
+    write(record, path)
+    assert list(read(path).rows()) == list(record.rows())
+    assert read(path).digest() == record.digest()
+
+
+@FORMATS
+def test_an_empty_log_is_an_empty_record(write: Writer, read: Reader, tmp_path: Path) -> None:
+    write(empty_record(), tmp_path / "log")
+    assert len(read(tmp_path / "log")) == 0
+
+
+@FORMATS
+def test_texts_that_need_quoting_come_back(write: Writer, read: Reader, tmp_path: Path) -> None:
+    record = record_of(event("a", at(0), Kind.FACT, reason='a "quoted", text\nover two lines'))
+    write(record, tmp_path / "log")
+    assert list(read(tmp_path / "log").rows()) == list(record.rows())
+
+
+@FORMATS
+def test_the_same_rows_give_the_same_bytes_however_their_names_are_numbered(
+    write: Writer, read: Reader, tmp_path: Path
+) -> None:
+    write(record_of(*SOME), tmp_path / "one")
+    renumbered = joined([record_of(event("z", 0, Kind.FACT, reason="first")), read(tmp_path / "one")])
+    write(renumbered.take(np.arange(1, len(renumbered))), tmp_path / "two")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_csv_begins_with_the_log_version_and_the_documented_columns(tmp_path: Path) -> None:
+    write_csv(record_of(*SOME), tmp_path / "log.csv")
+    with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
+        header, first, *rest = csv.reader(file)
+    assert header == ["log_version", *COLUMNS]
+    assert first[:5] == ["1", "0", str(at(0)), "sent", "u1/h1/c1/p1"]
+    assert len(rest) == len(SOME) - 1
+
+
+def test_parquet_states_the_version_and_packs_its_columns(tmp_path: Path) -> None:
+    write_parquet(record_of(*SOME), tmp_path / "log.parquet", metadata={"seed": "7"})
+    file = parquet.ParquetFile(tmp_path / "log.parquet")
+    assert {b"log_version": b"1", b"seed": b"7"}.items() <= file.schema_arrow.metadata.items()
+    assert file.schema_arrow.names == list(COLUMNS)
+    encodings = {name: set(file.metadata.row_group(0).column(place).encodings) for place, name in enumerate(COLUMNS)}
+    assert "DELTA_BINARY_PACKED" in encodings["time"]
+    assert "RLE_DICTIONARY" in encodings["contact"]
+
+
+def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for act in (lambda: write_parquet(empty_record(), tmp_path / "log"), lambda: read_parquet(tmp_path / "log")):
+        with pytest.raises(UsageError, match="extra 'parquet'"):
+            act()
+    assert not (tmp_path / "log").exists()
+
+
+LINE = ["1", "0", "5", "sent", *[""] * 5, "", "0", *[""] * 4]
+
+
+def line(**cells: str) -> str:
+    blank = {
+        name: "0" if name in ("replication", "time", "visit", "send", "worker", "value") else "" for name in HEADER
+    }
+    return ",".join((blank | {"log_version": "1", "kind": "sent"} | cells).values()) + "\n"
+
+
+HEAD = ",".join(HEADER) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "lacks the columns log_version"),
+        ("time,kind\n", "lacks the columns log_version, replication"),
+        (HEAD.replace("source", "source,colour"), "other columns than log version 1"),
+        (HEAD + line() + "1,2\n", "line 3: 2 cells where 27"),
+        (HEAD + line(log_version="2"), "line 2: log version '2' is not 1"),
+        (HEAD + line(time="soon"), "line 2: 'soon' in column 'time'"),
+        (HEAD + line(value="9" * 30), "in column 'value' is no whole number"),
+        (HEAD + line(send="99999999999"), "line 2: '99999999999' in column 'send'"),
+        (HEAD + line(kind="cheered"), "line 2: 'cheered' is no kind of event"),
+        (HEAD + '"open', "is no event log"),
+    ],
+)
+def test_a_broken_csv_gets_one_message_with_its_place(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=message):
+        read_csv(tmp_path / "log.csv")
+
+
+def test_a_csv_in_another_encoding_is_no_event_log(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(HEAD.encode() + "ü".encode("latin-1"))
+    with pytest.raises(UsageError, match="is no event log"):
+        read_csv(tmp_path / "log.csv")
+
+
+@FORMATS
+def test_a_file_that_is_not_there_cannot_be_read(write: Writer, read: Reader, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read(tmp_path / "nowhere")
+
+
+def table_of(names: list[str], *, version: str | None) -> arrow.Table:
+    table = arrow.table({name: arrow.array([], arrow.string()) for name in names})
+    return table if version is None else table.replace_schema_metadata({"log_version": version})
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (table_of(list(COLUMNS), version=None), "states no log_version"),
+        (table_of(list(COLUMNS), version="2"), "log version '2', not 1"),
+        (table_of(list(COLUMNS[1:]), version="1"), "lacks the columns replication"),
+    ],
+)
+def test_parquet_of_another_shape_is_refused(table: arrow.Table, message: str, tmp_path: Path) -> None:
+    parquet.write_table(table, tmp_path / "log.parquet")
+    with pytest.raises(UsageError, match=message):
+        read_parquet(tmp_path / "log.parquet")
+
+
+def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").write_bytes(b"no parquet at all")
+    with pytest.raises(UsageError, match="is no Parquet file"):
+        read_parquet(tmp_path / "log.parquet")
