@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeyctl.diagnostics import Origin, Part
 from journeyctl.expr import Scope, Type
@@ -38,6 +38,8 @@ from journeyctl.spec.overlay import overlaid
 from journeyctl.spec.paths import PathError, absolute, assigned, locate
 from journeyctl.spec.scopes import ROOTS, field_path, profile_fields, scopes
 
+_TEXTS = frozenset({Plain.CONDITION, Plain.EXPRESSION, Plain.MOMENT})
+_VERDICT = (Type.BOOLEAN,)
 MOMENTS = (Type.DATE, Type.DATE_TIME)
 """What a wait can wait for."""
 
@@ -91,14 +93,15 @@ def uses(workspace: Workspace) -> Uses:
     return Uses(tuple(walk.conditions.values()), tuple(walk.fields.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Inside:
-    """What surrounds a value: the document's name, the class and key it stands under, the field it changes."""
+class _Surroundings(NamedTuple):
+    """Where a value stands: the class and key above it, and the field that it changes."""
 
-    document: str
     of: type[Any] | None = None
     key: str = ""
     changed: str = ""
+
+
+_NOWHERE = _Surroundings()
 
 
 class _Walk:
@@ -110,57 +113,61 @@ class _Walk:
         self._workspace = workspace
         self._scopes = scopes(workspace)
         self._types = {path: Type(field.type) for path, field in profile_fields(workspace)}
+        self._document = ""
 
     def document(self, raw: RawDocument) -> None:
         """Walks a document; what other documents hold as well is found once."""
-        self.value(Struct(DOCUMENT_KINDS[raw.kind].of), raw.value, raw.origin, _Inside(raw.name))
+        self._document = raw.name
+        self.value(Struct(DOCUMENT_KINDS[raw.kind].of), raw.value, raw.origin, _NOWHERE)
 
-    def value(self, kind: Kind, value: object, origin: Origin, inside: _Inside) -> None:
+    def value(self, kind: Kind, value: object, origin: Origin, above: _Surroundings) -> None:
         """Walks one value of a kind."""
-        value, origin = unmoved(value, origin)
-        match kind:
-            case Plain.CONDITION | Plain.EXPRESSION | Plain.MOMENT:
-                self._condition(kind, value, origin, inside)
-            case Plain.FIELD:
-                self._field(value, origin, Part.VALUE)
-            case Struct():
-                self._struct(kind, value, origin, inside)
-            case MappingOf() if isinstance(value, dict):
-                self._mapping(kind, value, origin, inside)
-            case ListOf() if isinstance(value, list):
-                for index, item in enumerate(value):
-                    self.value(kind.item, item, origin.child(index), inside)
-            case Wrap() | Later() | ByShape() | ByKey():
-                chosen = _chosen(kind, value)
-                if chosen is not None:
-                    self.value(chosen, value, origin, inside)
-            case Partial() if isinstance(value, dict):
-                self._keys(_searched(kind.of()), value, origin, kind.of(), inside)
-            case _:
-                pass
+        if isinstance(value, Moved):
+            value, origin = unmoved(value, origin)
+        while isinstance(kind, (Wrap, Later, ByShape, ByKey)):
+            chosen = _chosen(kind, value)
+            if chosen is None:
+                return
+            kind = chosen
+        if isinstance(kind, Struct):
+            self._struct(kind, value, origin, above)
+        elif isinstance(kind, ListOf) and isinstance(value, list):
+            for index, item in enumerate(value):
+                self.value(kind.item, item, origin.child(index), above)
+        elif isinstance(kind, MappingOf) and isinstance(value, dict):
+            self._mapping(kind, value, origin, above)
+        elif isinstance(kind, Partial) and isinstance(value, dict):
+            self._keys(kind.of(), value, origin, above.changed)
+        elif isinstance(kind, Plain):
+            self._plain(kind, value, origin, above)
 
-    def _condition(self, kind: Plain, value: object, origin: Origin, inside: _Inside) -> None:
-        assert inside.of is not None, "conditions stand under a key of some class"
+    def _plain(self, kind: Plain, value: object, origin: Origin, above: _Surroundings) -> None:
+        if kind is Plain.FIELD:
+            self._field(value, origin, Part.VALUE)
+        elif kind in _TEXTS:
+            self._condition(kind, value, origin, above)
+
+    def _condition(self, kind: Plain, value: object, origin: Origin, above: _Surroundings) -> None:
+        assert above.of is not None, "conditions stand under a key of some class"
         try:
             found = read_plain(kind, value, origin)
         except RefusedError:
             return
-        if isinstance(found, (values.Condition, values.Expression)):
-            scope = self._scopes[ROOTS[inside.of, inside.key]]
+        if isinstance(found, (values.Condition, values.Expression)) and origin not in self.conditions:
+            scope = self._scopes[ROOTS[above.of, above.key]]
             decides = kind is Plain.CONDITION
-            use = ConditionUse(found.text, found.origin, scope, self._expected(kind, inside), decides)
-            self.conditions.setdefault(use.origin, use)
+            self.conditions[origin] = ConditionUse(found.text, origin, scope, self._expected(kind, above), decides)
 
-    def _expected(self, kind: Plain, inside: _Inside) -> tuple[Type, ...]:
+    def _expected(self, kind: Plain, above: _Surroundings) -> tuple[Type, ...]:
         if kind is Plain.CONDITION:
-            return (Type.BOOLEAN,)
+            return _VERDICT
         if kind is Plain.MOMENT:
             return MOMENTS
-        if inside.of is FromTopic:
+        if above.of is FromTopic:
             return (Type.TEXT,)
-        if inside.of is Compute and inside.changed == "score":
+        if above.of is Compute and above.changed == "score":
             return (Type.NUMBER,)
-        known = self._types.get(field_path(inside.changed))
+        known = self._types.get(field_path(above.changed))
         return (known,) if known is not None else ()
 
     def _field(self, value: object, origin: Origin, part: Part) -> None:
@@ -170,15 +177,17 @@ class _Walk:
             return
         self.fields.setdefault((origin, part), FieldUse(field_path(str(path)), origin, part))
 
-    def _mapping(self, kind: MappingOf | Others, value: Mapping[Any, object], origin: Origin, inside: _Inside) -> None:
+    def _mapping(
+        self, kind: MappingOf | Others, value: Mapping[Any, object], origin: Origin, above: _Surroundings
+    ) -> None:
         for key, item in value.items():
             place = origin.child(key)
             if kind.value == Struct(Fact):
                 self._fact(str(key), item, place)
             elif kind.key is Plain.FIELD:
                 self._field(key, unmoved(item, place)[1], Part.KEY)
-            changed = str(key) if kind.key is Plain.FIELD else inside.changed
-            self.value(kind.value, item, place, _Inside(inside.document, inside.of, inside.key, changed))
+            changed = str(key) if kind.key is Plain.FIELD else above.changed
+            self.value(kind.value, item, place, above._replace(changed=changed))
 
     def _fact(self, name: str, fact: object, origin: Origin) -> None:
         """A fact is called by the field that it changes, or by any name below a level whose fields it sets."""
@@ -191,41 +200,41 @@ class _Walk:
         for key in changed if isinstance(changed, dict) else ():
             self._field(f"{level}.{key}", place.child(key), Part.KEY)
 
-    def _struct(self, kind: Struct, value: object, origin: Origin, inside: _Inside) -> None:
+    def _struct(self, kind: Struct, value: object, origin: Origin, above: _Surroundings) -> None:
         if isinstance(value, dict):
             table = plan(kind.of)
             if table.others is not None and isinstance(table.others.entry.kind, Others):
                 rest = {key: item for key, item in value.items() if key not in table.rows}
-                self._mapping(table.others.entry.kind, rest, origin, inside)
-            self._keys(_searched(kind.of), value, origin, kind.of, inside)
+                self._mapping(table.others.entry.kind, rest, origin, above)
+            self._keys(kind.of, value, origin, above.changed)
             if kind.of is Comparison:
-                self._settings(value, origin, inside)
+                self._settings(value, origin)
         elif kind.shorthand and kind.shorthand in _searched(kind.of):
-            short = _Inside(inside.document, kind.of, kind.shorthand, inside.changed)
-            self.value(_searched(kind.of)[kind.shorthand], value, origin, short)
+            inner = _searched(kind.of)[kind.shorthand]
+            self.value(inner, value, origin, _Surroundings(kind.of, kind.shorthand, above.changed))
 
-    def _keys(
-        self, searched: Mapping[str, Kind], value: Mapping[Any, object], origin: Origin, of: type[Any], inside: _Inside
-    ) -> None:
-        for key, kind in searched.items():
+    def _keys(self, of: type[Any], value: Mapping[Any, object], origin: Origin, changed: str) -> None:
+        for key, kind in _searched(of).items():
             if key in value:
-                self.value(kind, value[key], origin.child(key), _Inside(inside.document, of, key, inside.changed))
+                self.value(kind, value[key], origin.child(key), _Surroundings(of, key, changed))
 
-    def _settings(self, comparison: Mapping[Any, object], origin: Origin, inside: _Inside) -> None:
+    def _settings(self, comparison: Mapping[Any, object], origin: Origin) -> None:
         """Values by path: each document that they change is walked as it is in the comparison."""
         raws = dict(self._workspace.raw)
         changed, origin = unmoved(comparison.get("set"), origin.child("set"))
+        scenario = self._document
         touched: dict[tuple[str, str], None] = {}
         for path, value in changed.items() if isinstance(changed, dict) else ():
             try:
-                place = locate(raws, absolute(str(path), scenario=inside.document))
+                place = locate(raws, absolute(str(path), scenario=scenario))
             except PathError:
                 continue
             raws[place.document] = assigned(raws[place.document], place.route, Moved(value, origin.child(path)))
             touched[place.document] = None
         for key in touched:
-            if key != ("scenario", inside.document):
+            if key != ("scenario", scenario):
                 self.document(raws[key])
+        self._document = scenario
 
 
 def _chosen(kind: Wrap | Later | ByShape | ByKey, value: object) -> Kind | None:
@@ -283,7 +292,7 @@ def _worth_searching(kind: Kind, within: tuple[type[Any], ...]) -> bool:
     """Whether a condition or a field can stand below a kind; `within` holds the classes around it."""
     match kind:
         case Plain():
-            return kind in (Plain.CONDITION, Plain.EXPRESSION, Plain.MOMENT, Plain.FIELD)
+            return kind in _TEXTS or kind is Plain.FIELD
         case Struct():
             return kind.of not in within and _any_key(kind.of, within)
         case Partial():

@@ -1,0 +1,1 @@
+"""Rules about the ways between the steps of one journey."""

@@ -1,0 +1,1 @@
+"""Rules about names: those that nothing has, those that two things have."""

@@ -1,0 +1,1 @@
+"""Rules about fields: who may write them."""
