@@ -1,0 +1,106 @@
+"""Numbers for people: in their unit, with as many digits as their interval carries, never cut."""
+
+from __future__ import annotations
+
+import math
+
+from journeyctl.results.intervals import Estimate
+from journeyctl.results.measures.measure import Unit
+
+NOT_AVAILABLE = "n/a"
+_HOUR, _DAY = 3_600, 86_400
+
+
+def value(estimate: Estimate, unit: Unit) -> str:
+    """The mean in its unit; `n/a` where nothing could be counted, `never` where it is infinite."""
+    return number(estimate.value, unit, width=_width(estimate))
+
+
+def interval(estimate: Estimate, unit: Unit) -> str:
+    """`3.1 to 4.2` in the measure's unit; empty without an interval."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    width = _width(estimate)
+    low, high = max(0.0, estimate.low) if _cannot_fall_below_zero(estimate) else estimate.low, estimate.high
+    if unit == "share":
+        return f"{_digits(low * 100, width * 100)} to {_digits(high * 100, width * 100)} %"
+    if unit == "seconds":
+        return f"{number(low, unit, width=width)} to {number(high, unit, width=width)}"
+    scale = 0.01 if unit == "cents" else 1.0
+    return f"{_digits(low * scale, width * scale)} to {_digits(high * scale, width * scale)}"
+
+
+def both(estimate: Estimate, unit: Unit) -> str:
+    """Mean and interval in one cell: `96.1 % [94.0 to 98.2 %]`."""
+    bounds = interval(estimate, unit)
+    return value(estimate, unit) + (f" [{bounds}]" if bounds else "")
+
+
+def signed(estimate: Estimate, unit: Unit) -> str:
+    """A difference with its sign and interval; shares in percentage points."""
+    if estimate.value is None:
+        return NOT_AVAILABLE
+    scale, name = (100.0, " pp") if unit == "share" else (0.01, "") if unit == "cents" else (1.0, "")
+    width = _width(estimate) * scale
+    text = _with_sign(estimate.value * scale, width) + name
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} [{_with_sign(estimate.low * scale, width)} to {_with_sign(estimate.high * scale, width)}]"
+
+
+def uplift(estimate: Estimate) -> str:
+    """A relative change in per cent, with its sign and interval."""
+    if estimate.value is None:
+        return NOT_AVAILABLE
+    width = _width(estimate) * 100
+    text = f"{_with_sign(estimate.value * 100, width)} %"
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} [{_with_sign(estimate.low * 100, width)} to {_with_sign(estimate.high * 100, width)} %]"
+
+
+def number(amount: float | None, unit: Unit, *, width: float = 0.0) -> str:
+    """One amount in its unit; `width` is that of its interval and decides how many digits mean something."""
+    if amount is None:
+        return NOT_AVAILABLE
+    if math.isinf(amount):
+        return "never"
+    match unit:
+        case "share":
+            return f"{_digits(amount * 100, width * 100)} %"
+        case "seconds":
+            return _length_of_time(amount)
+        case "cents":
+            return _digits(amount / 100, width / 100)
+        case _:
+            return _digits(amount, width)
+
+
+def _length_of_time(seconds: float) -> str:
+    if seconds >= 3 * _DAY:
+        return f"{seconds / _DAY:.1f} d"
+    if seconds >= _HOUR:
+        return f"{seconds / _HOUR:.1f} h"
+    return f"{seconds / 60:.0f} min"
+
+
+def _width(estimate: Estimate) -> float:
+    half = estimate.half_width
+    return abs(estimate.value or 0.0) / 100 if half is None else 2 * half
+
+
+def _cannot_fall_below_zero(estimate: Estimate) -> bool:
+    return estimate.value is not None and estimate.value >= 0
+
+
+def _digits(amount: float, width: float) -> str:
+    """Digits down to a tenth of the interval's width, at most two behind the point."""
+    if not math.isfinite(amount):
+        return "never"
+    places = 0 if width >= 10 or abs(amount) >= 1_000 else 1 if width >= 0.5 or abs(amount) >= 100 else 2
+    return f"{amount:,.{places}f}"
+
+
+def _with_sign(amount: float, width: float) -> str:
+    text = _digits(amount, width)
+    return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
