@@ -1,0 +1,271 @@
+"""One contact's life as a SimPy process: journeys, mail of others, facts, and how the contact responds.
+
+The step machine says what journeys do, the response model what the contact does; this module only
+carries things from one to the other, in the order of time, and hands leads to desks.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from simpy import Environment, Event, Interrupt, Process
+
+from journeyctl.behaviour.planned import Planned, What
+from journeyctl.behaviour.response import ResponseModel
+from journeyctl.behaviour.traits import Traits
+from journeyctl.draws import DrawSource
+from journeyctl.expr import Value
+from journeyctl.fixed_point import poisson_thresholds
+from journeyctl.graph.program import Program
+from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.machine import Machine
+from journeyctl.semantics.scoring import fit_of
+from journeyctl.semantics.stimuli import Bounced, Delivered, FieldChanged, LeadOutcome, OtherMail
+from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.desk import LeadRequest, SalesDesk
+from journeyctl.simulate.people import Person
+
+Week = tuple[str, int, int]
+"""ISO week, its first second and the second after its last."""
+LEFT = "contact.left_company=true"
+"""How the record writes that a contact has left."""
+
+
+class Record(Protocol):
+    """Takes the rows."""
+
+    def add(self, person: Person | None, effect: Effect) -> None:
+        """One row about a person, or about nobody known."""
+
+
+@dataclass(slots=True)
+class Setting:
+    """What all contacts of one run share."""
+
+    environment: Environment
+    program: Program
+    machine: Machine
+    model: ResponseModel
+    draws: DrawSource
+    record: Record
+    desks: Mapping[str, SalesDesk]
+    weeks: Sequence[Week]
+    end: int
+    """Contacts live up to, not including, this second."""
+    stuck: list[str] = field(default_factory=list)
+    """Contacts that took too many steps at one instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What happens to one contact whatever marketing does."""
+
+    facts: Sequence[tuple[int, str, Value]] = ()
+    """Time, path and new value."""
+    other_mail: Sequence[tuple[int, str]] = ()
+    """Time and business line."""
+    weeks: Sequence[int] = ()
+    """Positions of the weeks in which a visit without any mail is possible, ascending."""
+
+
+NOTHING_GIVEN = Given()
+
+
+class ContactLife:
+    """A contact while it lives."""
+
+    __slots__ = (
+        "_activated_until", "_plans", "_setting", "_sleeps_until", "_story", "_weeks", "_zone", "contact", "person",
+        "process", "traits",
+    )  # fmt: skip
+
+    def __init__(self, setting: Setting, person: Person, given: Given = NOTHING_GIVEN) -> None:
+        """Makes the contact known to journeys; its process begins with the run."""
+        self._setting = setting
+        self._activated_until = 0
+        self.person = person
+        machine, now = setting.machine, int(setting.environment.now)
+        born = max(now, person.at)
+        self.contact = machine.new_contact(person.key, person.fields, at=born)
+        view = ContactView(setting.program, self.contact).at(born)
+        self.traits: Traits = setting.model.traits(
+            setting.draws, contact=person.person, clinic=person.clinic, hospital=person.hospital,
+            environment=view, at=born, invalid_address=person.invalid_email,
+        )  # fmt: skip
+        self._zone = view.zone or setting.program.zone
+        for time, path, value in given.facts:
+            if born <= time < setting.end:
+                machine.post(self.contact, time, FieldChanged(path, value))
+        for time, line in given.other_mail:
+            if born <= time < setting.end:
+                machine.post(self.contact, time, OtherMail(line))
+        self._plans: list[Planned] = []
+        self._weeks = [k for k in given.weeks if setting.weeks[k][2] > born]
+        heapq.heapify(self._weeks)
+        self._sleeps_until = now
+        self._story = self._live()
+        self.process: Process = setting.environment.process(self._story)
+
+    def learn(self, time: int, outcome: LeadOutcome) -> None:
+        """The CRM sync at `time` will bring the outcome of a lead."""
+        if time < self._setting.end:
+            self._setting.machine.post(self.contact, time, outcome)
+            if time < self._sleeps_until:
+                self.process.interrupt()
+
+    def close(self) -> None:
+        """The run is over. Unties the process from the contact, so that memory is free without the collector."""
+        self._story.close()
+
+    # --- time
+
+    def _live(self) -> Generator[Event, object, None]:
+        environment, end = self._setting.environment, self._setting.end
+        forever = Event(environment)
+        while True:
+            at = self._next_time()
+            self._sleeps_until = at
+            try:
+                if at >= end:
+                    yield forever
+                else:
+                    yield environment.timeout(at - environment.now)
+                    self._at(at)
+            except Interrupt:
+                """An outcome came that lies before everything else."""
+
+    def _next_time(self) -> int:
+        setting = self._setting
+        at = self.contact.next_time()
+        soonest = setting.end if at is None or self.contact.stuck else at
+        if self._plans:
+            soonest = min(soonest, self._plans[0].time)
+        if self._weeks:
+            soonest = min(soonest, max(setting.weeks[self._weeks[0]][1], self.contact.created_at))
+        return soonest
+
+    def _at(self, now: int) -> None:
+        """Everything of this second: plans for the week, what was planned, then the journeys, until nothing is left."""
+        contact, machine = self.contact, self._setting.machine
+        while self._weeks and self._setting.weeks[self._weeks[0]][1] <= now:
+            self._plan_visits(heapq.heappop(self._weeks), now)
+        while True:
+            while self._plans and self._plans[0].time == now:
+                self._respond(heapq.heappop(self._plans), now)
+            at = contact.next_time()
+            if at is None or at > now:
+                return
+            for effect in machine.advance(contact, now):
+                self._carry(effect, now)
+            if contact.stuck:
+                self._setting.stuck.append(contact.key)
+                self._plans.clear()
+                self._weeks.clear()
+                return
+
+    # --- the contact's own acts
+
+    def _plan_visits(self, week: int, now: int) -> None:
+        setting = self._setting
+        name, first, after = setting.weeks[week]
+        visits = setting.model.unsolicited(
+            setting.draws, self.traits, week=name, start=first, end=after, contact=self.contact.key,
+            zone=self._zone, activated=self._activated_until > first,
+        )  # fmt: skip
+        self._plan(visit for visit in visits if visit.time >= now)
+
+    def _respond(self, planned: Planned, now: int) -> None:
+        setting = self._setting
+        stimuli, plans = setting.model.happens(
+            setting.draws, self.traits, planned, now, contact=self.contact.key, zone=self._zone
+        )
+        for stimulus in stimuli:
+            setting.machine.post(self.contact, now, stimulus)
+        self._plan(plans)
+
+    def _plan(self, plans: Iterable[Planned]) -> None:
+        for planned in plans:
+            if planned.time < self._setting.end:
+                heapq.heappush(self._plans, planned)
+
+    # --- what the journeys do
+
+    def _carry(self, effect: Effect, now: int) -> None:
+        """Records a row and does what it asks of the world outside the journeys."""
+        self._setting.record.add(self.person, effect)
+        kind = effect.kind
+        if kind is Kind.SENT:
+            self._mail(effect, now)
+        elif kind is Kind.DELIVERED and effect.reason == "other_mail":
+            self._setting.model.mailed(self.traits, now)
+        elif kind is Kind.HANDED_OFF:
+            self._hand_over(effect, now)
+        elif kind is Kind.MERGED and effect.reason == "request":
+            self._setting.desks[effect.desk].raise_to_request(effect.lead, need=self._need(now))
+        elif kind is Kind.FACT and effect.reason == LEFT:
+            for desk in self._setting.desks.values():
+                desk.left(self.contact.key)
+        elif kind is Kind.ACTIVATED:
+            self._activate(effect.value, now)
+
+    def _mail(self, sent: Effect, now: int) -> None:
+        setting, contact = self._setting, self.contact
+        item = setting.program.items[sent.item]
+        first, *later = setting.model.sent(
+            setting.draws, self.traits, item, sent.send, now, contact=contact.key, zone=self._zone
+        )
+        if first.what is What.DELIVERED:
+            setting.machine.post(contact, now, Delivered(item.name, sent.send))
+            setting.model.mailed(self.traits, now)
+        else:
+            setting.machine.post(contact, now, Bounced(item.name, sent.send, hard=first.what is What.HARD_BOUNCE))
+        self._plan(later)
+
+    def _hand_over(self, handed_off: Effect, now: int) -> None:
+        setting = self._setting
+        setting.desks[handed_off.desk].hand_over(
+            LeadRequest(
+                handed_off.lead, handed_off.desk, now, handed_off.reason == "request", contact=self.contact.key,
+                score=handed_off.value, need=self._need(now), lines=self._lines(), names=self._view(now),
+            )
+        )  # fmt: skip
+
+    def _activate(self, until: int, now: int) -> None:
+        """A matched audience works from the next week on."""
+        self._activated_until = max(self._activated_until, until)
+        for position, (_, first, _) in enumerate(self._setting.weeks):
+            if now < first < until and position not in self._weeks:
+                heapq.heappush(self._weeks, position)
+
+    def _need(self, now: int) -> bool:
+        setting, person = self._setting, self.person
+        fit = fit_of(setting.program.scoring, self._view(now))
+        return setting.model.needs(setting.draws, self.traits, contact=person.person, fit=fit)
+
+    def _lines(self) -> tuple[str, ...]:
+        return interesting_lines(self._setting.program, self.traits)
+
+    def _view(self, now: int) -> ContactView:
+        return ContactView(self._setting.program, self.contact).at(now)
+
+
+def interesting_lines(program: Program, traits: Traits) -> tuple[str, ...]:
+    """Business lines that an opportunity would cover: of above-average interest, at least the strongest one."""
+    best: dict[str, int] = {}
+    for item in program.items.values():
+        if item.line is not None and item.topic is not None:
+            interest = traits.interests.get(item.topic, 0)
+            best[item.line] = max(best.get(item.line, interest), interest)
+    if not best:
+        return ()
+    above = sorted(line for line, interest in best.items() if interest > 0)
+    return tuple(above) or (min(best, key=lambda line: (-best[line], line)),)
+
+
+def week_may_bring_a_visit(model: ResponseModel) -> int:
+    """A draw of a week's visits below this threshold in 2^-53 means none, at whatever stage."""
+    c = model.coefficients
+    return poisson_thresholds(max(c.unsolicited_visits_late, c.unsolicited_visits_early))[0]

@@ -1,0 +1,160 @@
+"""Leads from elsewhere that reach the same desk: so many a week, or in lots such as a fair's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from journeyctl.behaviour.activity import ActivityClock
+from journeyctl.calendars import Calendar, iso_weeks, next_daily
+from journeyctl.draws import DrawSource
+from journeyctl.fixed_point import CERTAIN, ONE, lognormal, multiply, poisson
+from journeyctl.model.scenario import DeskInflow, OtherLeads
+from journeyctl.simulate.desk import LeadRequest
+from journeyctl.simulate.desk_rules import WorkTime
+
+LOT_BEGINS = 8 * 3_600
+"""Local time of day at which a lot begins to arrive."""
+_COUNT_STEP = ONE >> 3
+"""Weekly means are rounded to eighths of a lead, so that few tables of counts are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLead:
+    """One lead from elsewhere, before anybody has judged its need."""
+
+    lead: str
+    desk: str
+    source: str
+    at: int
+    """UTC seconds."""
+    request: bool
+    grade: str
+    """Grade of fit; empty where the source states none."""
+
+    def request_with(self, *, need: bool, lines: tuple[str, ...] = ()) -> LeadRequest:
+        """The lead as it reaches the desk. It has no score with us, so it comes after all that have."""
+        return LeadRequest(
+            self.lead, self.desk, self.at, self.request, source=self.source, score=0, need=need, lines=lines
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Stretch of the run and whose clock rules it."""
+
+    start: int
+    end: int
+    zone: str
+    calendar: Calendar
+    clock: ActivityClock
+    """When in a week single leads come."""
+
+
+def other_leads(
+    inflow: DeskInflow, draws: DrawSource, *, period: Period, desks: Iterable[str]
+) -> tuple[OtherLead, ...]:
+    """All leads from elsewhere in the period, by time and name.
+
+    A source without a desk of its own serves every one of `desks`. A lead is named by desk, source, week
+    or lot, and its number in it, so other sources, desks and lengths of the run change none.
+    """
+    everywhere = sorted(set(desks))
+    factors = _Factors(inflow, draws)
+    found: list[OtherLead] = []
+    for name, source in sorted(inflow.sources.items()):
+        for desk in everywhere if source.desk is None else [source.desk]:
+            arrivals = _Arrivals(name, source, desk, draws, period, factors)
+            found += arrivals.weekly() if source.per_week is not None else arrivals.lots()
+    return tuple(sorted(found, key=lambda lead: (lead.at, lead.lead)))
+
+
+class _Factors:
+    """Good and bad weeks, the same for all sources: lognormal around a mean of 1, in 2^-20."""
+
+    def __init__(self, inflow: DeskInflow, draws: DrawSource) -> None:
+        factor = inflow.weekly_factor
+        # The working time of a mean of 1 in 2^-20 has just the median and sigma that are wanted.
+        self._spread = None if factor is None else WorkTime.of(ONE, factor.cv.value)
+        self._draws = draws
+
+    def of_week(self, week: str) -> int:
+        if self._spread is None:
+            return ONE
+        u = self._draws.bits("desk_inflow", "weekly-factor", place=week)
+        return lognormal(u, median=self._spread.median, sigma=self._spread.sigma)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrivals:
+    """One source at one desk."""
+
+    name: str
+    source: OtherLeads
+    desk: str
+    draws: DrawSource
+    period: Period
+    factors: _Factors
+
+    def weekly(self) -> Iterator[OtherLead]:
+        """Poisson counts per ISO week, likelier in active hours."""
+        period, rate = self.period, self.source.per_week
+        assert rate is not None, "this source states leads per week"
+        for week, first, after in iso_weeks(period.start, period.end, period.zone):
+            mean = multiply(round(rate.value * ONE), self.factors.of_week(week))
+            rounded = (mean + _COUNT_STEP // 2) // _COUNT_STEP * _COUNT_STEP
+            subject = f"{self.desk}~{self.name}~{week}"
+            for k in range(poisson(self.draws.bits(subject, "leads"), rounded)):
+                u = self.draws.bits(f"{subject}~{k + 1}", "arrival")
+                at = period.clock.moment_in(u, first, after, zone=period.zone)
+                yield from self._inside(f"{subject}~{k + 1}", at)
+
+    def lots(self) -> Iterator[OtherLead]:
+        """So many leads at the start and after every interval, evenly spread over a stretch of the day."""
+        period, source = self.period, self.source
+        assert source.leads is not None, "this source states leads per lot"
+        within = source.within.value.seconds if source.within is not None else 1
+        for number, begins in enumerate(self._lot_times(), start=1):
+            week = iso_weeks(begins, begins + 1, period.zone)[0][0]
+            size = multiply(round(source.leads.value * ONE), self.factors.of_week(week))
+            subject = f"{self.desk}~{self.name}~{number}"
+            # What is over a whole lead is one by chance, so that means stay what they are.
+            count = (size + (self.draws.bits(subject, "leads") >> 33)) >> 20
+            for k in range(count):
+                u = self.draws.bits(f"{subject}~{k + 1}", "arrival")
+                yield from self._inside(f"{subject}~{k + 1}", begins + (u * max(1, within) >> 53))
+
+    def _lot_times(self) -> Iterator[int]:
+        period, every = self.period, self.source.every
+        day = period.start
+        while day < period.end:
+            yield next_daily(day, LOT_BEGINS, period.zone)
+            if every is None:
+                return
+            following = period.calendar.add(day, every.value)
+            if following <= day:
+                return
+            day = following
+
+    def _inside(self, lead: str, at: int) -> Iterator[OtherLead]:
+        if not self.period.start <= at < self.period.end:
+            return
+        grades = self.source.fit
+        grade = grades[self.draws.bits(lead, "grade") * len(grades) >> 53] if grades else ""
+        yield OtherLead(lead, self.desk, self.name, at, self.source.order == "sales_request", grade)
+
+
+@lru_cache(maxsize=16)
+def stage_bounds(shares: tuple[float, ...]) -> tuple[int, ...]:
+    """Upper thresholds in 2^-53 of the stages of readiness, the last one taking the rest."""
+    bounds, reached = [], 0.0
+    for share in shares[:-1]:
+        reached += share
+        bounds.append(min(CERTAIN, round(reached * CERTAIN)))
+    return (*bounds, CERTAIN)
+
+
+def stage_of(u: int, shares: tuple[float, ...]) -> int:
+    """The stage of readiness for a draw."""
+    return next(stage for stage, bound in enumerate(stage_bounds(shares or (1.0,))) if u < bound)

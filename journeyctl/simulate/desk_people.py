@@ -1,0 +1,52 @@
+"""People of a team: when each is at work, and when a task that she begins is done."""
+
+from __future__ import annotations
+
+from journeyctl.calendars import local_date
+from journeyctl.draws import DrawSource
+from journeyctl.simulate.desk_rules import TeamRules
+
+
+class Worker:
+    """One SDR. Away on whole days, drawn per date; work pauses at the shift's end and goes on at her next."""
+
+    __slots__ = ("_away", "_draws", "_subject", "ordinal", "team")
+
+    def __init__(self, team: TeamRules, ordinal: int, draws: DrawSource, *, desk: str) -> None:
+        """`ordinal` counts from 1 within the team and addresses her absences."""
+        self.team = team
+        self.ordinal = ordinal
+        self._draws = draws
+        self._subject = f"{desk}/{team.name}"
+        self._away: dict[int, bool] = {}
+
+    def is_present(self, now: int) -> bool:
+        """In her shift, and not away on this date of the team's zone."""
+        return self.team.shift.is_open(now) and not self._is_away(now)
+
+    def done_at(self, begins: int, working_seconds: int) -> int:
+        """When a task is done that she begins at `begins`, which must be in her shift; at least a second later."""
+        shift, left, moment = self.team.shift, max(1, self.team.on_shift(working_seconds)), begins
+        while True:
+            end = shift.end_of_stretch(moment)
+            assert end is not None, "work begins and goes on within the shift"
+            if not self._is_away(moment):
+                if moment + left <= end:
+                    return moment + left
+                left -= end - moment
+            moment = shift.next_open(end)
+
+    def present_seconds(self, start: int, end: int) -> int:
+        """Shift seconds between two moments on days on which she is there."""
+        stretches = self.team.shift.stretches(start, end)
+        return sum(after - first for first, after in stretches if not self._is_away(first))
+
+    def _is_away(self, moment: int) -> bool:
+        if not self.team.absence:
+            return False
+        day = local_date(moment, self.team.shift.zone).toordinal()
+        known = self._away.get(day)
+        if known is None:
+            u = self._draws.bits(self._subject, "absence", place=str(self.ordinal), occurrence=day)
+            known = self._away[day] = u < self.team.absence
+        return known

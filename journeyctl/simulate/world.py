@@ -1,0 +1,121 @@
+"""A scenario made ready to run: everything that is the same in all its replications, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from journeyctl.behaviour.purposes import STAGE
+from journeyctl.behaviour.response import ResponseModel
+from journeyctl.behaviour.traits import Traits
+from journeyctl.calendars import iso_weeks
+from journeyctl.draws import Draws, DrawSource
+from journeyctl.expr import Value
+from journeyctl.graph.ops import SendOp
+from journeyctl.graph.program import Program
+from journeyctl.model.desk import Desk
+from journeyctl.model.scenario import DeskInflow
+from journeyctl.semantics.state import Contact
+from journeyctl.semantics.turn import Launch
+from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.contact_life import Week
+from journeyctl.simulate.desk import LeadRequest
+from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stage_of
+from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.people import Person
+from journeyctl.units import SECONDS_PER_DAY
+
+OtherMails = Sequence[Sequence[tuple[int, str]]]
+"""For each contact, time and business line of every mail."""
+
+
+def _no_mail(draws: Draws, contacts: Sequence[str], zones: Sequence[str]) -> OtherMails:
+    return [()] * len(contacts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a desk promises on the first call."""
+
+    limit: int | None = None
+    """Seconds within which it begins, a business day counted as 24 h; `None`: no promise."""
+    clock: Literal["wall", "business", "shift"] = "wall"
+    target: float = 0.0
+    """Share of leads for which the promise is to hold."""
+    limit_text: str = ""
+    """The limit as it was written."""
+
+    @classmethod
+    def of(cls, desk: Desk) -> Promise:
+        """The promise of a desk document."""
+        sla = desk.sla
+        if sla is None:
+            return cls()
+        first_call = sla.first_call.value
+        seconds = first_call.seconds + first_call.business_days * SECONDS_PER_DAY
+        return cls(limit=seconds, clock=sla.clock, target=sla.target.value, limit_text=str(first_call))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a run needs besides the number of its replication."""
+
+    program: Program
+    model: ResponseModel
+    persons: tuple[Person, ...]
+    """Everybody who can ever enter a journey, from the start or by inflow."""
+    start: int
+    """UTC seconds; the first second of the run."""
+    end: int
+    """Contacts live, and leads come from elsewhere, up to, not including, this second."""
+    drained: int
+    """Desks work up to, not including, this second."""
+    journeys: tuple[str, ...]
+    """Journeys that take contacts."""
+    launches: Mapping[str, Launch] = field(default_factory=dict)
+    desks: Mapping[str, DeskRules] = field(default_factory=dict)
+    """Every desk to which a journey hands over."""
+    promises: Mapping[str, Promise] = field(default_factory=dict)
+    """By desk."""
+    known: int | None = None
+    """Contacts known at some time of the run, whether or not they can enter a journey; `None`: not counted."""
+    consented: int | None = None
+    """Those of them who may be mailed when they become known."""
+    desk_inflow: DeskInflow = field(default_factory=DeskInflow)
+    stages: tuple[float, ...] = ()
+    """Share of contacts at each stage of readiness at the start, for leads from elsewhere."""
+    facts: Mapping[str, Sequence[tuple[int, str, Value]]] = field(default_factory=dict)
+    """By contact: time, path and new value; contacts to which nothing happens may be absent."""
+    other_mail: Callable[[Draws, Sequence[str], Sequence[str]], OtherMails] = _no_mail
+    """Mail of other lines for one replication's draws, by contact; asked with the contacts' zones."""
+
+    def zones(self) -> tuple[str, ...]:
+        """Every person's zone, else the country's, else the workspace's."""
+        views = (ContactView(self.program, Contact(person.key, dict(person.fields), 0)) for person in self.persons)
+        return tuple(view.zone or self.program.zone for view in views)
+
+    def weeks(self) -> tuple[Week, ...]:
+        """The ISO weeks of the workspace's zone that the run touches."""
+        return iso_weeks(self.start, self.end, self.program.zone)
+
+    def mailed_items(self) -> tuple[str, ...]:
+        """Items that some running journey may send, sorted."""
+        graphs = (self.program.journeys[name] for name in self.journeys)
+        return tuple(sorted({op.item for graph in graphs for op in graph.ops.values() if isinstance(op, SendOp)}))
+
+    def period(self) -> Period:
+        """The run as other sources of leads see it."""
+        return Period(self.start, self.end, self.program.zone, self.program.calendar, self.model.clock)
+
+    def other_leads(self, draws: DrawSource) -> tuple[LeadRequest, ...]:
+        """Leads from elsewhere, by time and name."""
+        found = other_leads(self.desk_inflow, draws, period=self.period(), desks=self.desks)
+        return tuple(self._judged(lead, draws) for lead in found if lead.desk in self.desks)
+
+    def _judged(self, lead: OtherLead, draws: DrawSource) -> LeadRequest:
+        stage = stage_of(draws.bits(lead.lead, STAGE), self.stages)
+        asked = lead.at if lead.request else None
+        nobody = Traits(responsiveness=0, interests={}, stage=stage, placement=0, last_request_at=asked)
+        need = self.model.needs(draws, nobody, contact=lead.lead, fit=lead.grade or None)
+        return lead.request_with(need=need)
