@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NewType
+from typing import NewType, assert_never
 
 from journeyctl.calendars import Hours, LocalMoment, ZoneChoice
 from journeyctl.diagnostics import NOWHERE, Origin
@@ -294,4 +294,6 @@ def successors(op: AnyOp) -> tuple[OpId, ...]:  # noqa: C901  (one case per op)
             found = [*op.outcomes.values(), op.then]
         case EndOp():
             found = []
+        case _:
+            assert_never(op)
     return tuple(dict.fromkeys(found))

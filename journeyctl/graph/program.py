@@ -158,7 +158,13 @@ class Program:
     graph_hash: str
     crm_sync: Mapping[str, int] = field(default_factory=dict)
     """Desk -> seconds after local midnight (workspace zone) at which outcomes come back."""
+    variants: Mapping[str, Mapping[str, StepGraph]] = field(default_factory=dict)
+    """By country: the journeys that overlays change for its contacts."""
 
     def policies_for(self, country: str | None) -> Policies:
         """The policies of the contact's country, else the workspace's."""
         return self.policies.get(country or "", self.policies[""])
+
+    def journey_for(self, name: str, country: str | None) -> StepGraph:
+        """The journey as it is for contacts of the country."""
+        return self.variants.get(country or "", {}).get(name) or self.journeys[name]

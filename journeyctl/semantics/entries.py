@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-from journeyctl.calendars import next_daily
+from journeyctl.calendars import local, local_day, next_daily
 from journeyctl.graph.program import StepGraph
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.gate import refused_purpose
-from journeyctl.semantics.state import CheckExits
+from journeyctl.semantics.state import LookAround
 from journeyctl.semantics.steps import begin
 from journeyctl.semantics.stimuli import EnterJourney
 from journeyctl.semantics.turn import Turn
-from journeyctl.units import SECONDS_PER_DAY
+from journeyctl.units import SECONDS_PER_DAY, Duration
 
 
 def evaluate(turn: Turn) -> None:
-    """The contact is looked at: journeys by priority, then name."""
+    """The contact is looked at: exits whose conditions time can change, then, after all else, entries."""
     contact = turn.contact
+    if contact.evaluated_at == turn.now:
+        return
+    contact.evaluated_at = turn.now
     if contact.evaluation_at is not None and contact.evaluation_at <= turn.now:
         contact.evaluation_at = None
     for visit in turn.visits():
-        if any(e.condition is not None and e.condition.is_volatile for e in visit.graph.exits):
-            contact.schedule(turn.now, CheckExits(visit.journey), (-visit.graph.priority, visit.journey))
+        if visit.journey in contact.visits and any(
+            e.condition is not None and e.condition.is_volatile for e in visit.graph.exits
+        ):
             turn.plan_evaluation()
-    for graph in turn.rules.active:
-        if graph.journey not in contact.visits and graph.entry.when != "event":
-            _look(turn, graph)
+            turn.check_exits(visit)
+    contact.schedule(turn.now, LookAround())
 
 
-def enter_on_its_day(turn: Turn, stimulus: EnterJourney) -> None:
-    """The contact's day in a ramp, or the event that an entry names, has come."""
-    graph = turn.program.journeys[stimulus.journey]
-    if graph.journey in turn.contact.visits or graph.journey in turn.contact.decided:
+def look_around(turn: Turn) -> None:
+    """Journeys look at the contact, by priority, then name."""
+    for active in turn.rules.active:
+        if active.journey not in turn.contact.visits and active.entry.when != "event":
+            _look(turn, turn.graph(active.journey))
+
+
+def enter_now(turn: Turn, stimulus: EnterJourney) -> None:
+    """The contact's day in a ramp, or the event that an entry names, has come: it is let in, if it may be.
+
+    A refusal is final for the event, and for a journey that takes contacts once.
+    """
+    contact, graph = turn.contact, turn.graph(stimulus.journey)
+    if graph.journey in contact.visits:
         return
-    final = graph.entry.when != "continuous"
-    if not _try(turn, graph) and final:
-        turn.contact.decided.add(graph.journey)
+    if graph.entry.when == "event":
+        launch = turn.rules.launches.get(graph.journey)
+        if launch is None or launch.at <= turn.now:
+            contact.refusals.pop(graph.journey, None)
+            _try(turn, graph)
+    elif graph.entry.when == "once":
+        _try(turn, graph)
+    else:
+        contact.decided.discard(graph.journey)
+        _look(turn, graph, ramped=True)
 
 
-def _look(turn: Turn, graph: StepGraph) -> None:
+def _look(turn: Turn, graph: StepGraph, *, ramped: bool = False) -> None:
     contact, entry = turn.contact, graph.entry
     launch = turn.rules.launches.get(graph.journey)
     first = _first_evaluation(turn, launch.at if launch is not None else contact.created_at)
@@ -46,9 +66,9 @@ def _look(turn: Turn, graph: StepGraph) -> None:
         return
     if graph.journey in contact.decided:
         return
-    if entry.condition.is_volatile or _days(graph) != 1:
+    if entry.condition.is_volatile or entry.every != _DAILY:
         turn.plan_evaluation()
-    if (turn.day_number(turn.now) - turn.day_number(first)) % _days(graph):
+    if not ramped and not _falls_due(turn, entry.every, first):
         return
     if entry.when == "once":
         contact.decided.add(graph.journey)
@@ -64,20 +84,27 @@ def _look(turn: Turn, graph: StepGraph) -> None:
     _try(turn, graph)
 
 
-def ramped_in(turn: Turn, stimulus: EnterJourney) -> None:
-    """Ends the wait for the contact's day in a ramp and lets it in, if it still may."""
-    graph = turn.program.journeys[stimulus.journey]
-    if graph.entry.when != "event":
-        turn.contact.decided.discard(graph.journey)
-    enter_on_its_day(turn, stimulus)
+_DAILY = Duration(seconds=SECONDS_PER_DAY)
+
+
+def _falls_due(turn: Turn, every: Duration, first: int) -> bool:
+    """Whether the evaluation of today is one of those that `every` counts off from the first one."""
+    zone, calendar = turn.program.zone, turn.program.calendar
+    start, today = local(first, zone), local(turn.now, zone)
+    if every.months:
+        months = (today.year - start.year) * 12 + today.month - start.month
+        return months % every.months == 0 and (
+            local(calendar.add(first, Duration(months=months)), zone).date() == today.date()
+        )
+    if every.business_days:
+        passed = calendar.business_seconds(local_day(first, zone)[0], local_day(turn.now, zone)[0]) // SECONDS_PER_DAY
+        return calendar.is_business_day(today.date()) and passed % every.business_days == 0
+    days = max(1, every.seconds // SECONDS_PER_DAY)
+    return (turn.day_number(turn.now) - turn.day_number(first)) % days == 0
 
 
 def _first_evaluation(turn: Turn, since: int) -> int:
     return next_daily(since, turn.program.evaluation_time, turn.program.zone)
-
-
-def _days(graph: StepGraph) -> int:
-    return max(1, graph.entry.every.seconds // SECONDS_PER_DAY)
 
 
 def _may_enter(turn: Turn, graph: StepGraph) -> bool:
@@ -90,17 +117,15 @@ def _in_audience(turn: Turn, graph: StepGraph) -> bool:
     return graph.entry.condition.holds(turn.view.at(turn.now))
 
 
-def _try(turn: Turn, graph: StepGraph) -> bool:
+def _try(turn: Turn, graph: StepGraph) -> None:
     if not _in_audience(turn, graph):
-        return False
+        return
     reason = refusal(turn, graph)
     if reason is None:
         begin(turn, graph.journey)
-        return True
-    if turn.contact.refusals.get(graph.journey) != reason:
+    elif turn.contact.refusals.get(graph.journey) != reason:
         turn.contact.refusals[graph.journey] = reason
         turn.emit(Kind.REFUSED, None, journey=graph.journey, reason=reason)
-    return False
 
 
 def refusal(turn: Turn, graph: StepGraph) -> str | None:
@@ -118,4 +143,8 @@ def refusal(turn: Turn, graph: StepGraph) -> str | None:
     if refused is not None:
         return f"no_consent.{refused}"
     barring = turn.barring_exit(graph)
-    return None if barring is None else f"exit.{barring.label}"
+    if barring is None:
+        return None
+    if barring.condition is not None and barring.condition.is_volatile:
+        turn.plan_evaluation()
+    return f"exit.{barring.label}"

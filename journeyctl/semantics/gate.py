@@ -15,6 +15,7 @@ from typing import Protocol
 from journeyctl.calendars import (
     Hours,
     WorkingTime,
+    add_months,
     local_day,
     local_month,
     local_week,
@@ -42,10 +43,10 @@ class Send:
 class Defer:
     """Not now. `until` is the earliest second (UTC) at which the reason can have gone.
 
-    `None`: only a changed field can take the reason away.
+    A suppression can also go when a field that it reads changes; whoever asks looks again then.
     """
 
-    until: int | None
+    until: int
     reason: str
 
 
@@ -183,8 +184,7 @@ def _suppressed(policies: Policies, recipient: Recipient, now: int, time: Worksp
             reason = f"suppressed.{suppression.name}"
             if suppression.then == "skip":
                 return Skip(reason)
-            volatile = suppression.condition.is_volatile
-            return Defer(next_daily(now + 1, time.evaluation_time, time.zone) if volatile else None, reason)
+            return Defer(next_daily(now + 1, time.evaluation_time, time.zone), reason)
     return None
 
 
@@ -224,7 +224,7 @@ def _outside_hours(
         return None
     reason = "quiet_hours" if quiet is not None and not windows[0].is_open(now) else "send_window"
     until = next_allowed(now, windows)
-    return Skip("expired") if until is None else Defer(until, reason)
+    return Defer(expires_at(policies, send, recipient) if until is None else until, reason)
 
 
 def hours_of(window: SendWindow, contact_zone: str | None, workspace_zone: str) -> WorkingTime:
@@ -253,14 +253,22 @@ def _over_cap(
 def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time: WorkspaceTime) -> int | None:
     """When a full cap has room again, the other counted sends staying as they are; `None` where it has room now."""
     if cap.window == "rolling":
-        length = cap.per.seconds
         if cap.maximum == 0:
-            return now + length
-        counted = history.counted(cap.channel, now - length, now)
-        return counted[len(counted) - cap.maximum] + length if len(counted) >= cap.maximum else None
+            return _later(now, cap.per, time.zone)
+        counted = history.counted(cap.channel, _later(now, -cap.per, time.zone), now)
+        if len(counted) < cap.maximum:
+            return None
+        return max(now + 1, _later(counted[len(counted) - cap.maximum], cap.per, time.zone))
     zone = (cap.zone.resolve(recipient.zone) if cap.zone is not None else None) or time.zone
     start, end = calendar_window(cap, now, zone, time.week_starts)
     return end if len(history.counted(cap.channel, start - 1, now)) >= cap.maximum else None
+
+
+def _later(moment: int, length: Duration, zone: str) -> int:
+    """A moment moved by a cap's length; its months are calendar months, its business days plain days."""
+    if length.months:
+        moment = add_months(moment, length.months, zone)
+    return moment + length.seconds + length.business_days * SECONDS_PER_DAY
 
 
 def calendar_window(cap: Cap, now: int, zone: str, week_starts: int) -> tuple[int, int]:

@@ -69,14 +69,13 @@ def start_at_topic(house: House, topic: object, eligible: Eligible) -> Start:
             if item.level == level and item.topic == topic and eligible(item.name)
         )
         if group and topic is not None:
-            return Start(LadderState(group, level, top_pending=level > 0))
+            return Start(LadderState(group, level, top_pending=True))
     return Start(LadderState(house.first, 0), topic_unknown=True)
 
 
 def start_at_item(house: House, item: str) -> Start:
     """The item, then the other children of its parents."""
-    level = house.items[item].level
-    return Start(LadderState(house.siblings_of(item), level, top_pending=level > 0))
+    return Start(LadderState(house.siblings_of(item), house.items[item].level, top_pending=True))
 
 
 def choose(

@@ -20,7 +20,7 @@ from journeyctl.graph.program import Program, StepGraph
 from journeyctl.semantics import entries, reactions, sending, steps
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime
-from journeyctl.semantics.state import AskGate, CheckExits, Contact, Entry, Step, Visit
+from journeyctl.semantics.state import AskGate, CheckExits, Contact, Entry, LookAround, Sends, Step, Visit
 from journeyctl.semantics.stimuli import (
     Bounced,
     Clicked,
@@ -77,10 +77,10 @@ class Machine:
 
     def new_contact(self, key: str, fields: Mapping[str, Value], *, at: int) -> Contact:
         """A contact that becomes known at second `at`; journeys look at it in the next daily evaluation."""
-        contact = Contact(key, dict(fields), at)
+        contact = Contact(key, dict(fields), at, sends=Sends(self.rules.program.calendar))
         if self._holdout:
             contact.held_out = self.rules.draws.stable().bits(key, "holdout") < self._holdout
-        Turn(self.rules, contact, ContactView(self.rules.program, contact), at).plan_evaluation(at)
+        Turn(self.rules, contact, ContactView(self.rules.program, contact), at).plan_evaluation()
         return contact
 
     def post(self, contact: Contact, time: int, stimulus: Stimulus) -> None:
@@ -114,8 +114,10 @@ class Machine:
                     _do_for_visit(turn, visit, stimulus)
             case Evaluate():
                 entries.evaluate(turn)
+            case LookAround():
+                entries.look_around(turn)
             case EnterJourney():
-                entries.ramped_in(turn, stimulus)
+                entries.enter_now(turn, stimulus)
             case FieldChanged():
                 field_changed(turn, stimulus)
             case OtherMail():
@@ -132,7 +134,7 @@ class Machine:
 def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate | CheckExits) -> None:
     match stimulus:
         case CheckExits():
-            turn.check_exits(visit)
+            turn.check_exits(visit, consent_lost=stimulus.consent_lost)
         case Step() if stimulus.token == visit.token and visit.waiting == "":
             _count_step(turn)
             if not turn.contact.stuck:
@@ -194,14 +196,7 @@ def _react(
 
 def field_changed(turn: Turn, stimulus: FieldChanged) -> None:
     """A fact from outside: the field has its new value for everything that follows at this second."""
-    if stimulus.value is None:
-        turn.contact.fields.pop(stimulus.path, None)
-    else:
-        turn.contact.fields[stimulus.path] = stimulus.value
-    turn.emit(Kind.FACT, None, reason=f"{stimulus.path}={steps.fact_text(stimulus.value)}")
-    reactions.consent_changed(turn, stimulus.path)
-    turn.changed(stimulus.path)
-    reactions.check_mql(turn)
+    reactions.assign(turn, stimulus.path, stimulus.value)
 
 
 def lead_outcome(turn: Turn, stimulus: LeadOutcome) -> None:
@@ -231,7 +226,7 @@ def _group(turn: Turn, stimulus: GroupReady | GroupChanged) -> None:
         "missing_roles": stimulus.missing_roles,
         "my_role": stimulus.my_role,
     }
-    turn.plan_evaluation()
+    turn.group_changed(stimulus.group)
 
 
 _FACTS = (FieldChanged, OtherMail, LeadOutcome, GroupChanged, GroupReady)
@@ -261,7 +256,9 @@ def _order_of(stimulus: Stimulus) -> tuple[int | str, ...]:
 
 def _reads_score(program: Program) -> bool:
     """Whether any condition looks at the score or fit, so that a change of it must be shown around."""
-    conditions = [e.condition for g in program.journeys.values() for e in g.exits if e.condition is not None]
-    conditions += [graph.entry.condition for graph in program.journeys.values()]
+    graphs = [*program.journeys.values(), *(graph for found in program.variants.values() for graph in found.values())]
+    conditions = [e.condition for graph in graphs for e in graph.exits if e.condition is not None]
+    conditions += [graph.entry.condition for graph in graphs]
     conditions += [s.condition for policies in program.policies.values() for s in policies.suppressions]
+    conditions += program.audiences.values()
     return any({"score", "fit"} & condition.reads.paths for condition in conditions)

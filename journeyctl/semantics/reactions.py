@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journeyctl.expr import Value
 from journeyctl.graph.ops import ListenOp, Reaction
 from journeyctl.semantics import scoring
 from journeyctl.semantics.effects import Kind
@@ -29,8 +30,8 @@ def opened(turn: Turn, stimulus: Opened) -> None:
     if message is not None:
         emit_of(turn, Kind.OPENED, message, who=stimulus.who)
         _remember(turn, "opens", stimulus.item, message.journey, stimulus.who)
-        _score(turn, "opened", stimulus.who)
         _react(turn, message, Reaction.OPENED, every_link=False)
+        _score(turn, "opened", stimulus.who)
 
 
 def clicked(turn: Turn, stimulus: Clicked) -> None:
@@ -40,8 +41,8 @@ def clicked(turn: Turn, stimulus: Clicked) -> None:
         message.clicked = True
         emit_of(turn, Kind.CLICKED, message, who=stimulus.who, reason="every_link" if stimulus.every_link else "")
         _remember(turn, "clicks", stimulus.item, message.journey, stimulus.who)
-        _score(turn, "clicked", stimulus.who)
         _react(turn, message, Reaction.CLICKED, every_link=stimulus.every_link)
+        _score(turn, "clicked", stimulus.who)
 
 
 def sales_requested(turn: Turn, stimulus: SalesRequested) -> None:
@@ -52,9 +53,9 @@ def sales_requested(turn: Turn, stimulus: SalesRequested) -> None:
     else:
         turn.emit(Kind.ASKED, None, who="human")
     _remember(turn, "requests", stimulus.item, message.journey if message else "", "human")
-    _score(turn, "sales_request", "human")
     heard = _hear(turn, message, Reaction.SALES_REQUEST, every_link=False)
     turn.announce("sales_request", heard=heard)
+    _score(turn, "sales_request", "human")
 
 
 def unsubscribed(turn: Turn, stimulus: Unsubscribed) -> None:
@@ -68,10 +69,12 @@ def unsubscribed(turn: Turn, stimulus: Unsubscribed) -> None:
     if path is not None:
         turn.contact.fields[path] = False
     heard = _hear(turn, message, Reaction.UNSUBSCRIBED, every_link=False)
+    written = {visit.journey for visit in turn.visits() if any(e.event == "unsubscribed" for e in visit.graph.exits)}
     turn.announce("unsubscribed", heard=heard)
     if path is not None:
-        consent_changed(turn, path)
+        turn.consent_lost(path, handled=heard | written)
         turn.changed(path)
+    _score(turn, "unsubscribed", "human")
 
 
 def page_viewed(turn: Turn, stimulus: PageViewed) -> None:
@@ -87,21 +90,36 @@ def form_submitted(turn: Turn, stimulus: FormSubmitted) -> None:
 def custom_event(turn: Turn, stimulus: CustomEvent) -> None:
     """An event of the profile happened to the contact; all its journeys see it."""
     turn.emit(Kind.FACT, None, reason=stimulus.name)
-    _score(turn, stimulus.name, "human")
     turn.announce(stimulus.name)
+    _score(turn, stimulus.name, "human")
 
 
-def consent_changed(turn: Turn, path: str) -> None:
-    """Without a consent that its purpose names, a visit ends, after the written exits."""
-    if turn.contact.fields.get(path) is True:
-        return
-    lost = {p for p, field in turn.program.policies_for(turn.view.country).consents.items() if field == path}
-    for visit in turn.visits():
-        if visit.journey in turn.contact.visits and lost & set(visit.graph.purposes):
-            here = visit.graph.ops[visit.op]
-            leaves = visit.waiting == "" and type(here).__name__ == "EndOp"
-            if not leaves and not turn.leave_on(visit, "consent_lost"):
-                turn.end(visit, "consent-lost")
+def assign(turn: Turn, path: str, value: Value, visit: Visit | None = None) -> None:
+    """A field has a new value (`None`: unknown) for everything that follows; what reads it is looked at again."""
+    fields = turn.contact.fields
+    had_consent = fields.get(path) is not False
+    if value is None:
+        fields.pop(path, None)
+    else:
+        fields[path] = value
+    turn.emit(Kind.FACT, visit, reason=f"{path}={fact_text(value)}")
+    if had_consent and value is not True:
+        turn.consent_lost(path)
+    turn.changed(path)
+    check_mql(turn)
+
+
+def fact_text(value: Value) -> str:
+    """A field's value as the event record writes it."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "true" if value else "false"
+        case tuple():
+            return ",".join(str(part) for part in value)
+        case _:
+            return str(value)
 
 
 def check_mql(turn: Turn) -> None:
@@ -160,8 +178,7 @@ def time_out(turn: Turn, visit: Visit, what: str) -> None:
 def take(turn: Turn, visit: Visit, op: ListenOp, outcome: Reaction) -> None:
     """The listen's outcome is known."""
     turn.emit(Kind.WAITED, visit, reason=outcome.value, item=visit.listening.message.item if visit.listening else "")
-    if outcome in _STRONG:
-        visit.cause, visit.cause_at = outcome.value, turn.now
+    visit.cause, visit.cause_at = (outcome.value, turn.now) if outcome in _STRONG else ("", 0)
     turn.move(visit, op.outcomes[outcome])
 
 
@@ -229,8 +246,8 @@ def _on_page(turn: Turn, stimulus: PageViewed | FormSubmitted, kind: Kind, *, ev
         turn.emit(kind, None, who="human", value=count)
     if act:
         _remember(turn, act, stimulus.item, message.journey if message else "", "human")
-    _score(turn, event, "human")
     turn.announce(event, only=message.journey if message else None)
+    _score(turn, event, "human")
 
 
 def _remember(turn: Turn, kind: str, item: str, journey: str, who: str) -> None:

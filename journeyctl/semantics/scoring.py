@@ -24,7 +24,7 @@ class Score:
 
     hundredths: int = 0
     changed_at: int = 0
-    """UTC seconds, a whole number of hours after the change before."""
+    """UTC seconds of the last change."""
     last_mql: int | None = None
     armed: bool = True
     """The score was below the threshold since the contact last became an MQL."""
@@ -48,10 +48,7 @@ def add(scoring: Scoring, score: Score, hundredths: int, now: int) -> None:
     before = current(scoring, score, now)
     if scoring.mql_score is not None and before < scoring.mql_score:
         score.armed = True
-    if score.hundredths == 0:
-        score.changed_at = now
-    else:
-        score.changed_at += (now - score.changed_at) // _HOUR * _HOUR
+    score.changed_at = now
     score.hundredths = max(0, before + hundredths)
 
 

@@ -33,7 +33,6 @@ def answer(turn: Turn, visit: Visit) -> None:
     )  # fmt: skip
     view = turn.view.at(turn.now, visit=visit, item=item)
     policies = turn.program.policies_for(view.country)
-    view.at(turn.now, visit=visit, item=item)
     found = ask(policies, wish, view, turn.contact.sends, turn.now, time=turn.rules.time)
     match found:
         case Send():
@@ -73,8 +72,8 @@ def _defer(turn: Turn, visit: Visit, op: SendOp, found: Defer, expiry: int) -> N
     assert pending is not None, "only a pending send can be deferred"
     pending.answers += 1
     pending.last_reason = found.reason
-    turn.emit(Kind.DEFERRED, visit, item=op.item, channel=op.channel, reason=found.reason, value=found.until or 0)
-    turn.ask_gate(visit, expiry if found.until is None else min(found.until, expiry))
+    turn.emit(Kind.DEFERRED, visit, item=op.item, channel=op.channel, reason=found.reason, value=found.until)
+    turn.ask_gate(visit, min(found.until, expiry))
 
 
 def delivered(turn: Turn, stimulus: Delivered) -> None:

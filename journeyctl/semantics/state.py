@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from journeyctl.calendars import Calendar
 from journeyctl.expr import Value
 from journeyctl.graph.ops import OpId, Reaction
 from journeyctl.graph.program import StepGraph
@@ -18,6 +19,8 @@ from journeyctl.semantics.ladder import LadderState
 from journeyctl.semantics.scoring import Score
 from journeyctl.semantics.stimuli import Phase, Stimulus
 from journeyctl.units import Duration
+
+_UTC = Calendar("UTC")
 
 
 @dataclass(slots=True)
@@ -100,6 +103,8 @@ class Visit:
     """The event that last diverted the visit: sales_request, mql, ..."""
     cause_at: int = 0
     parent: str = ""
+    held_out: bool = False
+    """In a holdout arm: the visit gets no sends to its end."""
 
     @property
     def journey(self) -> str:
@@ -152,19 +157,30 @@ class CheckExits:
     """A field changed: the exit conditions of one visit are looked at."""
 
     journey: str
+    consent_lost: bool = False
+    """A consent that the journey needs was taken back: it ends unless a written exit comes first."""
     phase = Phase.EXIT
 
 
-Internal = Step | AskGate | CheckExits
+@dataclass(frozen=True, slots=True)
+class LookAround:
+    """The daily evaluation has come to the entries of journeys."""
+
+    phase = Phase.ENTRY
+
+
+Internal = Step | AskGate | CheckExits | LookAround
 """What the machine schedules for itself, besides timeouts."""
 
 
 class Sends:
     """The counted sends of one contact: what caps and ladders read. Satisfies the gate's `History`."""
 
-    __slots__ = ("_by_channel", "_latest", "_messages")
+    __slots__ = ("_by_channel", "_calendar", "_latest", "_messages")
 
-    def __init__(self) -> None:
+    def __init__(self, calendar: Calendar = _UTC) -> None:
+        """Business days and months of `repeat` count in `calendar`."""
+        self._calendar = calendar
         self._by_channel: dict[str, list[int]] = {}
         self._latest: dict[str, Message] = {}
         self._messages: dict[tuple[str, int], Message] = {}
@@ -195,11 +211,13 @@ class Sends:
         return 1 if latest is None else latest.number + 1
 
     def may_send_again(self, item: str, repeat: Duration | None, now: int) -> bool:
-        """True where the item was never sent, or was not clicked and `repeat` has passed since."""
+        """True where the item was never sent, or was never clicked and `repeat` has passed since its last send."""
         message = self._latest.get(item)
         if message is None:
             return True
-        return repeat is not None and not message.clicked and now - message.sent_at >= repeat.seconds
+        if repeat is None or now < self._calendar.add(message.sent_at, repeat):
+            return False
+        return not any(self._messages[item, number].clicked for number in range(1, message.number + 1))
 
 
 @dataclass(slots=True)
@@ -233,6 +251,8 @@ class Contact:
     sequence: int = 0
     evaluation_at: int | None = None
     """The evaluation that is scheduled, if any."""
+    evaluated_at: int | None = None
+    """The second of the last evaluation."""
     instant: int = -1
     steps_at_instant: int = 0
     stuck: bool = False

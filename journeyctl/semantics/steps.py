@@ -146,7 +146,7 @@ def _split(turn: Turn, visit: Visit, op: SplitOp) -> None:
     arm = op.arms[arm_of(op, turn.rules.draws, turn.contact.key, visit.journey)]
     turn.emit(Kind.SPLIT, visit, reason=arm.name)
     if arm.target is None:
-        visit.waiting = "holdout"
+        visit.waiting, visit.held_out = "holdout", True
     else:
         turn.move(visit, arm.target)
 
@@ -239,7 +239,7 @@ def _update(turn: Turn, visit: Visit, op: UpdateOp) -> None:
             _change_score(turn, visit, assignment)
         else:
             _change_field(turn, visit, assignment)
-    if visit.waiting == "" and visit.op == op.id:
+    if visit.op == op.id and turn.contact.visits.get(visit.journey) is visit:
         turn.move(visit, op.next)
 
 
@@ -257,33 +257,14 @@ def _change_field(turn: Turn, visit: Visit, assignment: Assignment) -> None:
         before = turn.view.at(turn.now, visit=visit).value(assignment.path)
         numbers = isinstance(before, (int, float)) and isinstance(value, (int, float))
         value = before + value if numbers else value  # type: ignore[operator]  # both are numbers
-    if value is None:
-        turn.contact.fields.pop(assignment.path, None)
-    else:
-        turn.contact.fields[assignment.path] = value
-    turn.emit(Kind.FACT, visit, reason=f"{assignment.path}={fact_text(value)}")
-    reactions.consent_changed(turn, assignment.path)
-    turn.changed(assignment.path)
-    reactions.check_mql(turn)
+    reactions.assign(turn, assignment.path, value, visit)
 
 
 def _assigned(turn: Turn, visit: Visit, assignment: Assignment) -> Value:
     if assignment.change is Change.EVALUATE and assignment.expression is not None:
-        return assignment.expression.evaluate(turn.view.at(turn.now, visit=visit))
+        item = turn.program.items[visit.messages[-1].item] if visit.messages else None
+        return assignment.expression.evaluate(turn.view.at(turn.now, visit=visit, item=item))
     return None if assignment.change is Change.CLEAR else assignment.value
-
-
-def fact_text(value: Value) -> str:
-    """A field's value as the event record writes it."""
-    match value:
-        case None:
-            return "unknown"
-        case bool():
-            return "true" if value else "false"
-        case tuple():
-            return ",".join(str(part) for part in value)
-        case _:
-            return str(value)
 
 
 def _hand_off(turn: Turn, visit: Visit, op: HandoffOp) -> None:
@@ -319,25 +300,31 @@ def _activate(turn: Turn, visit: Visit, op: ActivateOp) -> None:
 
 
 def _enter(turn: Turn, visit: Visit, op: EnterOp) -> None:
-    contact, graph = turn.contact, turn.program.journeys[op.journey]
+    contact, graph = turn.contact, turn.graph(op.journey)
     refused = refused_purpose(turn.program.policies_for(turn.view.country), graph.purposes, turn.view)
-    if refused is not None or op.journey in contact.visits:
-        reason = f"no_consent.{refused}" if refused else "already_in"
-        turn.emit(Kind.REFUSED, None, journey=op.journey, reason=reason)
+    barring = turn.barring_exit(graph)
+    if refused is not None or op.journey in contact.visits or barring is not None:
+        exit_reason = f"exit.{barring.label}" if barring is not None else "already_in"
+        turn.emit(Kind.REFUSED, None, journey=op.journey, reason=f"no_consent.{refused}" if refused else exit_reason)
         turn.move(visit, op.then)
         return
     visit.waiting = "child"
     turn.emit(Kind.BRANCHED, visit, reason=op.journey)
-    begin(turn, op.journey, parent=visit.journey)
+    begin(turn, op.journey, parent=visit)
 
 
-def begin(turn: Turn, journey: str, *, parent: str = "") -> None:
-    """The contact enters a journey now."""
-    graph = turn.program.journeys[journey]
+def begin(turn: Turn, journey: str, *, parent: Visit | None = None) -> None:
+    """The contact enters a journey now; `parent` is the visit that waits for it."""
+    graph = turn.graph(journey)
     number = turn.contact.visit_counts.get(journey, 0) + 1
     turn.contact.visit_counts[journey] = number
-    visit = Visit(graph, number, turn.now, graph.start, parent=parent)
+    # Above every token of earlier visits, so that nothing these scheduled can be taken for this one's.
+    visit = Visit(graph, number, turn.now, graph.start, token=turn.contact.sequence)
+    if parent is not None:
+        visit.parent, visit.held_out = parent.journey, parent.held_out
     turn.contact.visits[journey] = visit
+    if any(e.condition is not None and e.condition.is_volatile for e in graph.exits):
+        turn.plan_evaluation()
     turn.contact.refusals.pop(journey, None)
     turn.emit(Kind.ENTERED, visit)
     turn.move(visit, OpId(graph.start))

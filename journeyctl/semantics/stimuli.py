@@ -167,9 +167,9 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """The daily look at audiences and conditions."""
+    """The daily look: exit conditions first; audiences once nothing else is left at this second."""
 
-    phase = Phase.ENTRY
+    phase = Phase.EXIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from journeyctl.calendars import local_date, next_daily
 from journeyctl.draws import DrawSource
+from journeyctl.graph.condition import Condition
 from journeyctl.graph.ops import AnyOp, EndOp, EnterOp, HandoffOp, OfferOp, OpId
 from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
 from journeyctl.semantics.effects import Effect, Kind
-from journeyctl.semantics.gate import WorkspaceTime
+from journeyctl.semantics.gate import WorkspaceTime, refused_purpose
 from journeyctl.semantics.state import AskGate, CheckExits, Contact, OpenLead, Step, Visit
 from journeyctl.semantics.stimuli import EnterJourney, Evaluate
 from journeyctl.semantics.view import ContactView
@@ -67,6 +68,10 @@ class Turn:
     def visits(self) -> list[Visit]:
         """The contact's visits in the order in which journeys see an event: by priority, then name."""
         return sorted(self.contact.visits.values(), key=lambda visit: (-visit.graph.priority, visit.journey))
+
+    def graph(self, journey: str) -> StepGraph:
+        """A journey as it is for contacts of this one's country."""
+        return self.program.journey_for(journey, self.view.country)
 
     def op(self, visit: Visit) -> AnyOp:
         """Where a visit stands."""
@@ -136,22 +141,35 @@ class Turn:
     def divert(self, visit: Visit, target: OpId, event: str) -> None:
         """An exit: what was scheduled is dropped. Into the step where the contact stands it only counts."""
         here, there = self.op(visit), visit.graph.ops[target]
-        if here.step == there.step and not isinstance(there, EndOp):
-            if isinstance(here, HandoffOp) and visit.waiting == "handoff":
-                self.join_lead(visit, here, event)
+        if isinstance(here, EndOp):
             return
+        if here.step == there.step and not isinstance(there, EndOp):
+            if isinstance(here, HandoffOp):
+                self._hand_over_again(visit, here, event)
+            return
+        self._drop(visit)
+        visit.cause, visit.cause_at = event, self.now
+        self.move(visit, target)
+
+    def _hand_over_again(self, visit: Visit, op: HandoffOp, event: str) -> None:
+        """A further cause reaches a visit that stands at a handoff, or is about to do it."""
+        if visit.waiting == "handoff" and event in ("sales_request", "mql"):
+            self.join_lead(visit, op, event)
+        elif visit.waiting == "" and event == "sales_request":
+            visit.cause, visit.cause_at = event, self.now
+
+    def _drop(self, visit: Visit) -> None:
+        """What was scheduled for the visit is dropped and counted; a journey that it waits for ends with it."""
+        here = self.op(visit)
         if visit.waiting:
             item = getattr(here, "item", "") if visit.waiting == "gate" else ""
             self.emit(Kind.DROPPED, visit, reason=visit.waiting, item=item)
         if isinstance(here, EnterOp) and visit.waiting == "child":
-            child = self.contact.visits.get(here.journey)
-            if child is not None and child.parent == visit.journey:
-                self.end(child, "parent-left", tell_parent=False)
-        visit.cause, visit.cause_at = event, self.now
-        self.move(visit, target)
+            self.end(self.contact.visits[here.journey], "parent-left", tell_parent=False)
 
     def end(self, visit: Visit, label: str, *, tell_parent: bool = True) -> None:
         """The visit is over, under a label; a parent that waits goes on."""
+        self._drop(visit)
         self.emit(Kind.ENDED, visit, reason=label)
         contact = self.contact
         del contact.visits[visit.journey]
@@ -166,11 +184,10 @@ class Turn:
 
     def join_lead(self, visit: Visit, op: HandoffOp, event: str) -> None:
         """A further cause joins the open lead; a request raises it."""
-        lead = self.contact.leads.get(op.desk)
-        if lead is None or event not in ("sales_request", "mql"):
-            return
+        lead = self.contact.leads[op.desk]
         cause = "request" if event == "sales_request" else "score"
-        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, cause=f"{event}@{self.now}")
+        columns = {"cause": f"{event}@{self.now}"} if event else {}
+        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, **columns)
         if cause == "request":
             self.contact.leads[op.desk] = OpenLead(lead.name, "request", lead.created_at)
 
@@ -178,15 +195,42 @@ class Turn:
 
     def changed(self, *paths: str) -> None:
         """Fields have new values: exit conditions and deferring suppressions that read them are looked at now."""
-        wanted = frozenset(paths)
+        rules, wanted = self.program.scoring, frozenset(paths)
+        if rules is not None and any(self._reads(condition, wanted) for _, condition in rules.fit):
+            wanted |= {"fit"}
+        self._look_again(wanted)
+
+    def group_changed(self, group: str) -> None:
+        """An account evaluation has said something new of a buying group."""
+        self._look_again(frozenset(), frozenset((group,)))
+
+    def consent_lost(self, path: str, *, handled: frozenset[str] = frozenset()) -> None:
+        """A consent was taken back: journeys that need it and are not in `handled` are left, after written exits."""
+        lost = {p for p, field in self.program.policies_for(self.view.country).consents.items() if field == path}
         for visit in self.visits():
-            if any(e.condition is not None and wanted & e.condition.reads.paths for e in visit.graph.exits):
-                self.contact.schedule(self.now, CheckExits(visit.journey), (-visit.graph.priority, visit.journey))
+            if lost & set(visit.graph.purposes) and visit.journey not in handled:
+                self._schedule_exits(visit, consent_lost=True)
+
+    def _look_again(self, paths: frozenset[str], groups: frozenset[str] = frozenset()) -> None:
+        for visit in self.visits():
+            if any(e.condition is not None and self._reads(e.condition, paths, groups) for e in visit.graph.exits):
+                self._schedule_exits(visit)
             if visit.pending is not None and visit.pending.last_reason.startswith("suppressed."):
                 suppression = self._suppression(visit.pending.last_reason.removeprefix("suppressed."))
-                if suppression is not None and wanted & suppression.condition.reads.paths:
+                if suppression is not None and self._reads(suppression.condition, paths, groups):
                     self.ask_gate(visit, self.now)
         self.plan_evaluation()
+
+    def _reads(self, condition: Condition, paths: frozenset[str], groups: frozenset[str] = frozenset()) -> bool:
+        """True where a condition, or an audience that it asks about, depends on one of these."""
+        found = condition.reads
+        return bool(paths & found.paths or groups & found.groups) or any(
+            self._reads(self.program.audiences[name], paths, groups) for name in found.audiences
+        )
+
+    def _schedule_exits(self, visit: Visit, *, consent_lost: bool = False) -> None:
+        key = (-visit.graph.priority, visit.journey)
+        self.contact.schedule(self.now, CheckExits(visit.journey, consent_lost), key)
 
     def lead_changed(self) -> None:
         """The contact has gained or lost an open lead."""
@@ -196,15 +240,22 @@ class Turn:
         policies = self.program.policies_for(self.view.country)
         return next((found for found in policies.suppressions if found.name == name), None)
 
-    def check_exits(self, visit: Visit, *, volatile_only: bool = False) -> None:
-        """Takes the first exit whose condition holds now."""
+    def check_exits(self, visit: Visit, *, consent_lost: bool = False) -> None:
+        """Takes the first exit whose condition holds now; after them, a lost consent ends the visit."""
+        lost = consent_lost and self._refused(visit)
         for way_out in visit.graph.exits:
-            condition = way_out.condition
-            if condition is None or (volatile_only and not condition.is_volatile):
-                continue
-            if condition.holds(self.view.at(self.now, visit=visit)):
+            if way_out.condition is not None and way_out.condition.holds(self.view.at(self.now, visit=visit)):
                 self.divert(visit, way_out.target, "condition")
                 return
+            if lost and way_out.event == "consent_lost":
+                self.divert(visit, way_out.target, "consent_lost")
+                return
+        if lost and not isinstance(self.op(visit), EndOp):
+            self.end(visit, "consent-lost")
+
+    def _refused(self, visit: Visit) -> bool:
+        view = self.view.at(self.now, visit=visit)
+        return refused_purpose(self.program.policies_for(view.country), visit.graph.purposes, view) is not None
 
     def barring_exit(self, graph: StepGraph) -> Exit | None:
         """The exit whose condition already holds, so that the contact is not entered."""
@@ -213,10 +264,10 @@ class Turn:
 
     def plan_evaluation(self, not_before: int | None = None) -> None:
         """Makes sure that the contact is looked at in the next daily evaluation (at or after `not_before`)."""
-        earliest = self.now + 1 if not_before is None else max(self.now + 1, not_before)
-        at = next_daily(earliest, self.program.evaluation_time, self.program.zone)
+        earliest = self.now if self.contact.evaluated_at != self.now else self.now + 1
+        at = next_daily(max(earliest, not_before or 0), self.program.evaluation_time, self.program.zone)
         planned = self.contact.evaluation_at
-        if planned is None or planned > at or planned <= self.now:
+        if planned is None or planned > at or planned < earliest:
             self.contact.evaluation_at = at
             self.contact.schedule(at, Evaluate())
 

@@ -96,7 +96,7 @@ class ContactView:
     @property
     def zone(self) -> str | None:
         """The contact's zone, else its country's."""
-        known = self._contact.fields.get(self._program.meanings.get("zone", ""))
+        known = self.value(self._program.meanings.get("zone", ""))
         if isinstance(known, str):
             return known
         country = self._country()
@@ -117,7 +117,7 @@ class ContactView:
     @property
     def locales(self) -> Sequence[str]:
         """The contact's, its country's and the workspace's language tag, where known."""
-        own = self._contact.fields.get(self._program.meanings.get("locale", ""))
+        own = self.value(self._program.meanings.get("locale", ""))
         country = self._country()
         tags = [own if isinstance(own, str) else None, country.locale if country is not None else None]
         tags.append(self._program.locale)
@@ -125,8 +125,8 @@ class ContactView:
 
     @property
     def held_out(self) -> bool:
-        """In the global holdout."""
-        return self._contact.held_out
+        """In the global holdout, or in a holdout arm of the journey at hand."""
+        return self._contact.held_out or (self._visit is not None and self._visit.held_out)
 
     def consents(self, path: str) -> bool | None:
         """Whether the consent was given; `None` where nobody recorded it. A default never gives consent."""

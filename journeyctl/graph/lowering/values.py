@@ -22,7 +22,7 @@ def condition_of(source: written.Condition | written.Expression) -> Condition:
 def syntax_finding(source: written.Condition | written.Expression, error: ConditionError) -> Finding:
     """What is wrong with the text of a condition, with the exact place in it."""
     return Finding(
-        code="JC010", slug="condition-syntax", message=error.message, origin=source.origin,
+        code="JC300", slug="condition-syntax", message=error.message, origin=source.origin,
         span=Span(error.start, error.end), help=error.help,
     )  # fmt: skip
 

@@ -25,20 +25,14 @@ ALL_DONE = "completed"
 
 def lower(workspace: Workspace) -> Program:
     """The program of a workspace whose references hold. Raises `SpecError` for conditions that do not parse."""
-    problems: list[Finding] = []
-    journeys: dict[str, StepGraph] = {}
-    for name, journey in sorted(workspace.journeys.items()):
-        try:
-            journeys[name] = lower_journey(workspace, journey)
-        except SpecError as error:
-            problems.extend(error.findings)
-    if problems:
-        raise SpecError(problems)
+    journeys = _journeys(workspace)
     zone = workspace.settings.time_zone
     houses = {name: lower_house(catalog, zone=zone) for name, catalog in sorted(workspace.catalogs.items())}
     policies = {"": lower_policies(workspace.policies, zone=zone)}
+    variants: dict[str, Mapping[str, StepGraph]] = {}
     for country, variant in sorted(workspace.variants.items()):
         policies[country] = lower_policies(variant.policies, zone=zone)
+        variants[country] = {name: graph for name, graph in _journeys(variant).items() if graph != journeys[name]}
     program = Program(
         journeys=journeys,
         policies=policies,
@@ -56,8 +50,22 @@ def lower(workspace: Workspace) -> Program:
         evaluation_time=workspace.settings.audience_evaluation,
         graph_hash="",
         crm_sync={name: desk.crm_sync.at for name, desk in sorted(workspace.desks.items())},
+        variants=variants,
     )
     return dataclasses.replace(program, graph_hash=_hash_of(program))
+
+
+def _journeys(workspace: Workspace) -> dict[str, StepGraph]:
+    problems: list[Finding] = []
+    journeys: dict[str, StepGraph] = {}
+    for name, journey in sorted(workspace.journeys.items()):
+        try:
+            journeys[name] = lower_journey(workspace, journey)
+        except SpecError as error:
+            problems.extend(error.findings)
+    if problems:
+        raise SpecError(problems)
+    return journeys
 
 
 def lower_journey(workspace: Workspace, journey: Journey) -> StepGraph:
@@ -154,7 +162,9 @@ def _country(workspace: Workspace, code: str) -> Country:
 
 def _hash_of(program: Program) -> str:
     """BLAKE2b-128 over ops and policies, not over titles, places or the order of files."""
-    parts = (program.journeys, program.policies, program.houses, program.scoring, program.audiences)
+    parts = (
+        program.journeys, program.policies, program.houses, program.scoring, program.audiences, program.variants,
+    )  # fmt: skip
     return blake2b(repr(_canonical(parts)).encode(), digest_size=16).hexdigest()
 
 
