@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+etree = pytest.importorskip("lxml.etree")
+pytest.importorskip("bpmn_io")
+
+from journeyctl import spec  # noqa: E402  # the library that the whole file needs is asked for first
+from journeyctl.diagnostics import UnsupportedError, UsageError  # noqa: E402
+from journeyctl.graph.condition import Condition  # noqa: E402
+from journeyctl.graph.lowering import lower  # noqa: E402
+from journeyctl.graph.ops import (  # noqa: E402
+    BranchOp,
+    DeepenOp,
+    EndOp,
+    HandoffOp,
+    LadderOp,
+    OfferOp,
+    OpId,
+    UpdateOp,
+    WaitOp,
+)
+from journeyctl.graph.program import Exit, Program, StepGraph  # noqa: E402
+from journeyctl.targets.base import Handling  # noqa: E402
+from journeyctl.targets.bpmn.emit import emit  # noqa: E402
+
+ROOT = Path(__file__).parents[3]
+JOURNEY = "head-of-radiology-us"
+Xml = Any  # lxml is asked for when the tests are collected
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
+VENDOR_SCHEMAS = Path(os.environ.get("JOURNEYCTL_VENDOR_SCHEMAS", ROOT.parent / "shared" / "vendor-schemas"))
+
+
+@lru_cache
+def program() -> Program:
+    return lower(spec.load(ROOT))
+
+
+@lru_cache
+def content(journey: str = JOURNEY, *, drawn: bool = False) -> bytes:
+    return emit(program(), journey, drawn=drawn).files[f"{journey}.bpmn"]
+
+
+@lru_cache
+def tree() -> Xml:
+    return etree.fromstring(content())
+
+
+def nodes(tag: str) -> list[Any]:
+    return list(tree().iter(f"{BPMN}{tag}"))
+
+
+def with_journey(graph: StepGraph) -> Program:
+    return dataclasses.replace(program(), journeys={**program().journeys, JOURNEY: graph})
+
+
+def test_the_same_program_gives_the_same_bytes() -> None:
+    assert emit(program(), JOURNEY, drawn=False).files == {f"{JOURNEY}.bpmn": content()}
+
+
+def test_spiffworkflows_schema_accepts_the_drawn_file() -> None:
+    parser = pytest.importorskip("SpiffWorkflow.bpmn.parser")
+    schema = etree.XMLSchema(etree.parse(str(Path(parser.__file__).parent / "schema" / "BPMN20.xsd")))
+    schema.assertValid(etree.fromstring(content("newsletter", drawn=True)))
+
+
+def test_the_omg_schema_accepts_the_file() -> None:
+    path = VENDOR_SCHEMAS / "bpmn" / "BPMN20.xsd"
+    if not path.exists():
+        pytest.skip(f"the OMG schema is not at {path}")
+    etree.XMLSchema(etree.parse(str(path))).assertValid(tree())
+
+
+def lint(text: bytes) -> dict[str, list[dict[str, Any]]]:
+    from bpmn_io.bpmn_moddle.simple import create_moddle
+    from bpmn_io.lint import Linter
+    from bpmn_io.lint.resolver import NodeResolver
+
+    read = create_moddle().from_xml(text.decode())
+    found: dict[str, list[dict[str, Any]]] = Linter(
+        config={"extends": "bpmnlint:recommended"}, resolver=NodeResolver()
+    ).lint(read.root_element)
+    return found
+
+
+def test_the_linters_recommended_rules_find_nothing_in_a_drawn_journey() -> None:
+    assert lint(content("newsletter", drawn=True)) == {}
+
+
+@pytest.mark.slow
+def test_the_linters_recommended_rules_find_nothing_in_the_largest_journey() -> None:
+    assert lint(content(drawn=True)) == {}
+
+
+def test_no_id_is_one_that_an_engine_keeps_for_itself() -> None:
+    ids = [node.get("id") for node in tree().iter() if node.get("id")]
+    assert len(ids) == len(set(ids))
+    assert not {"Start", "End", "Root"} & set(ids)
+
+
+def test_messages_are_called_by_their_id_and_correlated() -> None:
+    for message in nodes("message"):
+        assert message.get("id") == message.get("name")
+        assert message.find(f".//{ZEEBE}subscription").get("correlationKey").startswith("=")
+
+
+def test_every_choice_has_one_default_and_conditions_in_feel_on_all_other_flows() -> None:
+    flows = {flow.get("id"): flow for flow in nodes("sequenceFlow")}
+    for gateway in nodes("exclusiveGateway"):
+        outgoing = [flows[found.text] for found in gateway.findall(f"{BPMN}outgoing")]
+        if len(outgoing) > 1:
+            conditions = {flow.get("id"): flow.find(f"{BPMN}conditionExpression") for flow in outgoing}
+            assert [flow for flow, condition in conditions.items() if condition is None] == [gateway.get("default")]
+            texts = [condition.text for condition in conditions.values() if condition is not None]
+            assert all(text.startswith("=") and "==" not in text for text in texts)
+
+
+def test_workers_are_asked_for_four_types_of_jobs_only() -> None:
+    jobs = {task.get("type") for task in tree().iter(f"{ZEEBE}taskDefinition")}
+    assert jobs == {"gate", "send", "update", "handoff"}
+
+
+def test_nothing_outside_the_portable_profile_is_used() -> None:
+    assert not any(
+        nodes(tag) for tag in ("scriptTask", "businessRuleTask", "callActivity", "multiInstanceLoopCharacteristics")
+    )
+    assert not [node for node in nodes("subProcess") if node.get("triggeredByEvent") == "true"]
+    assert not [timer for timer in (*nodes("timeDate"), *nodes("timeDuration")) if timer.text.startswith('"')]
+
+
+def test_every_decision_of_the_journey_is_an_element_with_its_origin() -> None:
+    graph = program().journeys[JOURNEY]
+    ids = Counter(node.get("id") for node in tree().iter() if node.get("id"))
+    for op in graph.ops.values():
+        name = op.id.replace("/", ".")
+        match op:
+            case BranchOp():
+                assert ids[f"branch_{name}"] == 1
+                assert len([found for found in ids if found.startswith("case-") and found.endswith(f"_{name}")]) == len(
+                    op.cases
+                )
+            case WaitOp():
+                assert ids[f"wait_{name}"] == 1
+            case LadderOp():
+                assert all(
+                    ids[f"{role}_{name}"] == 1 for role in ("gate", "waiting", "choose", "left", "pace", "exhausted")
+                )
+            case UpdateOp():
+                assert ids[f"update_{name}"] == 1
+            case HandoffOp():
+                assert ids[f"handoff_{name}"] == 1
+            case OfferOp():
+                offered = [target for target in op.offers.values() if f"offer_{target.replace('/', '.')}" in ids]
+                assert len(offered) >= 15
+            case DeepenOp() | _:
+                pass
+    for tag in ("serviceTask", "sendTask", "intermediateCatchEvent", "intermediateThrowEvent"):
+        unplaced = [node.get("id") for node in nodes(tag) if node.find(f"{BPMN}documentation") is None]
+        assert all(found == "changed" or found.startswith("leave-") for found in unplaced)
+
+
+def test_an_item_that_can_never_be_offered_has_no_flow() -> None:
+    ids = {node.get("id") for node in tree().iter()}
+    assert "offer_upgrade.digital-upgrades" in ids
+    assert "offer_upgrade.ct-dual-source" not in ids  # not of a line that this ladder may offer
+    assert "offer_renewal.ct-dual-source" in ids
+
+
+def test_what_an_author_writes_stays_text() -> None:
+    graph = program().journeys[JOURNEY]
+    end = next(op for op in graph.ops.values() if isinstance(op, EndOp) and op.label == "completed")
+    hostile = dataclasses.replace(end, label='</bpmn:process><x a="&amp;')
+    written = emit(with_journey(dataclasses.replace(graph, ops={**graph.ops, end.id: hostile})), JOURNEY, drawn=False)
+    names = [node.get("name") for node in etree.fromstring(written.files[f"{JOURNEY}.bpmn"]).iter(f"{BPMN}endEvent")]
+    assert '</bpmn:process><x a="&amp;' in names
+
+
+def test_every_reason_for_a_refusal_is_given_at_once() -> None:
+    with pytest.raises(UnsupportedError) as refused:
+        emit(program(), "service-upsell")
+    assert len(refused.value.reasons) == 3
+    assert {"step 'briefing'", "step 'colleagues'", "step 'group'"} == {
+        reason.split(":")[0] for reason in refused.value.reasons
+    }
+
+
+@pytest.mark.parametrize(
+    ("way_out", "reason"),
+    [
+        (Exit(OpId("sdr"), "sdr", condition=Condition.of("contact.left_company")), "can only end the journey"),
+        (Exit(OpId("done"), "done", condition=Condition.of("score > 50")), "it reads the score"),
+        (Exit(OpId("sdr"), "sdr", event="clicked"), "is awaited by listens"),
+    ],
+)
+def test_exits_that_the_profile_cannot_carry_are_refused(way_out: Exit, reason: str) -> None:
+    graph = program().journeys[JOURNEY]
+    with pytest.raises(UnsupportedError, match=reason):
+        emit(with_journey(dataclasses.replace(graph, exits=(*graph.exits, way_out))), JOURNEY)
+
+
+def test_an_unknown_journey_is_refused_with_the_known_names() -> None:
+    with pytest.raises(UsageError, match="there is no journey 'nope'"):
+        emit(program(), "nope")
+
+
+def test_the_report_has_a_line_for_everything_that_changes() -> None:
+    report = emit(program(), JOURNEY, drawn=False).report
+    lossy = {entry.construct for entry in report.of(Handling.LOSSY)}
+    assert lossy == {"scoring", "entry", "goal"}
+    assert {"OfferOp", "exit by condition", "caps", "ladder"} <= {
+        entry.construct for entry in report.of(Handling.LOWERED)
+    }
