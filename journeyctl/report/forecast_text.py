@@ -22,6 +22,7 @@ ABOUT_INTERVALS = (
     "Intervals show chance alone, for these people; they do not show that an input is wrong."
 )
 _ROW = tuple[str, ...]
+_NOTHING = Estimate(0.0, 0.0, 0.0, 0.9, 0)
 
 
 def render(forecast: Forecast, *, width: int) -> str:
@@ -234,6 +235,9 @@ def _idle_note(found: Estimates, desk: str, width: int) -> str:
 def _weeks(forecast: Forecast, width: int) -> str:
     found = forecast.estimates
     weeks = sorted({week for _, week in found.get("leads_per_week", {}) if week})
+    # A run seldom ends with a week: what is left of the last one may hold no lead at all.
+    while weeks and not (_of(found, "leads_per_week", ("", weeks[-1])) or _NOTHING).value:
+        weeks.pop()
     desk = next(iter(forecast.promises), "")
     rows = []
     for week in weeks:
@@ -262,7 +266,7 @@ def _comparisons(forecast: Forecast, width: int) -> str:
     blocks = []
     desk = next(iter(forecast.promises), "")
     for name, comparison in forecast.comparisons.items():
-        rows = [("Click-rate uplift", numbers.uplift(comparison.uplift), "")]
+        rows: list[_ROW] = [("Click-rate uplift", numbers.uplift(comparison.uplift), "")]
         for measure in _COMPARED:
             rows.append(_difference_row(forecast, name, measure, MEASURES[measure].total))
         if desk:

@@ -21,7 +21,7 @@ def interval(estimate: Estimate, unit: Unit) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
     width = _width(estimate)
-    low, high = max(0.0, estimate.low) if _cannot_fall_below_zero(estimate) else estimate.low, estimate.high
+    low, high = _possible(estimate.low, unit), _possible(estimate.high, unit)
     if unit == "share":
         return f"{_digits(low * 100, width * 100)} to {_digits(high * 100, width * 100)} %"
     if unit == "seconds":
@@ -89,15 +89,17 @@ def _width(estimate: Estimate) -> float:
     return abs(estimate.value or 0.0) / 100 if half is None else 2 * half
 
 
-def _cannot_fall_below_zero(estimate: Estimate) -> bool:
-    return estimate.value is not None and estimate.value >= 0
+def _possible(bound: float, unit: Unit) -> float:
+    """A bound within what the measure can be: a t-interval knows nothing of 0 and 100 %."""
+    return min(1.0, max(0.0, bound)) if unit == "share" else max(0.0, bound)
 
 
 def _digits(amount: float, width: float) -> str:
-    """Digits down to a tenth of the interval's width, at most two behind the point."""
+    """Digits that the width of the interval allows, at most two behind the point; whole numbers stay whole."""
     if not math.isfinite(amount):
         return "never"
-    places = 0 if width >= 10 or abs(amount) >= 1_000 else 1 if width >= 0.5 or abs(amount) >= 100 else 2
+    whole = width == 0 and amount == round(amount)
+    places = 0 if whole or width >= 10 or abs(amount) >= 200 else 1 if width >= 0.5 or abs(amount) >= 10 else 2
     return f"{amount:,.{places}f}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from journeyctl.calendars import BusinessClock, ShiftClock, iso_weeks
 from journeyctl.draws import DrawSource
+from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.graph.program import Cap, Program
 from journeyctl.results.measures import CapTerms, DeskTerms, MeasuringContext, TeamClocks
 from journeyctl.results.measures.context import FINISHED_AFTER
@@ -44,7 +46,7 @@ def _terms(world: World, rules: DeskRules, promise: Promise | None, draws: DrawS
         limit=promise.limit if promise is not None else None,
         clock=promise.clock if promise is not None else "wall",
         capacity_seconds=_capacity(world, rules, draws),
-        finished_after=rules.lead.stale if rules.lead.stale is not None else FINISHED_AFTER,
+        finished_after=seconds_of(rules.lead.stale) or FINISHED_AFTER,
     )
 
 
@@ -94,7 +96,7 @@ def _cap_terms(world: World, cap: Cap) -> CapTerms:
     )  # fmt: skip
 
 
-def _period(cap: Cap) -> str:
+def _period(cap: Cap) -> Literal["day", "week", "month"]:
     if cap.per.months:
         return "month"
     return "week" if cap.per.seconds >= 7 * SECONDS_PER_DAY else "day"
