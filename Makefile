@@ -52,6 +52,7 @@ nightly: $(READY)
 # Generated files change in no other way; a test compares them with what this would write.
 generate: $(READY)
 	$(BIN)/python -m journeyctl.spec.generate
+	$(BIN)/python docs/generate.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -109,6 +109,6 @@ class Settings(NamedDocument):
         metadata=about(
             MappingOf(Plain.TEXT, Choice(("error", "warning", "info", "off"))),
             "Severity of single rules, by code or slug.",
-            example={"JC104": "warning"},
+            example={"JC302": "warning"},
         ),
     )
