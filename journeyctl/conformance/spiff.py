@@ -182,6 +182,11 @@ class _AllTasks:
         found: list[Spiff] = super().get_tasks(first_task, **wanted)  # type: ignore[misc]  # the next class has it
         return found
 
+    def update_waiting_tasks(self) -> None:
+        """Asks every waiting task whether it may go on; without a walk through all that has been finished."""
+        for task in self.get_tasks(state=TaskState.WAITING):
+            task.task_spec._update(task)
+
 
 class _SubWorkflow(_AllTasks, BpmnSubWorkflow):  # type: ignore[misc]  # SpiffWorkflow ships no types
     def cancel(self, success: bool = False) -> list[Spiff]:  # noqa: FBT001, FBT002  # the signature is the engine's

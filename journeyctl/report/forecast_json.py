@@ -41,6 +41,7 @@ def render_json(forecast: Forecast) -> str:
             for name, found in forecast.variants.items()
         },
         "comparisons": {name: _comparison(found) for name, found in forecast.comparisons.items()},
+        "baselines": list(forecast.baselines),
         "precision": [dataclasses.asdict(note) | {"reached": note.reached} for note in forecast.precision],
         "assumptions": [dataclasses.asdict(assumption) for assumption in forecast.assumptions],
         "violations": [str(violation) for violation in forecast.violations],

@@ -15,7 +15,6 @@ from journeyctl.simulate.forecast import Forecast
 
 NARROW = 76
 """Below so many columns a measure's interval stands under its value."""
-SILO, SAME_VOLUME = "silo", "silo-same-volume"
 PILOT_CLAIM = "The pilot's talk claims +93 %, without saying over what baseline; ours is computed."
 ABOUT_INTERVALS = (
     "They are listed with their ranges and sources by --format json. "
@@ -98,10 +97,12 @@ def _leads_sentence(forecast: Forecast) -> str:
 
 
 def _uplifts(forecast: Forecast) -> Iterator[str]:
-    for name, words in ((SILO, "every line mailing by itself"), (SAME_VOLUME, "the same at our volume of mail")):
-        if name in forecast.comparisons:
-            yield f"Click rate {numbers.uplift(forecast.comparisons[name].uplift)} against {words}."
-    if SILO in forecast.comparisons:
+    for name in forecast.baselines:
+        uplift = numbers.uplift(forecast.comparisons[name].uplift)
+        there = _of(forecast.variants[name], "sends_per_contact")
+        volume = "" if there is None else f" ({numbers.value(there, 'mails per contact')} mails per contact there)"
+        yield f"Click rate {uplift} against '{forecast.titles.get(name, name)}'{volume}."
+    if forecast.baselines:
         yield PILOT_CLAIM
 
 

@@ -18,7 +18,7 @@ NARROW = 72
 def render(walk: Walk, *, zone: str, width: int) -> str:
     """The walk in local time of the workspace, with the conditions behind each choice."""
     start = local(walk.entry_at, zone)
-    lines = [f"{walk.script.journey}: looked at on {start:%A, %d %B %Y, %H:%M} ({zone})"]
+    lines = _wrapped(f"{walk.script.journey}: looked at on {start:%A, %d %B %Y, %H:%M} ({zone})", "", 2, width)
     before = ""
     for moment in walk.moments:
         when = _when(moment.effect, walk, zone)
@@ -27,7 +27,7 @@ def render(walk: Walk, *, zone: str, width: int) -> str:
     if not walk.moments:
         lines.append("  nothing happened: the contact is not in the audience")
     if walk.defaults_used:
-        lines.append(f"  defaults stood in for: {', '.join(walk.defaults_used)}")
+        lines.extend(_wrapped(f"defaults stood in for: {', '.join(walk.defaults_used)}", "  ", 4, width))
     return "\n".join(lines) + "\n"
 
 

@@ -191,12 +191,14 @@ def run_experiment(
 def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | None = None) -> dict[str, Variant]:
     """The scenario and what it is compared with, by name.
 
-    A name is a comparison of the scenario, else another scenario, whose people must be the same.
+    A name is a comparison of the scenario, else another scenario, whose people must be the same. Without
+    names these are the scenario's own comparisons, and scenarios that are thinned to its volume of mail.
     """
     chosen = scenario_of(workspace, scenario)
     own = {entry.name: entry.title or entry.name for entry in chosen.compare}
+    matched = [name for name, other in sorted(workspace.scenarios.items()) if other.same_volume_as == scenario]
     variants = {BASE: Variant(BASE, chosen.title or scenario, workspace, scenario)}
-    for name in own if compare is None else compare:
+    for name in [*own, *matched] if compare is None else compare:
         if name in own:
             variants[name] = Variant(name, own[name], comparison(workspace, scenario, name), scenario)
         else:

@@ -15,9 +15,10 @@ from journeyctl.results.measures import MEASURES
 from journeyctl.results.record import EventRecord, joined
 from journeyctl.results.summary import Comparison, Estimates, Pair, Summary, compare, estimates, pair, summarise
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
-from journeyctl.simulate.experiment import BASE, Experiment, RunResult, run_experiment
+from journeyctl.simulate.experiment import BASE, Experiment, RunResult, run_experiment, variants_of
 from journeyctl.simulate.measuring import context_of
-from journeyctl.simulate.run import scenario_of
+from journeyctl.simulate.population import journeys_of
+from journeyctl.simulate.run import desks_of, scenario_of
 from journeyctl.simulate.world import Promise, World
 from journeyctl.spec import with_set
 
@@ -72,6 +73,8 @@ class Forecast:
     variants: Mapping[str, Estimates]
     """Estimates of each variant by itself."""
     titles: Mapping[str, str]
+    baselines: tuple[str, ...]
+    """Variants that run other journeys altogether: what the scenario's journeys are an uplift on."""
     promises: Mapping[str, Promise]
     assumptions: tuple[Assumption, ...]
     precision: tuple[Precision, ...]
@@ -141,7 +144,7 @@ def _forecast(workspace: Workspace, chosen: Scenario, experiment: Experiment[Mea
         variants={
             name: estimates([run.measured.summary for run in experiment.results[name]]) for name in others
         },
-        titles=experiment.titles, promises=desks,
+        titles=experiment.titles, baselines=_baselines(workspace, chosen.name, others), promises=desks,
         assumptions=assumptions_of(workspace, chosen.name, tuple(desks)),
         precision=_precision(chosen, found),
         violations=tuple(v for runs in experiment.results.values() for run in runs for v in run.measured.violations),
@@ -157,12 +160,19 @@ def _pair(own: RunResult[Measured], other: RunResult[Measured]) -> Pair:
 
 def promises_of(workspace: Workspace, scenario: Scenario) -> Mapping[str, Promise]:
     """What each desk of the scenario's journeys promises, by desk."""
-    from journeyctl.simulate.population import journeys_of
-    from journeyctl.simulate.run import desks_of
-
     program = lower(workspace)
     names = desks_of(workspace, scenario, program, journeys_of(scenario, program))
     return {name: Promise.of(workspace.desks[name]) for name in names}
+
+
+def _baselines(workspace: Workspace, scenario: str, names: Sequence[str]) -> tuple[str, ...]:
+    variants = variants_of(workspace, scenario, names)
+    own = _journeys(workspace, scenario)
+    return tuple(n for n in names if not own & _journeys(variants[n].workspace, variants[n].scenario))
+
+
+def _journeys(workspace: Workspace, scenario: str) -> frozenset[str]:
+    return frozenset(journeys_of(scenario_of(workspace, scenario), lower(workspace)))
 
 
 def _precision(scenario: Scenario, found: Estimates) -> tuple[Precision, ...]:

@@ -24,7 +24,7 @@ from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stage_of
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.people import Person
-from journeyctl.units import SECONDS_PER_DAY
+from journeyctl.units import SECONDS_PER_DAY, Duration
 
 OtherMails = Sequence[Sequence[tuple[int, str]]]
 """For each contact, time and business line of every mail."""
@@ -54,7 +54,13 @@ class Promise:
             return cls()
         first_call = sla.first_call.value
         seconds = first_call.seconds + first_call.business_days * SECONDS_PER_DAY
-        return cls(limit=seconds, clock=sla.clock, target=sla.target.value, limit_text=str(first_call))
+        return cls(limit=seconds, clock=sla.clock, target=sla.target.value, limit_text=_in_words(first_call, seconds))
+
+
+def _in_words(limit: Duration, seconds: int) -> str:
+    """`48 h` rather than two days: promises on a first call are spoken of in hours."""
+    whole_hours = limit.is_elapsed and seconds % 3_600 == 0 and seconds <= 4 * SECONDS_PER_DAY
+    return f"{seconds // 3_600} h" if whole_hours else str(limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

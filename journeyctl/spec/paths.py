@@ -31,7 +31,7 @@ from journeyctl.model.fields import (
 from journeyctl.model.specification import DOCUMENT_KINDS, RawDocument
 from journeyctl.spec.decode import Moved, partial_rows, plan
 from journeyctl.spec.inherit import RawDocuments, entry_name, unmoved
-from journeyctl.spec.nearest import edit_distance
+from journeyctl.spec.nearest import edit_distance, nearest
 from journeyctl.spec.yaml_reader import read_document
 from journeyctl.spec.yaml_scalars import resolve_plain
 
@@ -64,13 +64,22 @@ def locate(raws: RawDocuments, path: str, *, scenario: str | None = None) -> Pla
     full = absolute(path, scenario=scenario)
     key, rest = _document(raws, full.split("."))
     if key is None:
-        raise PathError(path, nearest_path(raws, full))
+        raise PathError(path, _nearest_own(full, scenario) or nearest_path(raws, full))
     raw = raws[key]
     kind: Kind = Struct(DOCUMENT_KINDS[raw.kind].of)
     found = _walk(kind, raw.value, tuple(rest), ())
     if found is None:
         raise PathError(path, nearest_path(raws, full))
     return Place(key, found[0], found[1], found[2])
+
+
+def _nearest_own(path: str, scenario: str | None) -> str:
+    """The path with its first key mended, where that is nearly one of a scenario's own; else empty."""
+    first, dot, rest = path.partition(".")
+    if scenario is None or first in PLURALS:
+        return ""
+    close = nearest(first, plan(DOCUMENT_KINDS["scenario"].of).rows)
+    return f"{close}{dot}{rest}" if close else ""
 
 
 def absolute(path: str, *, scenario: str | None) -> str:
