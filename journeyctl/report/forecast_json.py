@@ -42,6 +42,7 @@ def render_json(forecast: Forecast) -> str:
         },
         "comparisons": {name: _comparison(found) for name, found in forecast.comparisons.items()},
         "baselines": list(forecast.baselines),
+        "left_out": list(forecast.left_out),
         "precision": [dataclasses.asdict(note) | {"reached": note.reached} for note in forecast.precision],
         "assumptions": [dataclasses.asdict(assumption) for assumption in forecast.assumptions],
         "violations": [str(violation) for violation in forecast.violations],

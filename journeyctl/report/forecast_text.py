@@ -157,13 +157,14 @@ def _stacked(header: Sequence[str], rows: Sequence[_ROW], width: int) -> str:
 
 
 def _funnel(forecast: Forecast, width: int) -> str:
-    entered = _of(forecast.estimates, "funnel", ("", "entered"))
+    entered = (_of(forecast.estimates, "funnel", ("", "entered")) or _NOTHING).value
     rows = []
-    for stage in STAGES:
+    for position, stage in enumerate(STAGES):
         found = _of(forecast.estimates, "funnel", ("", stage))
         if found is None or found.value is None:
             continue
-        share = f"{100 * found.value / entered.value:.1f} %" if entered is not None and entered.value else ""
+        inside = position >= STAGES.index("entered")
+        share = f"{100 * found.value / entered:.1f} %" if inside and entered else ""
         rows.append((stage.replace("_", " "), numbers.value(found, "count"), numbers.interval(found, "count"), share))
     return _table("FUNNEL, contacts", ("", "contacts", "interval", "of entered"), rows, width)
 
@@ -296,6 +297,7 @@ def _doubts(forecast: Forecast, width: int) -> str:
     known = ", ".join(f"{kinds[kind]} {kind}" for kind in ("measured", "cited", "assumed", "not said") if kinds[kind])
     rests = f"Rests on {len(forecast.assumptions)} input numbers: {known}. {ABOUT_INTERVALS}"
     notes = [rests]
+    notes += [f"NOT SIMULATED: {sentence}." for sentence in forecast.left_out]
     for note in forecast.precision:
         if not note.reached:
             unit = "%" if note.relative else "pp"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 from journeyctl import __version__
+from journeyctl.semantics.effects import Effect
 from journeyctl.trace.reasons import Reason
 from journeyctl.trace.walk import Walk
 
@@ -28,8 +28,8 @@ def render(walk: Walk, *, workspace_hash: str) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _columns(effect: object) -> dict[str, object]:
-    found = {f.name: getattr(effect, f.name) for f in dataclasses.fields(effect)}  # type: ignore[arg-type]  # an Effect
+def _columns(effect: Effect) -> dict[str, object]:
+    found = effect._asdict()
     return {"time": found["time"], "kind": found["kind"].value} | {
         name: value for name, value in found.items() if name not in ("time", "kind") and value not in ("", 0)
     }

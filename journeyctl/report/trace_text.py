@@ -18,7 +18,7 @@ NARROW = 72
 def render(walk: Walk, *, zone: str, width: int) -> str:
     """The walk in local time of the workspace, with the conditions behind each choice."""
     start = local(walk.entry_at, zone)
-    lines = _wrapped(f"{walk.script.journey}: looked at on {start:%A, %d %B %Y, %H:%M} ({zone})", "", 2, width)
+    lines = _wrapped(f"{walk.script.journey}: looked at on {start:%a %d %B %Y, %H:%M} ({zone})", "", 2, width)
     before = ""
     for moment in walk.moments:
         when = _when(moment.effect, walk, zone)

@@ -16,6 +16,7 @@ from journeyctl.results.record import EventRecord, joined
 from journeyctl.results.summary import Comparison, Estimates, Pair, Summary, compare, estimates, pair, summarise
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
 from journeyctl.simulate.experiment import BASE, Experiment, RunResult, run_experiment, variants_of
+from journeyctl.simulate.left_out import left_out
 from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.population import journeys_of
 from journeyctl.simulate.run import desks_of, scenario_of
@@ -76,6 +77,8 @@ class Forecast:
     baselines: tuple[str, ...]
     """Variants that run other journeys altogether: what the scenario's journeys are an uplift on."""
     promises: Mapping[str, Promise]
+    left_out: tuple[str, ...]
+    """What the scenario asks for and this version does not simulate."""
     assumptions: tuple[Assumption, ...]
     precision: tuple[Precision, ...]
     violations: tuple[Violation, ...]
@@ -132,19 +135,20 @@ def _forecast(workspace: Workspace, chosen: Scenario, experiment: Experiment[Mea
     summaries = [found.measured.summary for found in own]
     found = estimates(summaries)
     others = [name for name in experiment.results if name != BASE]
-    desks = promises_of(workspace, chosen)
+    desks, lowered = promises_of(workspace, chosen), lower(workspace)
     records = [run.measured.record for run in own if run.measured.record is not None]
     return Forecast(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
         zone=workspace.settings.time_zone, currency=workspace.settings.currency,
         seed=experiment.seed, engine=experiment.engine, asked=experiment.replications, replications=len(own),
-        partial=experiment.partial, workspace_hash=workspace.hash, graph_hash=lower(workspace).graph_hash,
+        partial=experiment.partial, workspace_hash=workspace.hash, graph_hash=lowered.graph_hash,
         estimates=found,
         comparisons={name: compare([_pair(a, b) for a, b in experiment.paired(name)]) for name in others},
         variants={
             name: estimates([run.measured.summary for run in experiment.results[name]]) for name in others
         },
         titles=experiment.titles, baselines=_baselines(workspace, chosen.name, others), promises=desks,
+        left_out=left_out(lowered, journeys_of(chosen, lowered)),
         assumptions=assumptions_of(workspace, chosen.name, tuple(desks)),
         precision=_precision(chosen, found),
         violations=tuple(v for runs in experiment.results.values() for run in runs for v in run.measured.violations),

@@ -46,6 +46,17 @@ def _listed(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def _quantified(node: Quantified, look: Look) -> Value:
+    bodies = [
+        meaning(node.body, lambda path, entry=entry: entry if path == node.variable else look(path))  # type: ignore[misc]
+        for entry in _listed(meaning(node.collection, look))
+    ]
+    decisive = node.quantifier is Quantifier.SOME
+    if decisive in bodies:
+        return decisive
+    return None if None in bodies else not decisive
+
+
 def meaning(node: Expression, look: Look) -> Value:  # noqa: C901  # a language in one table, one case per form
     def of(child: Expression) -> Value:
         return meaning(child, look)
@@ -80,15 +91,8 @@ def meaning(node: Expression, look: Look) -> Value:  # noqa: C901  # a language 
             return values.calculate(of(left), operator, of(right))
         case Negation(term):
             return values.negated(of(term))
-        case Quantified(quantifier, variable, collection, body):
-            bodies = [
-                meaning(body, lambda path, entry=entry: entry if path == variable else look(path))  # type: ignore[misc]
-                for entry in _listed(of(collection))
-            ]
-            decisive = quantifier is Quantifier.SOME
-            if decisive in bodies:
-                return decisive
-            return None if None in bodies else not decisive
+        case Quantified():
+            return _quantified(node, look)
         case Call(Function.TODAY, _):
             return TODAY
         case Call(Function.COUNT, (entries,)):
