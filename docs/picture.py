@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -17,8 +18,10 @@ def draw(text: str, *, title: str) -> str:
     """The picture as SVG, 80 columns wide."""
     console = Console(record=True, width=80, file=io.StringIO(), color_system="truecolor")
     for line in text.splitlines():
-        console.print(Text(line, style="bold" if line.isupper() or line.startswith(("VERDICT", "* ")) else ""))
-    return console.export_svg(title=title, theme=SVG_EXPORT_THEME, unique_id="forecast")
+        console.print(Text(line, style="bold" if line[:1].isalpha() and line.split(",")[0].isupper() else ""))
+    picture = console.export_svg(title=title, theme=SVG_EXPORT_THEME, unique_id="forecast")
+    # The picture must not load anything: without the web fonts the reader's own fixed-width font serves.
+    return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

@@ -73,9 +73,9 @@ def _promise(forecast: Forecast, desk: str) -> str:
     promise, share = forecast.promises[desk], _of(forecast.estimates, "sla", (desk,))
     if promise.limit is None or share is None or share.value is None:
         return f"Desk {desk}: no lead is due in the run, so nothing can be said of its promise."
-    low = share.value if share.low is None else share.low
-    high = share.value if share.high is None else share.high
     target = promise.target
+    # A single run has no interval, and so says nothing about the next one.
+    low, high = (0.0, 1.0) if share.low is None or share.high is None else (share.low, share.high)
     word = "keeps" if low >= target else "misses" if high < target else "may or may not keep"
     text = numbers.both(share, "share")
     return (
@@ -156,6 +156,9 @@ def _stacked(header: Sequence[str], rows: Sequence[_ROW], width: int) -> str:
     return "\n".join(lines)
 
 
+_STAGE_WORDS = {"mql": "became MQL", "population": "known records", "asked": "asked for sales"}
+
+
 def _funnel(forecast: Forecast, width: int) -> str:
     entered = (_of(forecast.estimates, "funnel", ("", "entered")) or _NOTHING).value
     rows = []
@@ -165,7 +168,14 @@ def _funnel(forecast: Forecast, width: int) -> str:
             continue
         inside = position >= STAGES.index("entered")
         share = f"{100 * found.value / entered:.1f} %" if inside and entered else ""
-        rows.append((stage.replace("_", " "), numbers.value(found, "count"), numbers.interval(found, "count"), share))
+        rows.append(
+            (
+                _STAGE_WORDS.get(stage, stage.replace("_", " ")),
+                numbers.value(found, "count"),
+                numbers.interval(found, "count"),
+                share,
+            )
+        )
     return _table("FUNNEL, contacts", ("", "contacts", "interval", "of entered"), rows, width)
 
 
@@ -269,8 +279,7 @@ def _comparisons(forecast: Forecast, width: int) -> str:
     desk = next(iter(forecast.promises), "")
     for name, comparison in forecast.comparisons.items():
         rows: list[_ROW] = [("Click-rate uplift", numbers.uplift(comparison.uplift), "")]
-        for measure in _COMPARED:
-            rows.append(_difference_row(forecast, name, measure, MEASURES[measure].total))
+        rows += [_difference_row(forecast, name, measure, MEASURES[measure].total) for measure in _COMPARED]
         if desk:
             rows.append(_difference_row(forecast, name, "sla", (desk,)))
             rows.append(_difference_row(forecast, name, "sla_worst_week", (desk,)))
