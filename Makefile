@@ -28,7 +28,7 @@ endef
 demo: $(READY)
 	$(call step,Is the specification sound?,journeyctl validate)
 	$(call step,Does John Doe still take his path?,journeyctl test)
-	$(call step,What will the launch bring?,journeyctl simulate us-pilot --replications $(REPLICATIONS))
+	$(call step,What will the launch bring?,journeyctl simulate us-pilot --replications $(REPLICATIONS) --compare two-sdrs)
 	$(call step,What does the engine run?,journeyctl compile head-of-radiology-us --target bpmn --out $(OUT))
 
 test: check fast slow
