@@ -63,12 +63,13 @@ def _compile(checked: api.Checked, journey: str, *, target: str, out: Path, stri
     lossy = emission.report.of(Handling.LOSSY)
     if strict and lossy:
         raise UnsupportedError(f"{entry.construct}: {entry.change}" for entry in lossy)
-    for name, content in emission.files.items():
+    for name, content in emission.to_write.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
-        console.result(f"{path} ({len(content):,} bytes)")
-    console.result(emission.report.to_text())
+        if name != emission.report_file:
+            console.result(f"{path} ({len(content):,} bytes)")
+    console.result(f"{emission.report.to_text()}every entry with its place: {out / emission.report_file}")
 
 
 def _verify(checked: api.Checked, journey: str, target: str, contacts: int, mutants: int, day: date) -> bool:

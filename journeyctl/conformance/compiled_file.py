@@ -73,6 +73,14 @@ class CompiledFile:
             if event.get("messageRef") == message
         )
 
+    def named_flows(self, source: str) -> dict[str, str]:
+        """Ids of the conditional flows out of an element, by their name."""
+        return {
+            flow.get("name"): flow.get("id")
+            for flow in self.tree.iter(f"{BPMN}sequenceFlow")
+            if flow.get("sourceRef") == source and flow.find(f"{BPMN}conditionExpression") is not None
+        }
+
 
 _FLOW_NODES = ("Event", "Gateway", "Task", "subProcess", "process")
 

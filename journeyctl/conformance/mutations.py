@@ -18,6 +18,7 @@ class Verdict:
 
     kind: str
     place: str
+    """The id of the element or flow, and what of it was changed where that is more than one thing."""
     caught: str
     """`trace`, `refused`, or empty for a survivor."""
 

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from journeyctl.calendars import next_daily
 from journeyctl.conformance.spiff import Deployment, Instance, Refused
 from journeyctl.conformance.spiff import Job as EngineJob
 from journeyctl.conformance.stimuli import Script
@@ -167,6 +168,17 @@ class _World:
         wait, outcome = self.script.outcome(self.leads)
         self.post(now + wait, 0, (1, desk), lambda: host.outcome(lead, desk, outcome, now + wait))
 
+    def evaluate_daily(self, program: Program, since: int) -> None:
+        """Posts the next daily look after second `since`, which posts the one after it."""
+        at = next_daily(since + 1, program.evaluation_time, program.zone)
+
+        def look() -> None:
+            assert self.host is not None, "the process has begun"
+            self.host.evaluate()
+            self.evaluate_daily(program, at)
+
+        self.post(at, 2, (), look)
+
     # --- jobs
 
     def work(self, *, gate: bool = False) -> bool:
@@ -191,6 +203,8 @@ class _World:
         result = host.handle(Job(job.kind, job.element.headers, inputs), instance.now)
         if job.is_open:
             instance.complete(job, result)
+        if not instance.has_ended():
+            host.flush(instance.now)
 
 
 def run_file(
@@ -214,6 +228,8 @@ def run_file(
         else:
             at = start + fact.after
             world.post(at, 0, (0, fact.path), lambda found=fact, at=at: host.fact(found.path, found.value, at))  # type: ignore[misc]
+    if any(e.condition is not None and e.condition.is_volatile for e in program.journeys[journey].exits):
+        world.evaluate_daily(program, entered_at)
     fault = ""
     try:
         instance.start()

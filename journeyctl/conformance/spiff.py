@@ -166,19 +166,54 @@ class _Engine(PythonScriptEngine):  # type: ignore[misc]  # SpiffWorkflow ships 
         return self.instance.evaluate(expression)
 
 
+class _Tasks(dict[object, Spiff]):
+    """The tasks of one workflow by id, and apart those that have not finished."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unfinished: dict[object, Spiff] = {}
+
+    def __setitem__(self, key: object, task: Spiff) -> None:
+        super().__setitem__(key, task)
+        self.unfinished[key] = task
+
+    def pop(self, key: object, *default: Spiff) -> Spiff:
+        """Takes a task out of both."""
+        self.unfinished.pop(key, None)
+        return super().pop(key, *default)
+
+    def in_state(self, state: int) -> list[Spiff]:
+        """The unfinished tasks in a state, in the order in which they were made. What has finished stays so."""
+        finished = [key for key, task in self.unfinished.items() if task.state & TaskState.FINISHED_MASK]
+        for key in finished:
+            del self.unfinished[key]
+        return [task for task in self.unfinished.values() if task.state & state]
+
+
 class _AllTasks:
     """Finds tasks by state in the whole of one workflow.
 
     SpiffWorkflow 3.2.0 walks the task tree and stops 1,000 tasks deep, without a word: a token that has been
-    through more elements of one (sub-)process would stand still for ever.
+    through more elements of one (sub-)process would stand still for ever. The walk also takes longer with
+    every element that was passed.
     """
 
-    tasks: dict[object, Spiff]
+    _found: _Tasks
+
+    @property
+    def tasks(self) -> _Tasks:
+        """Every task by id."""
+        return self._found
+
+    @tasks.setter
+    def tasks(self, _: object) -> None:
+        # The engine sets an empty dictionary, once.
+        self._found = _Tasks()
 
     def get_tasks(self, first_task: Spiff = None, **wanted: Spiff) -> list[Spiff]:
         """The tasks of this workflow alone; those of sub-processes are found in theirs."""
-        if first_task is None and set(wanted) == {"state"}:
-            return [task for task in self.tasks.values() if task.has_state(wanted["state"])]
+        if first_task is None and set(wanted) == {"state"} and not wanted["state"] & TaskState.FINISHED_MASK:
+            return self.tasks.in_state(wanted["state"])
         found: list[Spiff] = super().get_tasks(first_task, **wanted)  # type: ignore[misc]  # the next class has it
         return found
 

@@ -91,7 +91,7 @@ class Script:
         if self._chance("request", item, number) < temper.request:
             asked = self._delay("ask", item, number, 9 * SECONDS_PER_DAY)
             found.append((asked, SalesRequested(item, number)))
-            if self._chance("regret", item, number) < 0.15:
+            if self._chance("regret", item, number) < 0.3:
                 found.append((asked + 100_001, Unsubscribed(item, number)))
         if self._chance("unsubscribe", item, number) < temper.unsubscribe:
             found.append((self._delay("leave", item, number, 8 * SECONDS_PER_DAY), Unsubscribed(item, number)))
@@ -115,12 +115,11 @@ class Script:
         if self._chance("again", item, number) < 0.3:
             found.append((delay + 600, Clicked(item, number, who)))
         if self._chance("then-ask", item, number) < temper.request * 2:
-            found.append(
-                (
-                    delay + (1_800 if self._chance("soon-ask", item, number) < 0.7 else 3_600),
-                    SalesRequested(item, number),
-                )
-            )
+            asked = delay + (1_800 if self._chance("soon-ask", item, number) < 0.7 else 3_600)
+            found.append((asked, SalesRequested(item, number)))
+            if self._chance("keen", item, number) < 0.5:
+                for later in range(asked + 7_200, asked + 7_200 + 3 * 600, 600):
+                    found += [(later, Clicked(item, number, "human")), (later + 40, PageViewed(item, number))]
         return found
 
     def _delay(self, purpose: str, item: str, number: int, longest: int) -> int:
@@ -219,13 +218,31 @@ class Scripts:
             after = int(chance("fact-time", "", place) * within)
             found.append(Fact(after // 600 * 600 + 1 + 2 * int(chance("fact-second", "", place) * 250), path, value))
         found += self._episodes(chance)
+        if chance("wavering") < 0.25:
+            found += self._wavering(chance)
+        if self._consents and chance("revoking") < 0.15:
+            path = self._consents[int(chance("revoked") * len(self._consents))]
+            after = int(chance("revoked-at") * 40 * SECONDS_PER_DAY) // 600 * 600 + 5
+            found.append(Fact(after, path, False if chance("revoked-to") < 0.7 else None))
         return tuple(sorted(found, key=lambda fact: (fact.after, fact.path)))
+
+    def _asked_by_items(self) -> set[str]:
+        conditions = [item.when for item in self._program.items.values() if item.when is not None]
+        return {path for condition in conditions for path in condition.reads.paths}
+
+    def _wavering(self, chance: Chance) -> list[Fact]:
+        """What items ask of a contact changes often, so that it also changes while a send waits for the gate."""
+        found: list[Fact] = []
+        for path in sorted(self._asked_by_items() & set(self._values)):
+            values = self._values[path]
+            for place in range(8):
+                after = int(chance("waver", path, place) * self._length / 2) // 600 * 600 + 3
+                found.append(Fact(after, path, values[int(chance("waver-to", path, place) * len(values))]))
+        return found
 
     def _ripening(self) -> tuple[Fact, ...]:
         """Two days after a thorough reader became known, all that items ask of a contact is true."""
-        asked = {
-            path for item in self._program.items.values() if item.when is not None for path in item.when.reads.paths
-        }
+        asked = self._asked_by_items()
         lists = {path: [value for value in self._values.get(path, ()) if isinstance(value, tuple)] for path in asked}
         wanted: dict[str, Value] = {path: max(found, key=len) for path, found in lists.items() if found}
         wanted |= {path: True for path in asked if True in self._values.get(path, ())}
@@ -252,6 +269,7 @@ class Scripts:
             Temper(click=0.97, request=0.0, unsubscribe=0.0, bounce=0.0, early=0.02, human=0.0),
             Temper(click=0.3, unsubscribe=0.08), Temper(click=0.6, request=0.15), Temper(click=0.5, human=1.0),
             Temper(click=0.99, request=0.0, unsubscribe=0.0, bounce=0.0, early=0.0, human=0.0),
+            Temper(click=0.8, request=0.1, human=1.0, early=0.0),
             Temper(click=0.2, bounce=0.2, hard=0.15), Temper(click=0.7, request=0.0, human=0.0, early=0.4, edge=0.5),
         )  # fmt: skip
         return kinds[int(chance("temper") * len(kinds))]

@@ -12,9 +12,9 @@ from journeyctl.semantics.effects import Effect, Kind
 COMPARED = frozenset({
     Kind.ENTERED, Kind.WAITED, Kind.BRANCHED, Kind.SPLIT, Kind.REQUESTED_SEND, Kind.DEFERRED, Kind.SKIPPED, Kind.SENT,
     Kind.DELIVERED, Kind.BOUNCED, Kind.OPENED, Kind.CLICKED, Kind.ASKED, Kind.UNSUBSCRIBED, Kind.SCORED, Kind.MQL,
-    Kind.HANDED_OFF, Kind.SYNCED, Kind.FACT, Kind.ENDED,
+    Kind.HANDED_OFF, Kind.MERGED, Kind.SYNCED, Kind.FACT, Kind.ENDED,
 })  # fmt: skip
-"""Not compared: `dropped` (what an exit cut short) and `merged` (a matter of the lead), which no file decides."""
+"""Not compared: `dropped`, what an exit cut short, which no file decides."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

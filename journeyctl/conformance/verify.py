@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from journeyctl.conformance.compiled_file import CompiledFile
-from journeyctl.conformance.coverage import WANTED, Coverage, measure
+from journeyctl.conformance.coverage import WANTED, Coverage, answers_in, measure
 from journeyctl.conformance.mutations import KINDS, Verdict, apply, mutations, table
 from journeyctl.conformance.runs import Walk, run_file, run_machine
 from journeyctl.conformance.spiff import Deployment, Refused
@@ -23,12 +23,12 @@ from journeyctl.units import SECONDS_PER_DAY
 LENGTH = 400 * SECONDS_PER_DAY
 ATTEMPTS = 24
 """Scripts looked at for one contact, four times as many once only the rare is missing; the best one is run."""
-TRIED = 8
+TRIED = 16
 """Contacts that a mutation is tried on: of those that pass its place, half the shortest, half the others."""
 CAUGHT_SHARE = 0.95
-_COVERED_KINDS = frozenset(
-    {"entered", "waited", "branched", "split", "deferred", "skipped", "sent", "bounced", "handed_off", "ended"}
-)
+_COVERED_KINDS = frozenset({
+    "entered", "waited", "branched", "split", "deferred", "skipped", "sent", "bounced", "handed_off", "merged", "ended",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class _Run:
     rows: list[Row] = field(default_factory=list)
     passed: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
+    given: set[str] = field(default_factory=set)
+    """Answers of the gate in every life that was looked at, run or not."""
 
     def contact(self, number: int, *, attempts: int) -> None:
         """Chooses a contact, runs it in both, and compares."""
@@ -111,6 +113,7 @@ class _Run:
             walk = run_machine(self.program, self.journey, script, start=self.start, length=self.length)
             if walk.entered_at is None:
                 continue
+            self.given |= answers_in(walk.rows).keys()
             gain = self._gain(walk)
             if best is None or gain > best[0]:
                 best = (gain, script, walk)
@@ -126,7 +129,9 @@ class _Run:
         return float(added / max(1, len(walk.rows)) ** 0.5)
 
     def coverage(self) -> Coverage:
-        return measure(self.deployment.file, self.passed, self.rows)
+        return measure(
+            self.deployment.file, self.passed, self.rows, program=self.program, journey=self.journey, given=self.given
+        )
 
 
 def _keys(walk: Walk) -> Counter[tuple[str, str, str]]:
@@ -134,6 +139,7 @@ def _keys(walk: Walk) -> Counter[tuple[str, str, str]]:
     rows = walk.rows
     before = [row for row in rows if row.op and row.kind != "ended"]
     found = Counter((row.kind, row.op, row.reason) for row in rows if row.kind in _COVERED_KINDS)
+    found.update({("answer", "", answer): count for answer, count in answers_in(rows).items()})
     if rows and rows[-1].kind == "ended" and before:
         found["left", before[-1].step, rows[-1].reason] += 1
     return found
@@ -181,7 +187,8 @@ def _try_mutants(run: _Run, content: bytes, wanted: int, seed: int) -> Iterator[
     for kind, places in by_kind.items():
         order = sorted(places, key=lambda found: draws.bits(f"{found[0]} {found[1]}", "mutation", place=kind))
         for place, recipe in order[:share]:
-            yield Verdict(kind, place, _caught(run, apply(tree, kind, place, recipe), place))
+            what = f"{place}, {recipe}" if isinstance(recipe, str) else place
+            yield Verdict(kind, what, _caught(run, apply(tree, kind, place, recipe), place))
 
 
 def _caught(run: _Run, content: bytes, place: str) -> str:

@@ -6,6 +6,7 @@ happens to a contact is recorded, scored and then published: first to what await
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,7 +22,7 @@ from journeyctl.runtime.jobs import Job, JobError, send_request
 from journeyctl.runtime.ports import Engine, LeadDesk, Recorder, Sender, Variables
 from journeyctl.semantics import reactions, scoring
 from journeyctl.semantics.effects import Effect, Kind
-from journeyctl.semantics.gate import Defer, Send, Skip, WorkspaceTime, ask, expires_at
+from journeyctl.semantics.gate import Defer, Send, Skip, WorkspaceTime, ask, expires_at, refused_purpose
 from journeyctl.semantics.sending import emit_of
 from journeyctl.semantics.state import Act, Contact, Message, OpenLead, Visit
 from journeyctl.semantics.stimuli import Clicked, FormSubmitted, Opened, PageViewed, SalesRequested, Unsubscribed
@@ -32,6 +33,10 @@ from journeyctl.units import parse_duration
 LEAD_PATHS = ("lead.open", "lead.age", "lead.outcome", "lead.reason")
 LEAD_CAUSES = {"sales_request": "request", "mql": "score"}
 AWAITED = ("opened", "clicked", "sales_request", "unsubscribed")
+EVALUATION = "evaluation"
+"""Stands among the changed fields of a `facts_changed` message for the daily evaluation."""
+CONSENT_TAKEN_BACK, CONSENT_LOST = "consent_taken_back", "consent_lost"
+"""The same for a consent of the journey that was taken back; the second where it is refused from then on."""
 Reacted = Opened | Clicked | SalesRequested | Unsubscribed | PageViewed | FormSubmitted
 
 
@@ -40,6 +45,8 @@ class _HostTurn(Turn):
     """One second of one contact, whose announcements go to its process."""
 
     host: Host | None = None
+    opted_out: bool = False
+    """The opt-out of this second was awaited, or led out of where the contact stands."""
 
     def emit(self, kind: Kind, visit: Visit | None = None, /, **columns: str | int) -> None:
         assert self.host is not None, "a turn of a host has one"
@@ -47,7 +54,13 @@ class _HostTurn(Turn):
 
     def announce(self, event: str, *, only: str | None = None, heard: frozenset[str] = frozenset()) -> None:
         assert self.host is not None, "a turn of a host has one"
-        self.host.announce(event, self.now)
+        taken = self.host.announce(event, self.now)
+        self.opted_out = self.opted_out or (taken and event == "unsubscribed")
+
+    def consent_lost(self, path: str, *, handled: frozenset[str] = frozenset()) -> None:
+        assert self.host is not None, "a turn of a host has one"
+        if not self.opted_out:
+            self.host.note_consent_lost(path)
 
     def changed(self, *paths: str) -> None:
         assert self.host is not None, "a turn of a host has one"
@@ -72,6 +85,8 @@ class Host:
     held_for: str = ""
     """Reason of the last deferral at the gate."""
     changed_paths: list[str] = field(default_factory=list)
+    lost_consent: bool = False
+    """A consent that the journey needs was taken back, and the process has not heard of it yet."""
     _known: dict[str, object] = field(default_factory=dict)
     """Variables computed since the contact last changed."""
     _known_at: int = -1
@@ -80,7 +95,7 @@ class Host:
     # --- the job handlers
 
     def handle(self, job: Job, now: int) -> Variables:
-        """Does a job and answers the variables with which it completes."""
+        """Does a job and answers the variables with which it completes; `flush` follows the completion."""
         self._forget()
         match job.kind:
             case "gate":
@@ -147,7 +162,7 @@ class Host:
             path, change = job.headers[f"path_{place}"], job.headers[f"change_{place}"]
             self._change(turn, path, change, _to_value(job.inputs.get(f"value_{place}")))
             place += 1
-        self.flush()
+        self.flush(now)
         return {}
 
     def _change(self, turn: Turn, path: str, change: str, value: Value) -> None:
@@ -160,41 +175,35 @@ class Host:
         if change == "add":
             before = self._view(turn.now).value(path)
             value = before + value if _is_number(before) and _is_number(value) else value
-        self._set(turn, path, value)
+        reactions.assign(turn, path, value)
 
     def _hand_off(self, job: Job, now: int) -> Variables:
         contact, desk, cause = self.contact, job.headers["desk"], job.inputs.get("cause")
         known = contact.leads.get(desk)
+        kind = LEAD_CAUSES.get(str(cause), "score")
         if known is not None:
-            return {"lead": known.name, "joined": True, "lead_cause": known.cause}
+            if cause == "mql" and known.created_at == now:
+                # The request that made the lead has also brought the score: that is no further cause.
+                return {"lead_key": known.name, "joined": False, "lead_cause": ""}
+            if kind == "request":
+                contact.leads[desk] = OpenLead(known.name, kind, known.created_at)
+            return {"lead_key": known.name, "joined": True, "lead_cause": kind}
         place = "score" if cause == "mql" else job.headers["place"]
         number = contact.lead_counts.get(place, 0) + 1
         contact.lead_counts[place] = number
-        lead = OpenLead(f"{contact.key}~{place}~{number}", LEAD_CAUSES.get(str(cause), "score"), now)
+        lead = OpenLead(f"{contact.key}~{place}~{number}", kind, now)
         contact.leads[desk] = lead
         self.desk.open(lead, desk, now)
         self.note_changed(*LEAD_PATHS)
-        return {"lead": lead.name, "joined": False, "lead_cause": lead.cause}
+        return {"lead_key": lead.name, "joined": False, "lead_cause": lead.cause}
 
     # --- what happens to the contact
 
     def fact(self, path: str, value: Value, now: int) -> None:
         """A field has a new value."""
         turn = self._turn(now)
-        self._set(turn, path, value)
-        self.flush()
-
-    def _set(self, turn: Turn, path: str, value: Value) -> None:
-        if value is None:
-            self.contact.fields.pop(path, None)
-        else:
-            self.contact.fields[path] = value
-        self._forget()
-        text = "unknown" if value is None else str(value).lower() if isinstance(value, bool) else _joined(value)
-        turn.emit(Kind.FACT, None, reason=f"{path}={text}")
-        self._consent_changed(path, turn.now)
-        self.note_changed(path)
-        reactions.check_mql(turn)
+        reactions.assign(turn, path, value)
+        self.flush(now)
 
     def reaction(self, stimulus: Reacted, now: int) -> None:
         """The contact has opened, clicked, asked, opted out, read a page or filled in a form."""
@@ -208,15 +217,13 @@ class Host:
                 reactions.sales_requested(turn, stimulus)
             case Unsubscribed():
                 reactions.unsubscribed(turn, stimulus)
-                self._forget()
-                self._consent_changed(self.program.policies_for(turn.view.country).consents.get("marketing", ""), now)
             case PageViewed():
                 reactions.page_viewed(turn, stimulus)
             case FormSubmitted():
                 reactions.form_submitted(turn, stimulus)
         self._reaction = None
         self._forget()
-        self.flush()
+        self.flush(now)
 
     def delivered(self, message: Message, now: int) -> None:
         """A message has arrived."""
@@ -234,31 +241,35 @@ class Host:
             self._forget()
             self.note_changed("contact.deliverable")
         self.announce("bounced", now)
-        self.flush()
+        self.flush(now)
         self.engine.publish("delivery", send_key(self.contact.key, message), {"delivered": False})
 
     def outcome(self, lead: OpenLead, desk: str, outcome: str, now: int) -> None:
         """The CRM has reported what became of a lead."""
         contact = self.contact
-        if contact.leads.get(desk) != lead:
+        known = contact.leads.get(desk)
+        if known is None or known.name != lead.name:
             return
         del contact.leads[desk]
         contact.last_outcome, contact.last_reason = outcome, ""
         self._forget()
         self._turn(now).emit(Kind.SYNCED, None, lead=lead.name, desk=desk, reason=outcome)
         self.note_changed(*LEAD_PATHS)
-        self.flush()
+        self.flush(now)
         self.engine.publish("lead_outcome", lead.name, {"outcome": outcome})
 
     def evaluate(self) -> None:
         """The daily look: conditions that time alone can change."""
         self._forget()
-        self.engine.publish("facts_changed", self.contact.key, {"changed_paths": ["evaluation"]})
+        self.engine.publish("facts_changed", self.contact.key, {"changed_paths": [EVALUATION]})
 
     # --- messages to the process
 
-    def announce(self, event: str, now: int) -> None:
-        """Publishes an event: to the listen that awaits it, else to a ladder's own way, else to an exit."""
+    def announce(self, event: str, now: int) -> bool:
+        """Publishes an event: to the listen that awaits it, else to a ladder's own way, else to an exit.
+
+        Answers whether any of them took it.
+        """
         self._forget()
         reacted, key = self._reaction, self.contact.key
         if reacted is not None and event in AWAITED and reacted.item:
@@ -266,33 +277,52 @@ class Host:
             if message is not None and message.journey == self.journey:
                 details = _click_details(reacted, message, now)
                 if self.engine.publish(f"reaction_{event}", send_key(key, message), details):
-                    return
+                    return True
         if event == "sales_request" and self.engine.publish("ladder_sales_request", key, {}):
-            return
-        self.engine.publish(f"exit_{event}", key, {})
+            return True
+        return self.engine.publish(f"exit_{event}", key, {})
 
     def note_changed(self, *paths: str) -> None:
         """Remembers that fields have changed until the process may hear of it."""
+        scoring_rules = self.program.scoring
         self.changed_paths.extend(paths)
+        if scoring_rules is not None and any(self._reads(fit, paths) for _, fit in scoring_rules.fit):
+            self.changed_paths.append("fit")
         self._forget()
 
-    def flush(self) -> None:
-        """Tells the process which fields have changed, and the gate's waiting send if it was held for one of them."""
+    def note_consent_lost(self, path: str) -> None:
+        """Remembers that a consent was taken back, where the journey needs it."""
+        consents = self.program.policies_for(self._view(self.contact.created_at).country).consents
+        if any(consents.get(purpose) == path for purpose in self.purposes):
+            self.lost_consent = True
+            self.changed_paths.append(CONSENT_TAKEN_BACK)
+
+    def flush(self, now: int) -> None:
+        """Tells the process which fields have changed, then of a lost consent, then the gate's waiting send.
+
+        The send is asked for again if it was held for one of the fields.
+        """
         paths, self.changed_paths = self.changed_paths, []
+        is_lost, self.lost_consent = self.lost_consent, False
         if not paths:
             return
+        policies = self.program.policies_for(self._view(now).country)
+        is_refused = is_lost and refused_purpose(policies, self.purposes, self._view(now)) is not None
+        if is_refused:
+            paths.append(CONSENT_LOST)
         self.engine.publish("facts_changed", self.contact.key, {"changed_paths": paths})
-        name = self.held_for.removeprefix("suppressed.")
-        country = self._view(self.contact.created_at).country
-        for suppression in self.program.policies_for(country).suppressions:
-            if suppression.name == name and self.held_for != name and suppression.condition.reads.paths & set(paths):
+        if is_refused:
+            self.engine.publish("exit_consent_lost", self.contact.key, {})
+        for suppression in policies.suppressions:
+            if self.held_for == f"suppressed.{suppression.name}" and self._reads(suppression.condition, paths):
                 self.engine.publish("gate_again", self.contact.key, {})
 
-    def _consent_changed(self, path: str, now: int) -> None:
-        consents = self.program.policies_for(self._view(now).country).consents
-        lost = any(consents.get(purpose) == path for purpose in self.purposes)
-        if lost and self.contact.fields.get(path) is not True:
-            self.engine.publish("exit_consent_lost", self.contact.key, {})
+    def _reads(self, condition: Condition, paths: Iterable[str]) -> bool:
+        """True where a condition, or an audience that it asks about, depends on one of the paths."""
+        found = condition.reads
+        return not found.paths.isdisjoint(paths) or any(
+            self._reads(self.program.audiences[name], paths) for name in found.audiences
+        )
 
     # --- variables of the process that the host keeps
 
@@ -370,10 +400,6 @@ def _to_value(value: object) -> Value:
 
 def _is_number(value: Value) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _joined(value: Value) -> str:
-    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
 
 def _click_details(reacted: Reacted, message: Message, now: int) -> Variables:

@@ -75,6 +75,21 @@ class Entry:
     origin: Origin = NOWHERE
 
 
+_ORDER = (Handling.LOSSY, Handling.UNSUPPORTED, Handling.LOWERED, Handling.NATIVE)
+"""What a reader has to know first."""
+
+
+def _line(entry: Entry) -> str:
+    place = f" ({entry.origin.file} {entry.origin.dotted()})" if entry.origin != NOWHERE else ""
+    return f"  {entry.handling.value:<8} {entry.construct}{_change(entry.change)}{place}"
+
+
+def _change(first: str, *others: str) -> str:
+    if others:
+        return f", in {1 + len(others)} ways that the full list tells"
+    return f": {first}" if first else ""
+
+
 @dataclass(frozen=True, slots=True)
 class CompileReport:
     """Every construct of a compiled journey as native, lowered or lossy."""
@@ -88,16 +103,27 @@ class CompileReport:
         """The entries handled in one way."""
         return tuple(entry for entry in self.entries if entry.handling is handling)
 
-    def to_text(self) -> str:
-        """One line per entry, lossy ones first, with the place in the files."""
-        order = {Handling.LOSSY: 0, Handling.LOWERED: 1, Handling.NATIVE: 2, Handling.UNSUPPORTED: 3}
-        counted = ", ".join(f"{len(self.of(way))} {way.value}" for way in order if self.of(way))
+    def to_text(self, *, full: bool = False) -> str:
+        """What is lost or refused entry by entry with its place, and one line with a count for every other construct.
+
+        With `full` every entry has its line.
+        """
+        counted = ", ".join(f"{len(self.of(way))} {way.value}" for way in _ORDER if self.of(way))
         lines = [f"{self.target}: {self.journey}: {counted}"]
-        for entry in sorted(self.entries, key=lambda entry: order[entry.handling]):
-            place = f" ({entry.origin.file} {entry.origin.dotted()})" if entry.origin != NOWHERE else ""
-            change = f": {entry.change}" if entry.change else ""
-            lines.append(f"  {entry.handling.value:<8} {entry.construct}{change}{place}")
+        for way in _ORDER:
+            in_full = full or way in (Handling.LOSSY, Handling.UNSUPPORTED)
+            lines += [_line(entry) for entry in self.of(way)] if in_full else self._counted(way)
         return "\n".join(lines) + "\n"
+
+    def _counted(self, way: Handling) -> list[str]:
+        """One line per construct handled in this way, in the order of the report."""
+        changes: dict[str, list[str]] = {}
+        for entry in self.of(way):
+            changes.setdefault(entry.construct, []).append(entry.change)
+        return [
+            f"  {len(found):>3} {construct} {way.value}{_change(*dict.fromkeys(found))}"
+            for construct, found in changes.items()
+        ]
 
     def to_json(self) -> str:
         """The report as JSON, keys in a fixed order."""
@@ -121,6 +147,16 @@ class Emission:
 
     files: Mapping[str, bytes]
     report: CompileReport
+
+    @property
+    def report_file(self) -> str:
+        """The relative path under which the report lies beside the files."""
+        return f"{self.report.journey}.{self.report.target}.report.json"
+
+    @property
+    def to_write(self) -> dict[str, bytes]:
+        """The files, and the whole report as JSON beside them."""
+        return {**self.files, self.report_file: self.report.to_json().encode()}
 
 
 class Target(Protocol):

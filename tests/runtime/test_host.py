@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from journeyctl.draws import Draws
+from journeyctl.expr import Value
 from journeyctl.runtime.host import Host
 from journeyctl.runtime.jobs import Job, JobError
 from journeyctl.semantics.effects import Effect, Kind
@@ -19,7 +20,7 @@ from tests.conformance.pilot import JOURNEY, program
 NOON = int(datetime(2026, 1, 6, 17, tzinfo=UTC).timestamp())
 """Tuesday noon in New York: mail may go out."""
 NIGHT = NOON - 12 * 3_600
-FIELDS = {
+FIELDS: dict[str, Value] = {
     "contact.role": "head_of_radiology",
     "contact.country": "US",
     "contact.consent_marketing": True,
@@ -136,7 +137,36 @@ def test_an_opt_out_takes_the_consent_and_tells_the_process(host: Host, around: 
     message = sent(host, around)
     host.reaction(Unsubscribed(message.item, message.number), NOON + 5)
     assert host.contact.fields["contact.consent_marketing"] is False
-    assert around.names() == ["reaction_unsubscribed", "exit_unsubscribed", "exit_consent_lost", "facts_changed"]
+    assert around.names() == ["reaction_unsubscribed", "exit_unsubscribed", "facts_changed", "exit_consent_lost"]
+
+
+@pytest.mark.parametrize("taken", ["reaction_unsubscribed", "exit_unsubscribed"])
+def test_an_opt_out_that_was_awaited_or_led_out_loses_no_consent_besides(
+    host: Host, around: Surroundings, taken: str
+) -> None:
+    message = sent(host, around)
+    around.awaited = {taken}
+    host.reaction(Unsubscribed(message.item, message.number), NOON + 5)
+    assert around.names()[-2:] == [taken, "facts_changed"]
+
+
+def test_a_consent_that_is_taken_back_is_told_after_the_fact(host: Host, around: Surroundings) -> None:
+    host.fact("contact.consent_profiling", False, NOON)  # the field's value
+    paths = ["contact.consent_profiling", "consent_taken_back", "consent_lost"]
+    assert [name for name, _, _ in around.published] == ["facts_changed", "exit_consent_lost"]
+    assert sorted(around.published[0][2]["changed_paths"]) == sorted(paths)  # type: ignore[call-overload]  # a list
+    host.fact("contact.consent_profiling", False, NOON + 1)  # as before
+    assert around.names()[2:] == ["facts_changed"]
+
+
+def test_a_further_request_raises_the_open_lead_and_its_outcome_still_counts(host: Host, around: Surroundings) -> None:
+    headers = {"desk": "us-imaging", "place": f"{JOURNEY}/sdr"}
+    host.handle(Job("handoff", headers, {"cause": "mql"}), NOON)
+    assert host.contact.leads["us-imaging"].cause == "score"
+    assert host.handle(Job("handoff", headers, {"cause": "sales_request"}), NOON + 1)["joined"] is True
+    assert host.contact.leads["us-imaging"].cause == "request"
+    host.outcome(around.opened[0], "us-imaging", "accepted", NOON + 86_400)
+    assert host.contact.leads == {}
 
 
 def test_a_suppressed_send_is_asked_again_when_the_fact_changes(host: Host, around: Surroundings) -> None:
@@ -152,7 +182,7 @@ def test_a_suppressed_send_is_asked_again_when_the_fact_changes(host: Host, arou
 def test_a_lead_is_created_once_and_a_further_cause_joins_it(host: Host, around: Surroundings) -> None:
     job = Job("handoff", {"desk": "us-imaging", "place": f"{JOURNEY}/sdr"}, {"cause": "sales_request"})
     first, second = host.handle(job, NOON), host.handle(job, NOON + 1)
-    assert first == {"lead": f"john-doe~{JOURNEY}/sdr~1", "joined": False, "lead_cause": "request"}
+    assert first == {"lead_key": f"john-doe~{JOURNEY}/sdr~1", "joined": False, "lead_cause": "request"}
     assert second["joined"] is True
     assert len(around.opened) == 1
     assert host.lookup("lead", NOON)["open"] is True  # type: ignore[index]  # a context

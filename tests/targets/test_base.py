@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
 from journeyctl.diagnostics import Origin, UsageError
-from journeyctl.targets.base import CONSTRUCTS, CompileReport, Entry, Handling, find_target, find_targets
+from journeyctl.targets.base import CONSTRUCTS, CompileReport, Emission, Entry, Handling, find_target, find_targets
 
 
 @pytest.mark.parametrize("name", sorted(find_targets()))
@@ -41,11 +42,34 @@ REPORT = CompileReport(
 )
 
 
-def test_a_report_names_lossy_constructs_first_and_their_place() -> None:
-    head, first, second = REPORT.to_text().splitlines()
-    assert head == "bpmn: welcome: 1 lossy, 1 native"
-    assert first == "  lossy    goal: it is counted elsewhere (journey_specs/journeys/welcome.yaml goal)"
-    assert second == "  native   BranchOp"
+LOSSY_LINE = "  lossy    goal: it is counted elsewhere (journey_specs/journeys/welcome.yaml goal)"
+
+
+def test_a_report_tells_what_is_lost_with_its_place_and_counts_the_rest() -> None:
+    sends = tuple(Entry("SendOp", Handling.LOWERED, "gate job", Origin("a.yaml", ("steps", n))) for n in range(61))
+    ladders = tuple(Entry("ladder", Handling.LOWERED, f"{n} items", Origin("a.yaml", ("steps", n))) for n in (1, 2))
+    report = dataclasses.replace(REPORT, entries=(*sends, *ladders, *REPORT.entries))
+    assert report.to_text().splitlines() == [
+        "bpmn: welcome: 1 lossy, 63 lowered, 1 native",
+        LOSSY_LINE,
+        "   61 SendOp lowered: gate job",
+        "    2 ladder lowered, in 2 ways that the full list tells",
+        "    1 BranchOp native",
+    ]
+
+
+def test_a_full_report_has_a_line_for_every_entry() -> None:
+    assert REPORT.to_text(full=True).splitlines() == [
+        "bpmn: welcome: 1 lossy, 1 native",
+        LOSSY_LINE,
+        "  native   BranchOp",
+    ]
+
+
+def test_the_report_is_written_beside_the_file() -> None:
+    emission = Emission({"welcome.bpmn": b"<x/>"}, REPORT)
+    assert list(emission.to_write) == ["welcome.bpmn", "welcome.bpmn.report.json"]
+    assert emission.to_write["welcome.bpmn.report.json"].decode() == REPORT.to_json()
 
 
 def test_a_report_in_json_keeps_every_entry() -> None:

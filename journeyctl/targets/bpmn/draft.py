@@ -13,16 +13,18 @@ from journeyctl.expr.printer import printed_number, quoted
 from journeyctl.expr.syntax import Expression, GroupField, History, InAudience, children
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.house import Item
-from journeyctl.graph.ops import AnyOp
+from journeyctl.graph.ops import AnyOp, SendOp, UpdateOp
 from journeyctl.graph.program import Program, StepGraph
 from journeyctl.model.values import Scalar
 from journeyctl.targets.base import Entry, Handling
 
+LATEST_ITEM = "latest_item"
+"""The variable that names the visit's latest item, in a file that asks for it."""
 SEND_KEY = "=send_key"
 CONTACT_KEY = "=contact_key"
 CORRELATION = {
     "delivery": SEND_KEY, "reaction_opened": SEND_KEY, "reaction_clicked": SEND_KEY,
-    "reaction_sales_request": SEND_KEY, "reaction_unsubscribed": SEND_KEY, "lead_outcome": "=lead",
+    "reaction_sales_request": SEND_KEY, "reaction_unsubscribed": SEND_KEY, "lead_outcome": "=lead_key",
 }  # fmt: skip
 """What tells one message from another of the same name; all others are told apart by the contact."""
 
@@ -63,23 +65,37 @@ class Draft:
             if name is not None:
                 self.questions[name] = to_text(node)
         try:
-            return to_feel(condition.expression, rename=lambda path: _renamed(path, item))
+            return to_feel(condition.expression, rename=lambda path: self._renamed(path, item))
         except Unprintable as fault:
             self.reasons.append(f"{where}: {fault} in FEEL")
             return "null"
+
+    def _renamed(self, path: str, item: Item | None) -> str:
+        if not path.startswith("item."):
+            return path
+        if item is not None:
+            return _of_item(path, item)
+        if not self.reads_latest_item:
+            raise Unprintable(f"{path}, where no item is at hand,")
+        sent = dict.fromkeys(op.item for op in self.graph.ops.values() if isinstance(op, SendOp))
+        table = ", ".join(f"{quoted(name)}: {_of_item(path, self.program.items[name])}" for name in sent)
+        return f"(if {LATEST_ITEM} = null then null else get value({{{table}}}, {LATEST_ITEM}))"
+
+    @property
+    def reads_latest_item(self) -> bool:
+        """An update takes a value from the item that the visit last sent, or had refused."""
+        assigned = (a for op in self.graph.ops.values() if isinstance(op, UpdateOp) for a in op.assignments)
+        return any(
+            path.startswith("item.") for a in assigned if a.expression is not None for path in a.expression.reads.paths
+        )
 
     def holds(self, condition: Condition, *, item: Item | None = None, where: str) -> str:
         """FEEL that is true where the condition is true, and false where it is false or unknown."""
         return f"({self.feel(condition, item=item, where=where)}) = true"
 
 
-def _renamed(path: str, item: Item | None) -> str:
-    root, _, name = path.partition(".")
-    if root != "item":
-        return path
-    if item is None:
-        raise Unprintable(f"{path}, where no item is at hand,")
-    match name:
+def _of_item(path: str, item: Item) -> str:
+    match path.removeprefix("item."):
         case "name":
             return quoted(item.name)
         case "line":

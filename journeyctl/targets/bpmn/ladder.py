@@ -385,7 +385,6 @@ class _Parts:
         fork = self.choice("fork", "Can a child be offered?")
         into = self.set("into", "Into the children", {
             names.behind: behind, names.group: "=children", names.level: f"={names.level} + 1", names.offered: "=[]",
-            names.leaf: "=false",
         })  # fmt: skip
         scope.chain(look, fork)
         ops = self.draft.graph.ops

@@ -26,9 +26,23 @@ def lay_out(content: bytes) -> bytes:
         raise UsageError(
             f"the target 'bpmn' needs '{missing.name}', which is not installed", "install journeyctl[verify]"
         ) from missing
-    tree = etree.fromstring(layout_process(content.decode()).encode())
-    _spread_boundaries(tree)
+    bones = etree.tostring(_bones(etree.fromstring(content)), encoding="unicode")
+    drawn = etree.fromstring(layout_process(bones).encode())
+    _spread_boundaries(drawn)
+    tree = etree.fromstring(content, etree.XMLParser(remove_blank_text=True))
+    tree.extend(drawn.findall(f"{_DI}BPMNDiagram"))
+    etree.indent(tree)
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+
+
+def _bones(tree: Element) -> Element:
+    """The file without what is not drawn: reading and writing that takes the library several times as long."""
+    for tag in ("documentation", "extensionElements", "conditionExpression"):
+        for element in list(tree.iter(f"{_BPMN}{tag}")):
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+    return tree
 
 
 def _spread_boundaries(tree: Element) -> None:

@@ -9,7 +9,7 @@ from journeyctl.calendars import weekdays_text
 from journeyctl.expr.printer import quoted
 from journeyctl.graph.ops import SendOp, SendWindow
 from journeyctl.targets.bpmn.diagram import MessageEvent, Node, Scope, Tag, TimerEvent, element_id
-from journeyctl.targets.bpmn.draft import Draft
+from journeyctl.targets.bpmn.draft import LATEST_ITEM, Draft
 from journeyctl.units import Duration
 
 
@@ -55,7 +55,7 @@ def send_section(
             "effect": '=if answer = "defer" then "deferred" else if answer = "skip" then "skipped" else null',
             "reason": "=reason", **sending.record,
         },
-        origin=where,
+        outputs=_latest(sending) if draft.reads_latest_item else {}, origin=where,
     ))  # fmt: skip
     answer = scope.add(Node(id=element_id("answer", name), tag=Tag.EXCLUSIVE, name="The gate's answer", origin=where))
     held = scope.add(
@@ -91,6 +91,11 @@ def send_section(
     scope.chain(send, receipt)
     _arrival(scope, receipt, arrived, delivered(), unheard())
     return due
+
+
+def _latest(sending: Sending) -> dict[str, str]:
+    item = sending.item.removeprefix("=") if sending.item.startswith("=") else quoted(sending.item)
+    return {LATEST_ITEM: f'=if answer = "defer" then {LATEST_ITEM} else {item}'}
 
 
 def _arrival(scope: Scope, receipt: str, arrived: str, delivered: str, unheard: str) -> None:

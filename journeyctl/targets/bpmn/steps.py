@@ -192,13 +192,25 @@ def _update(draft: Draft, scope: Scope, op: UpdateOp, goto: Goto) -> str:
     return task
 
 
-def _hand_off(draft: Draft, scope: Scope, op: HandoffOp, goto: Goto) -> str:
-    task = scope.add(Node(
-        id=element_id("handoff", op.id), tag=Tag.SERVICE, name=f"Hand over to {op.desk}", job="handoff",
-        headers={"desk": op.desk, "place": f"{draft.graph.journey}/{op.step}"}, inputs={"cause": "=cause"},
-        record=record(op, effect='=if joined = true then null else "handed_off"', reason="=lead_cause"),
+def _hand_over(draft: Draft, op: HandoffOp, cause: str, name: str, title: str) -> Node:
+    return Node(
+        id=name, tag=Tag.SERVICE, name=title, job="handoff",
+        headers={"desk": op.desk, "place": f"{draft.graph.journey}/{op.step}"}, inputs={"cause": cause},
+        record=record(
+            op, effect='=if joined = true then "merged" else if lead_cause = "" then null else "handed_off"',
+            reason="=lead_cause",
+        ),
         origin=op.origin,
-    ))  # fmt: skip
+    )  # fmt: skip
+
+
+def further_cause(draft: Draft, op: HandoffOp, event: str, name: str) -> Node:
+    """The job by which a further cause joins the open lead of a handoff."""
+    return _hand_over(draft, op, f"={quoted(event)}", name, f"Joins the lead at {op.desk}")
+
+
+def _hand_off(draft: Draft, scope: Scope, op: HandoffOp, goto: Goto) -> str:
+    task = scope.add(_hand_over(draft, op, "=cause", element_id("handoff", op.id), f"Hand over to {op.desk}"))
     synced = scope.add(Node(
         id=element_id("outcome", op.id), tag=Tag.CATCH, name="The CRM reports the outcome",
         event=MessageEvent(draft.message("lead_outcome")), outputs={"cause": "=outcome"}, origin=op.origin,

@@ -65,6 +65,7 @@ def refuse_unsupported(draft: Draft) -> None:
         _check_op(draft, op)
     for way_out in draft.graph.exits:
         _check_exit(draft, way_out)
+    _check_opt_out(draft)
 
 
 def _check_op(draft: Draft, op: AnyOp) -> None:
@@ -91,9 +92,24 @@ def _check_listen(draft: Draft, op: ListenOp) -> None:
     before = [other for other in draft.graph.ops.values() if op.id in successors(other)]
     if not before or not all(isinstance(other, SendOp) and op.to in (None, other.item, other.step) for other in before):
         draft.refuse(op, "its send does not come directly before it, so that earlier reactions would be missed")
-    unsubscribed = op.outcomes.get(Reaction.UNSUBSCRIBED)
-    if unsubscribed is not None and not isinstance(draft.graph.ops[unsubscribed], EndOp):
-        draft.refuse(op, "unsubscribed leads on, but the lost consent ends the journey at the same moment")
+
+
+def _check_opt_out(draft: Draft) -> None:
+    """A token goes as far as it can before the process hears of the next fact, here of the consent."""
+    graph = draft.graph
+    consent = draft.program.policies[""].consents.get("marketing")
+    targets = [way_out.target for way_out in graph.exits if way_out.event == "unsubscribed"]
+    targets += [
+        op.outcomes[Reaction.UNSUBSCRIBED]
+        for op in graph.ops.values()
+        if isinstance(op, ListenOp) and Reaction.UNSUBSCRIBED in op.outcomes
+    ]
+    leads_on = [graph.ops[target].step for target in targets if not isinstance(graph.ops[target], EndOp)]
+    for way_out in graph.exits:
+        if leads_on and way_out.condition is not None and consent in way_out.condition.reads.paths:
+            draft.reasons.append(
+                f"exit '{way_out.label}': it reads '{consent}', but an opt-out leads to step '{leads_on[0]}' before"
+            )
 
 
 def _check_exit(draft: Draft, way_out: Exit) -> None:
