@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
     """Every kind of event in the record. The order is part of log version 1."""
+
+    # There is one object per member, so identity serves; the inherited hash is a Python function, asked for every row.
+    __hash__ = object.__hash__
 
     ENTERED = "entered"
     REFUSED = "refused"
@@ -56,8 +59,7 @@ class Kind(Enum):
     DROPPED = "dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """One event. Columns that do not apply are empty; `time` is UTC seconds.
 
     The contact and its accounts are known to whoever asked, and are added when the row is recorded.

@@ -89,6 +89,8 @@ _DAILY = Duration(seconds=SECONDS_PER_DAY)
 
 def _falls_due(turn: Turn, every: Duration, first: int) -> bool:
     """Whether the evaluation of today is one of those that `every` counts off from the first one."""
+    if not every.months and not every.business_days and every.seconds <= SECONDS_PER_DAY:
+        return True
     zone, calendar = turn.program.zone, turn.program.calendar
     start, today = local(first, zone), local(turn.now, zone)
     if every.months:

@@ -136,7 +136,8 @@ def ask(
     """May this item go to this contact now?"""
     if recipient.held_out:
         return Skip("holdout")
-    if now >= expires_at(policies, send, recipient):
+    caps = applying(policies, send.channel, recipient)
+    if now >= _expiry(send, caps):
         return Skip("expired")
     if recipient.environment.value("contact.deliverable") is False:
         return Skip("undeliverable")
@@ -147,7 +148,7 @@ def ask(
         _suppressed(policies, recipient, now, time)
         or _unsuitable(send, recipient, history, now)
         or _outside_hours(policies, send, recipient, now, time)
-        or _over_cap(policies, send, recipient, history, now, time=time)
+        or _over_cap(caps, recipient, history, now, time=time)
         or Send(_locale(send, recipient))
     )
 
@@ -163,10 +164,13 @@ def refused_purpose(policies: Policies, purposes: Sequence[str], recipient: Reci
 
 def expires_at(policies: Policies, send: SendRequest, recipient: Recipient) -> int:
     """UTC second from which the send is too late."""
+    return _expiry(send, applying(policies, send.channel, recipient))
+
+
+def _expiry(send: SendRequest, caps: Sequence[Cap]) -> int:
     if send.expire is not None:
         return send.due + send.expire
-    limits = [cap.expire for cap in applying(policies, send.channel, recipient) if cap.expire is not None]
-    return send.due + min(limits, default=DEFAULT_EXPIRE)
+    return send.due + min([cap.expire for cap in caps if cap.expire is not None], default=DEFAULT_EXPIRE)
 
 
 def applying(policies: Policies, channel: str, recipient: Recipient) -> list[Cap]:
@@ -240,9 +244,9 @@ def _weekly(zone: str, weekdays: frozenset[int], hours: tuple[Hours, ...]) -> Wo
 
 
 def _over_cap(
-    policies: Policies, send: SendRequest, recipient: Recipient, history: History, now: int, *, time: WorkspaceTime
+    caps: Sequence[Cap], recipient: Recipient, history: History, now: int, *, time: WorkspaceTime
 ) -> Answer | None:
-    for cap in applying(policies, send.channel, recipient):
+    for cap in caps:
         until = _full_until(cap, recipient, history, now, time)
         if until is not None:
             reason = f"capped.{cap.name}"
@@ -255,7 +259,7 @@ def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time
     if cap.window == "rolling":
         if cap.maximum == 0:
             return _later(now, cap.per, time.zone)
-        counted = history.counted(cap.channel, _later(now, -cap.per, time.zone), now)
+        counted = history.counted(cap.channel, _later(now, cap.per, time.zone, times=-1), now)
         if len(counted) < cap.maximum:
             return None
         return max(now + 1, _later(counted[len(counted) - cap.maximum], cap.per, time.zone))
@@ -264,11 +268,14 @@ def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time
     return end if len(history.counted(cap.channel, start - 1, now)) >= cap.maximum else None
 
 
-def _later(moment: int, length: Duration, zone: str) -> int:
-    """A moment moved by a cap's length; its months are calendar months, its business days plain days."""
+def _later(moment: int, length: Duration, zone: str, *, times: int = 1) -> int:
+    """A moment moved by a cap's length, back where `times` is -1.
+
+    Its months are calendar months, its business days plain days.
+    """
     if length.months:
-        moment = add_months(moment, length.months, zone)
-    return moment + length.seconds + length.business_days * SECONDS_PER_DAY
+        moment = add_months(moment, times * length.months, zone)
+    return moment + times * (length.seconds + length.business_days * SECONDS_PER_DAY)
 
 
 def calendar_window(cap: Cap, now: int, zone: str, week_starts: int) -> tuple[int, int]:

@@ -42,6 +42,14 @@ class LadderState:
     leaf: bool = False
     """The last click was on an item without children: the group counts as done."""
 
+    def with_offer(self, item: str) -> LadderState:
+        """The item counts as offered."""
+        # Written out, because `replace` takes several times as long and every offer asks.
+        return LadderState(
+            self.group, self.level, (*self.offered, item), self.left_behind, self.top_pending, self.made_offers + 1,
+            self.leaf,
+        )  # fmt: skip
+
     def with_group(self, level: int, group: tuple[str, ...]) -> LadderState:
         """A new group forgets what was offered."""
         return replace(self, group=group, level=level, offered=(), leaf=False)
@@ -89,7 +97,7 @@ def choose(
     while True:
         item = _next_sibling(state, eligible, breadth)
         if item is not None:
-            return replace(state, offered=(*state.offered, item), made_offers=state.made_offers + 1), item
+            return state.with_offer(item), item
         if state.level < cold_depth:
             children = (child for name in state.group if leads_on(name) for child in house.items[name].children)
             state = state.with_group(state.level + 1, tuple(dict.fromkeys(children)))

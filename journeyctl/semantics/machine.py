@@ -20,7 +20,7 @@ from journeyctl.graph.program import Program, StepGraph
 from journeyctl.semantics import entries, reactions, sending, steps
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime
-from journeyctl.semantics.state import AskGate, CheckExits, Contact, Entry, LookAround, Sends, Step, Visit
+from journeyctl.semantics.state import AskGate, CheckExits, Contact, Internal, LookAround, Sends, Step, Visit
 from journeyctl.semantics.stimuli import (
     Bounced,
     Clicked,
@@ -101,12 +101,11 @@ class Machine:
         if contact.instant != now:
             contact.instant, contact.steps_at_instant = now, 0
         agenda = contact.agenda
-        while agenda and agenda[0].time <= now and not turn.sent:
-            self._do(turn, heapq.heappop(agenda))
+        while agenda and agenda[0][0] <= now and not turn.sent:
+            self._do(turn, heapq.heappop(agenda)[-1])
         return turn.effects
 
-    def _do(self, turn: Turn, entry: Entry) -> None:
-        stimulus = entry.stimulus
+    def _do(self, turn: Turn, stimulus: Stimulus | Internal) -> None:
         match stimulus:
             case Step() | Timeout() | AskGate() | CheckExits():
                 visit = turn.contact.visits.get(stimulus.journey)
@@ -133,12 +132,12 @@ class Machine:
 
 def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate | CheckExits) -> None:
     match stimulus:
-        case CheckExits():
-            turn.check_exits(visit, consent_lost=stimulus.consent_lost)
         case Step() if stimulus.token == visit.token and visit.waiting == "":
             _count_step(turn)
             if not turn.contact.stuck:
                 steps.run(turn, visit)
+        case CheckExits():
+            turn.check_exits(visit, consent_lost=stimulus.consent_lost)
         case Timeout() if stimulus.token == visit.token:
             steps.time_out(turn, visit, stimulus.what)
         case AskGate() if stimulus.token == visit.token and visit.pending is not None:

@@ -158,7 +158,7 @@ def listen(turn: Turn, visit: Visit, op: ListenOp) -> None:
     visit.waiting = "listen"
     visit.listening = Listening(message, frozenset(op.outcomes), op.human_min_delay, op.settle)
     until = turn.view.at(turn.now).calendar.add(turn.now, op.window)
-    turn.contact.schedule(until, Timeout(visit.journey, visit.token, "listen"), (-visit.graph.priority, visit.journey))
+    turn.contact.schedule(until, Timeout(visit.journey, visit.token, "listen"), visit.order)
     for time, reaction, every_link in tuple(message.reactions):
         if visit.listening is not None:
             _hear_one(turn, visit, reaction, every_link=every_link, at=time)
@@ -220,9 +220,8 @@ def _hear_one(turn: Turn, visit: Visit, reaction: Reaction, *, every_link: bool,
         take(turn, visit, op, reaction)
     elif reaction is Reaction.CLICKED and not listening.settling:
         listening.best, listening.settling = Reaction.CLICKED, True
-        key = (-visit.graph.priority, visit.journey)
         settled = max(turn.now, at + listening.settle)
-        turn.contact.schedule(settled, Timeout(visit.journey, visit.token, "settle"), key)
+        turn.contact.schedule(settled, Timeout(visit.journey, visit.token, "settle"), visit.order)
     elif reaction is Reaction.OPENED and not listening.settling:
         listening.best = Reaction.OPENED
     return True

@@ -118,10 +118,10 @@ def waiting_for(turn: Turn, message: Message) -> Visit | None:
     return visit if visit.messages and visit.messages[-1] is message else None
 
 
-def emit_of(turn: Turn, kind: Kind, message: Message, **columns: str | int) -> None:
+def emit_of(turn: Turn, kind: Kind, message: Message, *, reason: str = "", who: str = "", value: int = 0) -> None:
     """An effect about a message, with the place from which it was sent."""
     turn.emit(
         kind, None, journey=message.journey, visit=message.visit, step=message.step, op=message.op,
         item=message.item, channel=message.channel, send=message.number,
-        line=turn.program.items[message.item].line or "", **columns,
+        line=turn.program.items[message.item].line or "", reason=reason, who=who, value=value,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from typing import NamedTuple
 
 from journeyctl.calendars import Calendar
 from journeyctl.expr import Value
@@ -44,8 +44,7 @@ class Message:
     """Time, reaction, and whether every link was clicked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One entry of the contact's history, as conditions see it."""
 
     time: int
@@ -106,10 +105,14 @@ class Visit:
     held_out: bool = False
     """In a holdout arm: the visit gets no sends to its end."""
 
-    @property
-    def journey(self) -> str:
-        """Name of the journey."""
-        return self.graph.journey
+    journey: str = field(init=False)
+    """Name of the journey."""
+    order: tuple[int, str] = field(init=False)
+    """Where the visit stands among those of the contact: by priority, then name."""
+
+    def __post_init__(self) -> None:
+        self.journey = self.graph.journey
+        self.order = (-self.graph.priority, self.graph.journey)
 
 
 @dataclass(slots=True)
@@ -122,44 +125,30 @@ class OpenLead:
     created_at: int
 
 
-@dataclass(order=True, slots=True)
-class Entry:
-    """One thing that will happen to the contact, in the order of the language."""
-
-    time: int
-    phase: Phase
-    key: tuple[int | str, ...]
-    sequence: int
-    stimulus: Stimulus | Internal = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A visit goes on with its present op."""
 
     journey: str
     token: int
-    phase = Phase.STEP
+    phase: Phase = Phase.STEP
 
 
-@dataclass(frozen=True, slots=True)
-class AskGate:
+class AskGate(NamedTuple):
     """A due send of a visit is asked at the gate."""
 
     journey: str
     token: int
     answers: int
-    phase = Phase.GATE
+    phase: Phase = Phase.GATE
 
 
-@dataclass(frozen=True, slots=True)
-class CheckExits:
+class CheckExits(NamedTuple):
     """A field changed: the exit conditions of one visit are looked at."""
 
     journey: str
     consent_lost: bool = False
     """A consent that the journey needs was taken back: it ends unless a written exit comes first."""
-    phase = Phase.EXIT
+    phase: Phase = Phase.EXIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,22 +160,29 @@ class LookAround:
 
 Internal = Step | AskGate | CheckExits | LookAround
 """What the machine schedules for itself, besides timeouts."""
+Entry = tuple[int, Phase, tuple[int | str, ...], int, Stimulus | Internal]
+"""One thing that will happen to the contact: second, phase, key and number of scheduling, which order it, and what.
+
+A plain tuple, because an agenda compares its entries more often than anything else is done with them.
+"""
 
 
 class Sends:
     """The counted sends of one contact: what caps and ladders read. Satisfies the gate's `History`."""
 
-    __slots__ = ("_by_channel", "_calendar", "_latest", "_messages")
+    __slots__ = ("_all", "_by_channel", "_calendar", "_latest", "_messages")
 
     def __init__(self, calendar: Calendar = _UTC) -> None:
         """Business days and months of `repeat` count in `calendar`."""
         self._calendar = calendar
+        self._all: list[int] = []
         self._by_channel: dict[str, list[int]] = {}
         self._latest: dict[str, Message] = {}
         self._messages: dict[tuple[str, int], Message] = {}
 
     def reserve(self, channel: str, time: int) -> None:
         """Counts one send, of ours or of another line; times never fall."""
+        self._all.append(time)
         self._by_channel.setdefault(channel, []).append(time)
 
     def remember(self, message: Message) -> None:
@@ -196,8 +192,8 @@ class Sends:
 
     def counted(self, channel: str | None, after: int, until: int) -> Sequence[int]:
         """Times of counted sends in `(after, until]`, ascending, over one channel or all."""
-        times = self._by_channel.get(channel) if channel is not None else sorted(chain(*self._by_channel.values()))
-        if not times:
+        times = self._all if channel is None else self._by_channel.get(channel)
+        if not times or times[-1] <= after:
             return ()
         return times[bisect_right(times, after) : bisect_right(times, until)]
 
@@ -260,8 +256,8 @@ class Contact:
     def schedule(self, time: int, stimulus: Stimulus | Internal, key: tuple[int | str, ...] = ()) -> None:
         """Puts something on the contact's agenda."""
         self.sequence += 1
-        heapq.heappush(self.agenda, Entry(time, stimulus.phase, key, self.sequence, stimulus))
+        heapq.heappush(self.agenda, (time, stimulus.phase, key, self.sequence, stimulus))
 
     def next_time(self) -> int | None:
         """The second at which the next thing happens to this contact; `None`: nothing is scheduled."""
-        return self.agenda[0].time if self.agenda else None
+        return self.agenda[0][0] if self.agenda else None

@@ -129,7 +129,7 @@ def time_out(turn: Turn, visit: Visit, what: str) -> None:
 
 def _sleep(turn: Turn, visit: Visit, until: int, what: str) -> None:
     visit.waiting = what
-    turn.contact.schedule(until, Timeout(visit.journey, visit.token, what), (-visit.graph.priority, visit.journey))
+    turn.contact.schedule(until, Timeout(visit.journey, visit.token, what), visit.order)
 
 
 # --- choices

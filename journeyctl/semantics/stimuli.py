@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from journeyctl.expr import Value
 
@@ -154,8 +155,7 @@ class CustomEvent:
     phase = Phase.REACTION
 
 
-@dataclass(frozen=True, slots=True)
-class Timeout:
+class Timeout(NamedTuple):
     """Something the visit scheduled has come due; stale ones (older `token`) are ignored."""
 
     journey: str

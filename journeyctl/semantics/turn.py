@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from journeyctl.calendars import local_date, next_daily
 from journeyctl.draws import DrawSource
@@ -20,6 +21,8 @@ from journeyctl.semantics.state import AskGate, CheckExits, Contact, OpenLead, S
 from journeyctl.semantics.stimuli import EnterJourney, Evaluate
 from journeyctl.semantics.view import ContactView
 
+_by_order = attrgetter("order")
+_new_effect = tuple.__new__
 _BUILT_IN_PATHS = ("lead.open", "lead.age", "lead.outcome", "lead.reason")
 
 
@@ -67,7 +70,10 @@ class Turn:
 
     def visits(self) -> list[Visit]:
         """The contact's visits in the order in which journeys see an event: by priority, then name."""
-        return sorted(self.contact.visits.values(), key=lambda visit: (-visit.graph.priority, visit.journey))
+        found = list(self.contact.visits.values())
+        if len(found) > 1:
+            found.sort(key=_by_order)
+        return found
 
     def graph(self, journey: str) -> StepGraph:
         """A journey as it is for contacts of this one's country."""
@@ -77,17 +83,40 @@ class Turn:
         """Where a visit stands."""
         return visit.graph.ops[visit.op]
 
-    def emit(self, kind: Kind, visit: Visit | None = None, /, **columns: str | int) -> None:
-        """Adds one effect, with the visit's place."""
-        if visit is None:
-            self.effects.append(Effect(self.now, kind, **columns))  # type: ignore[arg-type]  # columns are Effect's own
-            return
-        place: dict[str, str | int] = {
-            "journey": visit.journey, "visit": visit.number, "step": self.op(visit).step, "op": visit.op,
-        }  # fmt: skip
-        if visit.cause:
-            place["cause"] = f"{visit.cause}@{visit.cause_at}"
-        self.effects.append(Effect(self.now, kind, **{**place, **columns}))  # type: ignore[arg-type]  # as above
+    def emit(
+        self,
+        kind: Kind,
+        at: Visit | None = None,
+        /,
+        *,
+        journey: str = "",
+        visit: int = 0,
+        step: str = "",
+        op: str = "",
+        item: str = "",
+        channel: str = "",
+        send: int = 0,
+        lead: str = "",
+        desk: str = "",
+        line: str = "",
+        reason: str = "",
+        who: str = "",
+        value: int = 0,
+        cause: str = "",
+        group: str = "",
+    ) -> None:
+        """Adds one effect with the columns that a journey can fill, those of its place from the visit `at`."""
+        if at is not None:
+            journey, visit, op = at.journey, at.number, at.op
+            step = at.graph.ops[at.op].step
+            if at.cause and not cause:
+                cause = f"{at.cause}@{at.cause_at}"
+        columns = (
+            self.now, kind, journey, visit, step, op, item, channel, send, lead, desk, "", 0, "", line, reason, who,
+            value, cause, group,
+        )  # fmt: skip
+        # What `Effect(*columns)` would do after passing twenty arguments on; a run makes millions of these.
+        self.effects.append(_new_effect(Effect, columns))
 
     def move(self, visit: Visit, target: OpId) -> None:
         """The visit goes to another op and steps there after all that comes first at this second."""
@@ -96,7 +125,7 @@ class Turn:
         visit.waiting = ""
         visit.pending = None
         visit.listening = None
-        self.contact.schedule(self.now, Step(visit.journey, visit.token), (-visit.graph.priority, visit.journey))
+        self.contact.schedule(self.now, Step(visit.journey, visit.token), visit.order)
 
     def ask_gate(self, visit: Visit, at: int) -> None:
         """Schedules the gate for the visit's pending send: by priority, earlier due time, journey, step."""
@@ -186,8 +215,8 @@ class Turn:
         """A further cause joins the open lead; a request raises it."""
         lead = self.contact.leads[op.desk]
         cause = "request" if event == "sales_request" else "score"
-        columns = {"cause": f"{event}@{self.now}"} if event else {}
-        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, **columns)
+        behind = f"{event}@{self.now}" if event else ""
+        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, cause=behind)
         if cause == "request":
             self.contact.leads[op.desk] = OpenLead(lead.name, "request", lead.created_at)
 
@@ -229,8 +258,7 @@ class Turn:
         )
 
     def _schedule_exits(self, visit: Visit, *, consent_lost: bool = False) -> None:
-        key = (-visit.graph.priority, visit.journey)
-        self.contact.schedule(self.now, CheckExits(visit.journey, consent_lost), key)
+        self.contact.schedule(self.now, CheckExits(visit.journey, consent_lost), visit.order)
 
     def lead_changed(self) -> None:
         """The contact has gained or lost an open lead."""

@@ -96,7 +96,8 @@ class ContactView:
     @property
     def zone(self) -> str | None:
         """The contact's zone, else its country's."""
-        known = self.value(self._program.meanings.get("zone", ""))
+        path = self._program.meanings.get("zone")
+        known = self.value(path) if path is not None else None
         if isinstance(known, str):
             return known
         country = self._country()
@@ -117,11 +118,10 @@ class ContactView:
     @property
     def locales(self) -> Sequence[str]:
         """The contact's, its country's and the workspace's language tag, where known."""
-        own = self.value(self._program.meanings.get("locale", ""))
-        country = self._country()
-        tags = [own if isinstance(own, str) else None, country.locale if country is not None else None]
-        tags.append(self._program.locale)
-        return [tag for tag in tags if tag]
+        path, country = self._program.meanings.get("locale"), self._country()
+        own = self.value(path) if path is not None else None
+        tags = (own if isinstance(own, str) else None, country.locale if country is not None else None)
+        return [tag for tag in (*tags, self._program.locale) if tag]
 
     @property
     def held_out(self) -> bool:
@@ -139,6 +139,8 @@ class ContactView:
         return self._program.countries.get(self.country or "")
 
     def _derived(self, path: str) -> Value:
+        if path == "contact.deliverable":
+            return True
         root, _, rest = path.partition(".")
         match root:
             case "score":
@@ -152,7 +154,7 @@ class ContactView:
             case "item" if self._item is not None:
                 return self._item_field(self._item, rest)
             case _:
-                return True if path == "contact.deliverable" else None
+                return None
 
     def _lead(self, name: str) -> Value:
         contact = self._contact

@@ -27,8 +27,6 @@ Measured = TypeVar("Measured")
 
 BASE = "base"
 """Name of the variant that is the scenario itself."""
-_VOLUME_REPLICATIONS = 2
-"""Runs over which sends per contact are matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +221,19 @@ def _other_scenario(workspace: Workspace, scenario: str, name: str) -> Variant:
 
 
 def _matching_share(variant: Variant, other: str, seed: int) -> int:
-    target = _volume(world_of(variant.workspace, other, Draws(seed)), seed)
+    """The share of the variant's wishes with which it sends as much as the other scenario.
+
+    Found over one replication, because wishes are dropped by draws that are the same in all of them.
+    """
+    draws = Draws(seed, 0)
+    target = sends_per_contact(run(world_of(variant.workspace, other, draws), draws))
+    known: dict[int, float] = {}
 
     def volume(share: int) -> float:
-        return _volume(world_of(variant.workspace, variant.scenario, Draws(seed), share=share), seed)
+        if share not in known:
+            world = world_of(variant.workspace, variant.scenario, draws, share=share)
+            known[share] = sends_per_contact(run(world, draws))
+        return known[share]
 
     share = share_for(volume, target)
     reached = volume(share)
@@ -238,12 +245,6 @@ def _matching_share(variant: Variant, other: str, seed: int) -> int:
             "leave out 'same_volume_as', or compare journeys whose skipped sends are not made up for at once",
         )
     return share
-
-
-def _volume(world: World, seed: int) -> float:
-    """Sends per contact that entered, over a few replications."""
-    runs = [run(world, Draws(seed, number)) for number in range(_VOLUME_REPLICATIONS)]
-    return sum(map(sends_per_contact, runs)) / len(runs)
 
 
 def sends_per_contact(finished: Finished) -> float:

@@ -183,7 +183,7 @@ def _precision(scenario: Scenario, found: Estimates) -> tuple[Precision, ...]:
     notes = []
     for name, wanted in scenario.replications.until.items():
         if name in MEASURES:
-            measured = found[name].get(MEASURES[name].total)
+            measured = found.get(name, {}).get(MEASURES[name].total)
             half = (
                 None if measured is None else measured.relative_half_width if wanted.relative else measured.half_width
             )

@@ -77,6 +77,7 @@ class _Run:
         self._environment.run(until=self._world.drained)
         leads = {name: desk.open_leads() for name, desk in self._desks.items()}
         self._environment.run()
+        self._record.sort()
         done = Finished(self._record, len(self._lives), tuple(sorted(self._setting.stuck)), leads)
         self._untie()
         return done

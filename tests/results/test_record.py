@@ -27,17 +27,18 @@ from journeyctl.semantics.effects import Effect, Kind
 from tests.results.events import Event, Person, at, event, message, record_of
 
 NAMES = st.sampled_from(["", "a", "b", "ü", "x@1", "a=b"])
-EFFECTS = st.builds(
-    Effect,
-    time=st.integers(0, 2**40),
-    kind=st.sampled_from(KINDS),
-    journey=NAMES,
-    visit=st.integers(0, 3),
-    lead=NAMES,
-    reason=NAMES,
-    value=st.integers(-(2**62), 2**62),
-    cause=st.sampled_from(["", "mql", "mql@12", "mql@007", "@5", "a@b@3", "mql@", "mql@0", "mql@-1"]),
-)
+EFFECTS = st.fixed_dictionaries(
+    {
+        "time": st.integers(0, 2**40),
+        "kind": st.sampled_from(KINDS),
+        "journey": NAMES,
+        "visit": st.integers(0, 3),
+        "lead": NAMES,
+        "reason": NAMES,
+        "value": st.integers(-(2**62), 2**62),
+        "cause": st.sampled_from(["", "mql", "mql@12", "mql@007", "@5", "a@b@3", "mql@", "mql@0", "mql@-1"]),
+    }
+).map(lambda columns: Effect(**columns))
 PEOPLE = st.one_of(st.none(), st.builds(Person, key=st.sampled_from(["u1/h1/c1/p1", "u2/h1/c1/p1"]), source=NAMES))
 EVENTS = st.lists(st.tuples(PEOPLE, EFFECTS), max_size=20)
 
@@ -168,3 +169,12 @@ def test_several_effects_of_a_person_are_recorded_in_their_order() -> None:
     assert [(found.contact, found.kind) for found in recorder.record().rows()] == [
         ("a", Kind.SENT), ("a", Kind.DELIVERED), ("", Kind.FACT),
     ]  # fmt: skip
+
+
+def test_sorted_rows_are_in_the_order_of_time_and_within_a_second_in_that_of_recording() -> None:
+    recorder = Recorder()
+    for time, name in ((5, "a"), (3, "b"), (5, "c"), (3, "d")):
+        recorder.add(Person(name), Effect(time, Kind.FACT))
+    assert recorder.record().texts("contact") == ["a", "b", "c", "d"]
+    recorder.sort()
+    assert recorder.record().texts("contact") == ["b", "d", "a", "c"]

@@ -185,6 +185,35 @@ def test_the_share_is_found_at_which_volumes_match(volume: Callable[[float], flo
     assert volume(share / CERTAIN) == pytest.approx(6.0, rel=0.02)
 
 
+def test_a_share_in_proportion_takes_two_runs_and_neither_of_them_is_a_full_one() -> None:
+    asked: list[int] = []
+
+    def volume(share: int) -> float:
+        asked.append(share)
+        return 40.0 * share / CERTAIN
+
+    assert share_for(volume, 6.0) == asked[-1]
+    assert len(asked) == 2
+    assert max(asked) < CERTAIN // 5
+
+
+STEPS = [(0.0, 3), (0.5, 3), (4.0, 3), (9.0, 9)]
+
+
+@pytest.mark.parametrize(("below", "above"), STEPS)
+def test_a_volume_that_jumps_over_the_target_ends_after_six_runs_with_the_nearest(below: float, above: float) -> None:
+    asked: list[int] = []
+
+    def volume(share: int) -> float:
+        asked.append(share)
+        return below if share < CERTAIN // 3 else above
+
+    found = share_for(volume, 2.0)
+    tried = tuple(asked)
+    assert len(tried) <= 6
+    assert abs(volume(found) - 2.0) == min(abs(volume(share) - 2.0) for share in tried)
+
+
 def test_nothing_is_thinned_where_less_is_sent_already() -> None:
     assert share_for(lambda share: 5.0 * share / CERTAIN, 6.0) == CERTAIN
 
@@ -218,7 +247,6 @@ def test_thinning_drops_wishes_and_leaves_the_people_as_they_are() -> None:
 
 def test_a_scenario_that_thinning_cannot_match_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments, "share_for", lambda volume, target: CERTAIN // 100)
-    monkeypatch.setattr(experiments, "_VOLUME_REPLICATIONS", 1)
     with pytest.raises(UsageError, match="'silo-same-volume' cannot be thinned to the volume of 'us-pilot'"):
         experiment(compare=["silo-same-volume"], replications=1)
 

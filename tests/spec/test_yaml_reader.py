@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 
@@ -279,7 +280,8 @@ def test_an_attack_ends_within_a_second_in_one_finding(make: Callable[[], str | 
     content = make()
     start = time.process_time()
     finding = only(content)
-    assert time.process_time() - start < 1
+    # Measuring coverage costs several times the work itself.
+    assert time.process_time() - start < (1 if sys.gettrace() is None else 10)
     assert finding.code == code
     assert finding.position is not None
     assert len(finding.message) < 200

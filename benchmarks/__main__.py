@@ -1,0 +1,55 @@
+"""Prints the table: the reference engine beside a hand-written loop of the same journey, and `validate`.
+
+`python -m benchmarks [CONTACTS ...]`; without numbers 1,000 and 5,000 contacts. Nothing is asserted:
+compare the ratios of one run, not seconds of different days.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from benchmarks.measuring import (
+    Measured,
+    alone,
+    by_hand,
+    by_hand_without_collector,
+    engine,
+    preparing,
+    validating,
+)
+
+SIZES = (1_000, 5_000)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measures at each size and prints; 2 for a size that is no number of contacts."""
+    if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in arguments):
+        print("usage: python -m benchmarks [CONTACTS ...]", file=sys.stderr)
+        return 2
+    print(f"{'':42}{'contacts':>9}{'rows':>9}{'CPU s':>8}{'contacts/s':>12}{'rows/s':>10}{'per row':>9}{'peak MB':>9}")
+    for size in map(int, arguments) if arguments else SIZES:
+        yardstick = alone(by_hand, size)
+        print(line(yardstick, yardstick))
+        for measure in (by_hand_without_collector, engine):
+            print(line(alone(measure, size), yardstick))
+        ready = alone(preparing, size)
+        print(f"{ready.what:42}{ready.contacts:9,}{'':9}{ready.cpu:8.2f}{'':31}{ready.peak:9}")
+    checked = alone(validating, 0)
+    print(f"{checked.what:42}{'':18}{checked.cpu:8.2f}{'':31}{checked.peak:9}")
+    print("\n'per row' is CPU time per row of the event record, as a multiple of the loop's first line.")
+    return 0
+
+
+def line(found: Measured, yardstick: Measured) -> str:
+    """One line of the table; its ratio is against the loop written by hand."""
+    per_row = (found.cpu / max(1, found.rows)) / (yardstick.cpu / max(1, yardstick.rows))
+    seconds = max(found.cpu, 1e-9)
+    return (
+        f"{found.what:42}{found.contacts:9,}{found.rows:9,}{found.cpu:8.2f}{found.contacts / seconds:12,.0f}"
+        f"{found.rows / seconds:10,.0f}{per_row:8.1f}x{found.peak:9}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""Measurements, each in a process of its own, so that none inherits another's memory or warm caches."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+WORKSPACE = HERE / "journey_m"
+REFERENCE = HERE.parent
+SDRS_PER_CONTACT = 0.00024
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement."""
+
+    what: str
+    contacts: int
+    rows: int
+    """Rows of the event record; of `validate`, findings."""
+    cpu: float
+    """Processor seconds of the thing itself, without the start of Python and imports."""
+    peak: int
+    """Most memory that the whole process had, in MB (2^20 bytes)."""
+
+
+def alone(measure: Callable[[int], Measured], contacts: int) -> Measured:
+    """The measurement in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure, contacts).result()
+
+
+def engine(contacts: int) -> Measured:
+    """The reference engine: one replication of a world that is ready, up to columns."""
+    from journeyctl.draws import Draws
+    from journeyctl.simulate.run import run, world_of
+    from journeyctl.spec import load, with_set
+
+    sizes: Sequence[tuple[str, object]] = (
+        ("population.accounts.contacts", contacts),
+        ("desks.sdr.teams.sdr.sdrs", max(1, round(SDRS_PER_CONTACT * contacts))),
+    )
+    world = world_of(with_set(load(WORKSPACE), sizes, scenario="m"), "m", Draws(7))
+    begun = time.process_time()
+    rows = len(run(world, Draws(7, 0)).record.record())
+    return Measured("journeyctl, reference engine", contacts, rows, time.process_time() - begun, _peak())
+
+
+def preparing(contacts: int) -> Measured:
+    """From documents to a world that is ready, which all replications share; rows are its people."""
+    from journeyctl.draws import Draws
+    from journeyctl.simulate.run import world_of
+    from journeyctl.spec import load, with_set
+
+    begun = time.process_time()
+    workspace = with_set(load(WORKSPACE), (("population.accounts.contacts", contacts),), scenario="m")
+    people = len(world_of(workspace, "m", Draws(7)).persons)
+    return Measured("journeyctl, made ready (once)", contacts, people, time.process_time() - begun, _peak())
+
+
+def by_hand(contacts: int) -> Measured:
+    """The loop written by hand, as Python comes."""
+    return _by_hand(contacts, "SimPy by hand")
+
+
+def by_hand_without_collector(contacts: int) -> Measured:
+    """The same with the garbage collector off."""
+    gc.disable()
+    try:
+        return _by_hand(contacts, "SimPy by hand, collector off")
+    finally:
+        gc.enable()
+
+
+def validating(contacts: int) -> Measured:
+    """The check of the whole reference workspace, read from files; `contacts` plays no part."""
+    from journeyctl.api import validate
+
+    begun = time.process_time()
+    findings = len(validate(REFERENCE).findings)
+    return Measured(
+        "journeyctl validate, reference workspace", contacts, findings, time.process_time() - begun, _peak()
+    )
+
+
+def _by_hand(contacts: int, what: str) -> Measured:
+    from benchmarks.handwritten_simpy import simulate
+
+    begun = time.process_time()
+    rows = len(simulate(contacts))
+    return Measured(what, contacts, rows, time.process_time() - begun, _peak())
+
+
+def _peak() -> int:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.handwritten_simpy import LEVELS, simulate
+from benchmarks.measuring import engine
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_program_prints_every_measurement_at_a_tiny_size() -> None:
+    command = [sys.executable, "-m", "benchmarks", "30"]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    for what in ("SimPy by hand ", "collector off", "reference engine", "made ready", "validate, reference workspace"):
+        assert what in done.stdout
+
+
+@pytest.mark.parametrize("word", ["-1", "0", "many", "1e3"])
+def test_a_size_that_is_no_number_of_contacts_gives_the_usage(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([word]) == 2
+    assert "usage: python -m benchmarks" in capsys.readouterr().err
+
+
+def test_the_loop_by_hand_lets_everybody_in_walks_the_ladder_and_keeps_the_cap() -> None:
+    rows = simulate(400)
+    events = [event for _, _, event, _, _ in rows]
+    assert events.count("entered") == 400
+    assert {"sent", "opened", "clicked", "asked", "deferred", "other", "called", "done", "ended"} <= set(events)
+    assert {level for _, _, event, level, _ in rows if event == "sent"} == set(range(LEVELS))
+    assert 2.5 < events.count("sent") / 400 < 5.0
+    mails: dict[int, list[int]] = {}
+    for second, contact, event, _, _ in rows:
+        if event == "sent":
+            before = mails.setdefault(contact, [])
+            assert len([at for at in before if at > second - 168 * 3_600]) < 3
+            before.append(second)
+
+
+def test_the_workspace_of_the_benchmark_sends_and_hands_over() -> None:
+    found = engine(200)
+    assert found.contacts == 200
+    assert found.rows > 2_000
