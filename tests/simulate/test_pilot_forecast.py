@@ -130,7 +130,7 @@ def _rows_of_contacts_before(record: EventRecord, moment: int) -> list[tuple[obj
     return sorted(
         (
             row.time,
-            row.kind,
+            row.kind.value,
             row.contact,
             row.journey,
             row.visit,
