@@ -57,6 +57,8 @@ class StepGraph:
     status: str = "live"
     countries: tuple[str, ...] = ()
     """Countries for which an overlay made this journey; empty: no restriction."""
+    removed: Mapping[str, OpId] = field(default_factory=dict, compare=False)
+    """Where contacts go on that stand at a step that an older version had; no part of what the journey does."""
     origin: Origin = field(default=NOWHERE, compare=False)
 
 

@@ -17,7 +17,7 @@ from journeyctl.expr import Value
 from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.ops import HandoffOp
 from journeyctl.graph.program import Program, StepGraph
-from journeyctl.semantics import entries, reactions, sending, steps
+from journeyctl.semantics import entries, reactions, sending, steps, versions
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime
 from journeyctl.semantics.state import AskGate, CheckExits, Contact, Internal, LookAround, Sends, Step, Visit
@@ -105,6 +105,19 @@ class Machine:
             self._do(turn, heapq.heappop(agenda)[-1])
         return turn.effects
 
+    def upgrade(self, contact: Contact, now: int) -> list[Effect]:
+        """Hands a contact that lived under another program over to this one, at second `now`.
+
+        Its visits move to this program's versions of their journeys as `versions.adopt` says; journeys
+        that it is not in take it from the next evaluation on.
+        """
+        turn = Turn(self.rules, contact, ContactView(self.rules.program, contact), now)
+        for visit in turn.visits():
+            if visit.journey in contact.visits:
+                versions.adopt(turn, visit)
+        turn.plan_evaluation()
+        return turn.effects
+
     def _do(self, turn: Turn, stimulus: Stimulus | Internal) -> None:
         match stimulus:
             case Step() | Timeout() | AskGate() | CheckExits():
@@ -134,7 +147,7 @@ def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate |
     match stimulus:
         case Step() if stimulus.token == visit.token and visit.waiting == "":
             _count_step(turn)
-            if not turn.contact.stuck:
+            if not turn.contact.stuck and _stays_after_update(turn, visit):
                 steps.run(turn, visit)
         case CheckExits():
             turn.check_exits(visit, consent_lost=stimulus.consent_lost)
@@ -145,6 +158,14 @@ def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate |
                 sending.answer(turn, visit)
         case _:
             """What an older position of the visit scheduled is stale."""
+
+
+def _stays_after_update(turn: Turn, visit: Visit) -> bool:
+    """False where an outdated visit has just moved to another op of a newer version, or ended for want of one."""
+    token = visit.token
+    if visit.outdated:
+        versions.adopt(turn, visit)
+    return visit.token == token
 
 
 def _count_step(turn: Turn) -> None:

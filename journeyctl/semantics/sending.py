@@ -25,7 +25,11 @@ def answer(turn: Turn, visit: Visit) -> None:
     op, pending = turn.op(visit), visit.pending
     assert isinstance(op, SendOp), "a visit at the gate stands at a send"
     assert pending is not None, "a visit at the gate has a pending send"
-    item = turn.program.items[op.item]
+    item = turn.program.items.get(op.item)
+    if item is None:
+        # A newer version of the workspace has dropped the item that an older one still wanted to send.
+        _skip(turn, visit, op, "not_available")
+        return
     offer = visit.graph.ops[OpId(f"{op.ladder}/offer")] if op.ladder else None
     wish = SendRequest(
         item, op.channel, visit.graph.purposes, pending.due, op.expire, op.send_on, op.locale,
@@ -40,11 +44,15 @@ def answer(turn: Turn, visit: Visit) -> None:
         case Defer():
             _defer(turn, visit, op, found, expires_at(policies, wish, view))
         case Skip():
-            turn.emit(Kind.SKIPPED, visit, item=op.item, channel=op.channel, reason=found.reason)
-            visit.messages.append(_message(turn, visit, op, number=0, bounced=True))
-            turn.move(visit, op.skipped or op.next)
+            _skip(turn, visit, op, found.reason)
         case _:
             assert_never(found)
+
+
+def _skip(turn: Turn, visit: Visit, op: SendOp, reason: str) -> None:
+    turn.emit(Kind.SKIPPED, visit, item=op.item, channel=op.channel, reason=reason)
+    visit.messages.append(_message(turn, visit, op, number=0, bounced=True))
+    turn.move(visit, op.skipped or op.next)
 
 
 def _send(turn: Turn, visit: Visit, op: SendOp, locale: str | None) -> None:
@@ -120,8 +128,9 @@ def waiting_for(turn: Turn, message: Message) -> Visit | None:
 
 def emit_of(turn: Turn, kind: Kind, message: Message, *, reason: str = "", who: str = "", value: int = 0) -> None:
     """An effect about a message, with the place from which it was sent."""
+    item = turn.program.items.get(message.item)
     turn.emit(
         kind, None, journey=message.journey, visit=message.visit, step=message.step, op=message.op,
         item=message.item, channel=message.channel, send=message.number,
-        line=turn.program.items[message.item].line or "", reason=reason, who=who, value=value,
+        line=(item.line or "") if item is not None else "", reason=reason, who=who, value=value,
     )  # fmt: skip

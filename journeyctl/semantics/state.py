@@ -104,6 +104,8 @@ class Visit:
     parent: str = ""
     held_out: bool = False
     """In a holdout arm: the visit gets no sends to its end."""
+    outdated: bool = False
+    """A newer version of the journey is there, and the visit looks for a step where it can move over."""
 
     journey: str = field(init=False)
     """Name of the journey."""

@@ -262,7 +262,7 @@ def _change_field(turn: Turn, visit: Visit, assignment: Assignment) -> None:
 
 def _assigned(turn: Turn, visit: Visit, assignment: Assignment) -> Value:
     if assignment.change is Change.EVALUATE and assignment.expression is not None:
-        item = turn.program.items[visit.messages[-1].item] if visit.messages else None
+        item = turn.program.items.get(visit.messages[-1].item) if visit.messages else None
         return assignment.expression.evaluate(turn.view.at(turn.now, visit=visit, item=item))
     return None if assignment.change is Change.CLEAR else assignment.value
 

@@ -77,7 +77,8 @@ def lower_journey(workspace: Workspace, journey: Journey) -> StepGraph:
         journey=journey.name, priority=journey.priority, purposes=journey.purpose,
         entry=_entry(workspace, journey),
         exits=tuple(_exit(journey, position) for position in range(len(journey.exits))),
-        goal=journey.goal, start=OpId(journey.steps[0].id), ops=ops, status=journey.status, origin=journey.origin,
+        goal=journey.goal, start=OpId(journey.steps[0].id), ops=ops, status=journey.status,
+        removed={step: OpId(target) for step, target in journey.removed.items()}, origin=journey.origin,
     )  # fmt: skip
 
 
