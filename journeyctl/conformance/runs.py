@@ -143,6 +143,7 @@ class _World:
         assert instance is not None, "the process has begun"
         if instance.has_ended():
             return False
+        # SpiffWorkflow takes any mapping as variables, and ships no types to say so.
         found = instance.publish(message, key, variables)  # type: ignore[arg-type]
         self.work()
         return found
@@ -158,6 +159,7 @@ class _World:
             self.post(now, 1, (0,), lambda: host.bounced(message, now, hard=delivery.hard))
         for after, reaction in delivery.reactions:
             order = (1 + _REACTION_ORDER.index(type(reaction)), reaction.item, reaction.send)
+            # Bound by default arguments, because the loop moves on; mypy cannot infer such a lambda.
             self.post(now + after, 1, order, lambda stimulus=reaction, at=now + after: host.reaction(stimulus, at))  # type: ignore[misc]
 
     def open(self, lead: OpenLead, desk: str, now: int) -> None:
@@ -227,6 +229,7 @@ def run_file(
             )
         else:
             at = start + fact.after
+            # Bound by default arguments, because the loop moves on; mypy cannot infer such a lambda.
             world.post(at, 0, (0, fact.path), lambda found=fact, at=at: host.fact(found.path, found.value, at))  # type: ignore[misc]
     if any(e.condition is not None and e.condition.is_volatile for e in program.journeys[journey].exits):
         world.evaluate_daily(program, entered_at)

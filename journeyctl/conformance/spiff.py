@@ -126,11 +126,11 @@ class _EventParser(event_parsers.EventDefinitionParser):  # type: ignore[misc]  
         return _Message(name, self.process_parser.parser.file.correlation_keys[name])
 
 
-class _CatchParser(_EventParser, event_parsers.IntermediateCatchEventParser):  # type: ignore[misc]
+class _CatchParser(_EventParser, event_parsers.IntermediateCatchEventParser):  # type: ignore[misc]  # no types
     pass
 
 
-class _BoundaryParser(_EventParser, event_parsers.BoundaryEventParser):  # type: ignore[misc]
+class _BoundaryParser(_EventParser, event_parsers.BoundaryEventParser):  # type: ignore[misc]  # no types
     pass
 
 
