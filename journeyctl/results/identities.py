@@ -12,6 +12,7 @@ from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.measures.leads_table import OUTCOMES
 from journeyctl.results.measures.messages_table import message_keys
 from journeyctl.results.record import EventRecord, Integers
+from journeyctl.results.row_keys import row_keys
 from journeyctl.semantics.effects import Kind
 
 
@@ -165,8 +166,7 @@ def _caps(record: EventRecord, caps: Sequence[CapTerms]) -> list[Violation]:
 def _groups(record: EventRecord, rows: Sequence[Integers], columns: Sequence[str]) -> list[Integers]:
     """For each set of rows, numbers that are equal where all columns agree, also across the sets."""
     together = np.concatenate(list(rows))
-    cells = np.stack([record.column(name)[together] for name in columns])
-    _, number = np.unique(cells, axis=1, return_inverse=True)
+    _, number = np.unique(row_keys(record, together, *columns), return_inverse=True)
     return np.split(number.reshape(-1), np.cumsum([len(part) for part in rows])[:-1])
 
 

@@ -8,7 +8,7 @@ seconds; empty cells and zeros stand for what does not apply.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import repeat
 from pathlib import Path
@@ -19,6 +19,7 @@ from journeyctl.output_file import write_atomically
 from journeyctl.results.record import COLUMNS, KINDS, LOG_VERSION, NUMBERS, WIDE, EventRecord, record_of_texts
 
 HEADER: Final = ("log_version", *COLUMNS)
+_CONTACT: Final = HEADER.index("contact")
 _CHUNK: Final = 1 << 14
 _KIND_WORDS: Final = frozenset(kind.value for kind in KINDS)
 
@@ -47,22 +48,37 @@ def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def read_csv(path: Path) -> EventRecord:
-    """The record of a file that `write_csv` wrote. Raises `UsageError` where it is none of this version."""
+def read_csv(path: Path, *, contact: str | None = None) -> EventRecord:
+    """The record of a file that `write_csv` wrote; with `contact` only that contact's rows.
+
+    Raises `UsageError` where it is none of this version.
+    """
     columns: list[list[str]] = [[] for _ in HEADER]
+    for row in _rows(path):
+        if contact is None or row[_CONTACT] == contact:
+            for column, cell in zip(columns, row, strict=True):
+                column.append(cell)
+    return record_of_texts(dict(zip(COLUMNS, columns[1:], strict=True)), length=len(columns[0]))
+
+
+def contacts_in_csv(path: Path) -> Sequence[str]:
+    """Every contact that has rows in the file, sorted. Raises `UsageError` as `read_csv` does."""
+    return sorted({row[_CONTACT] for row in _rows(path)} - {""})
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """The lines after the header, each with its cells checked."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file, strict=True)
             _check_header(next(reader, []), path)
             for row in reader:
                 _check_row(row, path, reader.line_num)
-                for column, cell in zip(columns, row, strict=True):
-                    column.append(cell)
+                yield row
     except OSError as error:
         raise UsageError(f"'{path}' cannot be read: {(error.strerror or str(error)).lower()}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"'{path}' is no event log: {error}", "write it anew with simulate --log") from error
-    return record_of_texts(dict(zip(COLUMNS, columns[1:], strict=True)), length=len(columns[0]))
 
 
 def _check_header(header: list[str], path: Path) -> None:

@@ -1,28 +1,40 @@
-"""Event records as Parquet: numbers as packed differences, names through dictionaries, zstd over all.
+"""Event records as Parquet: times as packed differences, everything else through dictionaries, zstd where it pays.
 
 The file's metadata hold `log_version` and what the caller adds (tool version, workspace hash, seed). Needs the
-extra `parquet`. Rows of one contact beside each other (`in_file_order`) make the smallest files.
+extra `parquet`. Rows of one contact beside each other (`in_file_order`) make the smallest files, and let one
+contact be found by reading little else: a group of rows holds few contacts, and lists them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.output_file import replacing
-from journeyctl.results.record import COLUMNS, KINDS, LOG_VERSION, NUMBERS, WIDE, EventRecord, Integers, record_of_texts
+from journeyctl.results.parquet_columns import Arrays, record_of_arrays, schema_of
+from journeyctl.results.record import COLUMNS, LOG_VERSION, NUMBERS, EventRecord, empty_record, joined
 
 if TYPE_CHECKING:
     import pyarrow
+    from pyarrow import parquet as parquet_files
 
-ROWS_PER_GROUP: Final = 1 << 20
+ROWS_PER_GROUP: Final = 1 << 19
 """Rows that are packed, and can be read, together."""
 _VERSION_KEY: Final = b"log_version"
+_PACKED: Final = ("replication", "time", "visit", "send", "worker")
+_COMPRESSED: Final = frozenset(("time", "value", "contact", "lead", "cause"))
+"""Columns whose bytes still repeat after packing; compressing the others costs more time than space."""
+_STATED: Final = ("replication",)
+"""Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
+_LARGEST_DICTIONARY: Final = 1 << 28
+"""Bytes of one group's names. Beyond its own limit of 1 MB the library would spell out the name in every row."""
+_BATCH: Final = 1 << 16
+_ANEW: Final = "write the log anew with simulate --log"
 
 
 def write_parquet(record: EventRecord, path: Path, *, metadata: Mapping[str, str] | None = None) -> None:
@@ -30,94 +42,93 @@ def write_parquet(record: EventRecord, path: Path, *, metadata: Mapping[str, str
 
     Raises `UsageError` without the extra `parquet`.
     """
+    _pyarrow()
+    with replacing(path) as file:
+        _write(record, file, metadata or {})
+
+
+def parquet_bytes(record: EventRecord, *, metadata: Mapping[str, str]) -> bytes:
+    """The same as bytes, for a record that travels before it is written."""
+    out = BytesIO()
+    _write(record, out, metadata)
+    return out.getvalue()
+
+
+def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> None:
     arrow, parquet = _pyarrow()
-    schema = _schema(arrow).with_metadata({**(metadata or {}), "log_version": str(LOG_VERSION)})
-    texts = [name for name in COLUMNS if name not in NUMBERS]
-    with (
-        replacing(path) as file,
-        parquet.ParquetWriter(
-            file, schema, use_dictionary=texts, column_encoding=dict.fromkeys(NUMBERS, "DELTA_BINARY_PACKED"),
-            compression="zstd", write_statistics=["replication", "time"],
-        ) as writer,
-    ):  # fmt: skip
+    schema = schema_of(arrow).with_metadata({**metadata, "log_version": str(LOG_VERSION)})
+    arrays = Arrays(arrow, record)
+    with parquet.ParquetWriter(
+        file, schema, use_dictionary=[name for name in COLUMNS if name not in _PACKED],
+        column_encoding=dict.fromkeys(_PACKED, "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in _COMPRESSED else "none" for name in COLUMNS},
+        write_statistics=list(_STATED), dictionary_pagesize_limit=_LARGEST_DICTIONARY, write_batch_size=_BATCH,
+    ) as writer:  # fmt: skip
         for start in range(0, len(record), ROWS_PER_GROUP):
-            part = slice(start, start + ROWS_PER_GROUP)
-            cells = [_cells(arrow, record, name, part) for name in COLUMNS]
-            writer.write_table(arrow.Table.from_arrays(cells, schema=schema), row_group_size=ROWS_PER_GROUP)
+            part = slice(start, min(start + ROWS_PER_GROUP, len(record)))
+            table = arrow.Table.from_arrays([arrays.of(name, part) for name in COLUMNS], schema=schema)
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
 
 
-def read_parquet(path: Path) -> EventRecord:
-    """The record of a file that `write_parquet` wrote. Raises `UsageError` where it is none of this version."""
+def read_parquet(path: Path, *, contact: str | None = None) -> EventRecord:
+    """The record of a file that `write_parquet` wrote; with `contact` only that contact's rows.
+
+    Raises `UsageError` where it is none of this version.
+    """
+    with _opened(path) as file:
+        parts = []
+        for group in range(file.num_row_groups):
+            if contact is not None and contact not in _contacts_of(file, group):
+                continue
+            part = record_of_arrays(file.read_row_group(group, columns=list(COLUMNS)))
+            parts.append(part if contact is None else part.take(part.column("contact") == part.number_of(contact)))
+    return joined(parts) if parts else empty_record()
+
+
+def contacts_in_parquet(path: Path) -> Sequence[str]:
+    """Every contact that has rows in the file, sorted. Raises `UsageError` as `read_parquet` does."""
+    with _opened(path) as file:
+        found = set().union(*(_contacts_of(file, group) for group in range(file.num_row_groups)))
+    return sorted(found - {""})
+
+
+def metadata_of_parquet(path: Path) -> Mapping[str, str]:
+    """What the file says about itself: `log_version` and what its writer added. Raises as `read_parquet` does."""
+    with _opened(path) as file:
+        said: Mapping[bytes, bytes] = file.schema_arrow.metadata or {}
+    return {key.decode(errors="replace"): value.decode(errors="replace") for key, value in said.items()}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[parquet_files.ParquetFile]:
+    """A log of this version; whatever else the file holds is told in one message."""
     arrow, parquet = _pyarrow()
     try:
         with path.open("rb") as file:
-            table = parquet.read_table(file)
+            found = parquet.ParquetFile(file, read_dictionary=[name for name in COLUMNS if name not in NUMBERS])
+            _check(found.schema_arrow, path)
+            yield found
     except OSError as error:
         raise UsageError(f"'{path}' cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except arrow.ArrowInvalid as error:
-        raise UsageError(f"'{path}' is no Parquet file", "write the log anew with simulate --log") from error
-    _check(table, path)
-    columns = {name: table.column(name).to_pylist() for name in COLUMNS}
-    return record_of_texts(columns, length=table.num_rows)
+    except arrow.ArrowException as error:
+        raise UsageError(f"'{path}' is no Parquet file", _ANEW) from error
+    except ValueError as error:
+        raise UsageError(f"'{path}' is no event log: it has {error}", _ANEW) from error
 
 
-def _check(table: pyarrow.Table, path: Path) -> None:
-    version = (table.schema.metadata or {}).get(_VERSION_KEY, b"").decode(errors="replace")
+def _contacts_of(file: parquet_files.ParquetFile, group: int) -> set[str]:
+    chunks = file.read_row_group(group, columns=["contact"]).column("contact").chunks
+    return {contact for chunk in chunks for contact in chunk.dictionary.to_pylist()}
+
+
+def _check(schema: pyarrow.Schema, path: Path) -> None:
+    version = (schema.metadata or {}).get(_VERSION_KEY, b"").decode(errors="replace")
     if version != str(LOG_VERSION):
         fact = f"has log version '{version}', not {LOG_VERSION}" if version else "states no log_version in its metadata"
         raise UsageError(f"'{path}' {fact}", "read it with the version that wrote it, or write the log anew")
-    missing = [name for name in COLUMNS if name not in table.column_names]
+    missing = [name for name in COLUMNS if name not in schema.names]
     if missing:
-        raise UsageError(f"'{path}' lacks the columns {', '.join(missing)}", "write the log anew with simulate --log")
-
-
-def _schema(arrow: ModuleType) -> pyarrow.Schema:
-    text = arrow.dictionary(arrow.int32(), arrow.string())
-    number = {name: arrow.int64() if name in WIDE else arrow.int32() for name in NUMBERS}
-    return arrow.schema([arrow.field(name, number.get(name, text), nullable=False) for name in COLUMNS])
-
-
-def _cells(arrow: ModuleType, record: EventRecord, name: str, part: slice) -> pyarrow.Array:
-    column = record.column(name)[part]
-    if name in NUMBERS:
-        return arrow.array(column.astype(np.int64 if name in WIDE else np.int32, copy=False))
-    if record.is_blank(name) and name != "kind":
-        codes: Integers = np.zeros(len(column), np.int32)
-        texts = [""] if len(column) else []
-    elif name == "cause":
-        groups, rows = _causes(record, part)
-        used, codes = _compact(groups, len(rows))
-        texts = record.texts(name, rows[used])
-    else:
-        words = [kind.value for kind in KINDS] if name == "kind" else record.names
-        used, codes = _compact(column, len(words))
-        texts = [words[number] for number in used.tolist()]
-    return arrow.DictionaryArray.from_arrays(arrow.array(codes), arrow.array(texts, arrow.string()))
-
-
-def _causes(record: EventRecord, part: slice) -> tuple[Integers, Integers]:
-    """Which cause each row has, as places in a list of rows of which each is the example of one cause."""
-    name, time = record.column("cause")[part], record.column("cause_time")[part]
-    order = np.lexsort((time, name))
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (name[order][1:] != name[order][:-1]) | (time[order][1:] != time[order][:-1])
-    groups = np.empty(len(name), np.int64)
-    groups[order] = np.cumsum(new) - 1
-    return groups, order[new] + part.start
-
-
-def _compact(column: Integers, size: int) -> tuple[Integers, Integers]:
-    """The numbers that occur in the order in which they first do, and the column as places among them.
-
-    That order keeps a file's bytes free of how the record happened to number its names.
-    """
-    first = np.full(size, -1, np.int64)
-    first[column[::-1]] = np.arange(len(column) - 1, -1, -1)
-    used = np.flatnonzero(first >= 0)
-    used = used[np.argsort(first[used])]
-    places = np.empty(size, np.int32)
-    places[used] = np.arange(len(used), dtype=np.int32)
-    return used, places[column]
+        raise UsageError(f"'{path}' lacks the columns {', '.join(missing)}", _ANEW)
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -37,6 +39,37 @@ class Flips:
 
 
 @dataclass(frozen=True, slots=True)
+class FlippedContact:
+    """One contact that asks for sales in one of two worlds only, and in how many replications it does so."""
+
+    contact: str
+    gained: int = 0
+    """Exists in both worlds and asks in this one only."""
+    lost: int = 0
+    """Exists in both worlds and asks in the baseline only."""
+    only_here: int = 0
+    """Asks, and does not exist in the baseline."""
+    only_there: int = 0
+    """Asks in the baseline and does not exist here."""
+
+    @property
+    def times(self) -> int:
+        """Replications in which it asks in one world only."""
+        return self.gained + self.lost + self.only_here + self.only_there
+
+
+def flipped_contacts(flips: Sequence[Flips]) -> tuple[FlippedContact, ...]:
+    """Every contact that flipped in any replication; the most frequent first, then by name."""
+    gained, lost, here, there = (
+        Counter(name for found in flips for name in getattr(found, part))
+        for part in ("gained", "lost", "only_here", "only_there")
+    )
+    names = {*gained, *lost, *here, *there}
+    found = [FlippedContact(name, gained[name], lost[name], here[name], there[name]) for name in names]
+    return tuple(sorted(found, key=lambda one: (-one.times, one.contact)))
+
+
+@dataclass(frozen=True, slots=True)
 class ContactCounts:
     """What a comparison needs to know about single contacts of one world; small enough to keep."""
 
@@ -46,6 +79,8 @@ class ContactCounts:
     """Their mature messages, shape `(contacts,)`."""
     clicked: Integers
     """Of these, the ones with a human click."""
+    clicked_recorded: Integers
+    """Of these, the ones with any click."""
     askers: frozenset[str]
     """All contacts that asked for sales in the run, entered or not."""
 
@@ -56,25 +91,39 @@ def counts_of(observation: Observation) -> ContactCounts:
     hashes = np.array([_hash(names[number]) for number in entered.tolist()], np.uint64)
     order = np.argsort(hashes)
     delivered = np.bincount(messages.contact[messages.mature], minlength=len(names))
-    clicked = np.bincount(messages.contact[messages.mature & messages.clicked], minlength=len(names))
+    clicked, recorded = (
+        np.bincount(messages.contact[messages.mature & by], minlength=len(names))
+        for by in (messages.clicked, messages.clicked_recorded)
+    )
     asked = observation.contacts(observation.in_run(Kind.ASKED))
     return ContactCounts(
         hashes[order],
         delivered[entered][order].astype(np.int32),
         clicked[entered][order].astype(np.int32),
+        recorded[entered][order].astype(np.int32),
         frozenset(names[number] for number in asked.tolist()),
     )
 
 
-def click_rate_uplift(counts: ContactCounts, baseline: ContactCounts) -> Observed:
+def click_rate_uplift(counts: ContactCounts, baseline: ContactCounts, *, recorded: bool = False) -> Observed:
     """Engagement rate over the baseline's, less one, on the contacts that entered a journey in both worlds.
 
-    Both rates count mature messages (14 days of reaction within the run) with a human click. n is the number
-    of those contacts; n/a where the baseline has no click or either world no mature message for them.
+    Both rates count mature messages (14 days of reaction within the run) with a human click, or with any click
+    where `recorded`. n is the number of those contacts; n/a where the baseline has no click or either world no
+    mature message for them.
     """
     people, here, there = np.intersect1d(counts.entered, baseline.entered, assume_unique=True, return_indices=True)
-    rate, other = _click_rate(counts, here), _click_rate(baseline, there)
+    rate, other = _click_rate(counts, here, recorded=recorded), _click_rate(baseline, there, recorded=recorded)
     return Observed(None if rate is None or not other else rate / other - 1, len(people))
+
+
+def existing(names: frozenset[str], known: NDArray[np.uint64]) -> frozenset[str]:
+    """Those of `names` that are among the contacts of a world, given as `draws.name_hashes`, ascending."""
+    listed = sorted(names)
+    hashes = np.array([_hash(name) for name in listed], np.uint64)
+    places = np.minimum(np.searchsorted(known, hashes), max(0, len(known) - 1))
+    found = known[places] == hashes if len(known) else np.zeros(len(listed), np.bool_)
+    return frozenset(name for name, exists in zip(listed, found.tolist(), strict=True) if exists)
 
 
 def contact_flips(
@@ -102,9 +151,10 @@ def contact_flips(
     )
 
 
-def _click_rate(counts: ContactCounts, people: Integers) -> float | None:
+def _click_rate(counts: ContactCounts, people: Integers, *, recorded: bool) -> float | None:
     delivered = int(counts.delivered[people].sum())
-    return int(counts.clicked[people].sum()) / delivered if delivered else None
+    clicked = counts.clicked_recorded if recorded else counts.clicked
+    return int(clicked[people].sum()) / delivered if delivered else None
 
 
 def _hash(name: str) -> int:

@@ -35,6 +35,7 @@ WIDE: Final = ("time", "value")
 NAMES: Final = tuple(column for column in COLUMNS if column not in (*NUMBERS, "kind"))
 KINDS: Final = tuple(Kind)
 KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
+_KIND_OF_WORD: Final[Mapping[str, int]] = {kind.value: number for number, kind in enumerate(KINDS)}
 NO_TIME: Final = -1
 """In the inner column `cause_time`: the cause names no moment."""
 
@@ -47,12 +48,13 @@ _OF_PERSON: Final = {
     "contact": "key", "clinic": "clinic", "hospital": "hospital", "umbrella": "umbrella", "source": "source",
 }  # fmt: skip
 _CHUNK: Final = 1 << 16
-_AT_THE_DESK: Final = frozenset(
+AT_THE_DESK: Final = frozenset(
     (
         Kind.ROUTED, Kind.ENRICHED, Kind.ATTEMPTED, Kind.CONNECTED, Kind.QUALIFIED, Kind.ACCEPTED, Kind.REJECTED,
         Kind.RECYCLED, Kind.UNREACHABLE, Kind.EXPIRED, Kind.MET, Kind.SQL, Kind.OPPORTUNITY, Kind.WON, Kind.LOST,
     )
 )  # fmt: skip
+"""What happens to a lead after its journey has handed it over."""
 
 
 class Recorded(Protocol):
@@ -270,10 +272,20 @@ class EventRecord:
         desk. Rows that agree in all of these keep the order in which they happened to the contact,
         so the result does not depend on how an engine interleaved contacts and desk.
         """
-        at_desk = np.isin(self.column("kind"), [KIND_NUMBER[kind] for kind in _AT_THE_DESK])
-        lead = np.where(at_desk, self._ranks("lead"), 0)
-        keys = (lead, at_desk, self.column("time"), self._ranks("contact"), self.column("replication"))
-        return self.take(np.lexsort(keys))
+        contact, time = self._ranks("contact"), self.column("time")
+        place = self.column("replication").astype(np.int64) * (int(contact.max(initial=0)) + 1) + contact
+        order = _order_of(place, time)
+        new = _differs(place[order]) | _differs(time[order])
+        groups = np.cumsum(new) - 1
+        at_desk = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])[self.column("kind")]
+        # Desks and leads only matter within a contact's second, and few seconds have any.
+        mixed = np.zeros(len(groups), np.bool_)
+        mixed[groups[at_desk[order]]] = True
+        rows = np.flatnonzero(mixed[groups])
+        some = order[rows]
+        lead = np.where(at_desk[some], self._ranks("lead")[some], 0)
+        order[rows] = some[np.lexsort((lead, at_desk[some], groups[rows]))]
+        return self if np.array_equal(order, np.arange(self._length)) else self.take(order)
 
     def _ranks(self, name: str) -> Integers:
         column = self.column(name)
@@ -283,13 +295,17 @@ class EventRecord:
         return ranks[column]
 
     def digest(self) -> str:
-        """16 hex digits over the rows whatever their order: the sum modulo 2^64 of each row's BLAKE2b-64.
+        """16 hex digits over the rows whatever their order: the sum modulo 2^64 of all `row_hashes`."""
+        return f"{int(self.row_hashes().sum(dtype=np.uint64)):016x}"
+
+    def row_hashes(self) -> NDArray[np.uint64]:
+        """The BLAKE2b-64 of each row, shape `(rows,)`.
 
         A row's bytes are its cells as little-endian 64-bit numbers, a name being the BLAKE2b-64 of its
         UTF-8 form and the empty name zero; so nothing depends on how names were numbered.
         """
         hashes = np.array([_name_hash(name) for name in self.names], np.uint64).view(np.int64)
-        total = 0
+        found = np.empty(self._length, np.uint64)
         for start in range(0, self._length, _CHUNK):
             part = slice(start, min(start + _CHUNK, self._length))
             cells = np.empty((part.stop - start, len(_INNER)), "<i8")
@@ -297,9 +313,11 @@ class EventRecord:
                 column = self.column(name)[part]
                 cells[:, place] = hashes[column] if name in NAMES else column
             data, width = cells.tobytes(), 8 * len(_INNER)
-            for place in range(0, len(data), width):
-                total += int.from_bytes(blake2b(data[place : place + width], digest_size=8).digest(), "little")
-        return f"{total % (1 << 64):016x}"
+            digests = b"".join(
+                blake2b(data[place : place + width], digest_size=8).digest() for place in range(0, len(data), width)
+            )
+            found[part] = np.frombuffer(digests, "<u8")
+        return found
 
 
 def empty_record() -> EventRecord:
@@ -340,6 +358,29 @@ def record_of_texts(columns: Mapping[str, Sequence[str] | Sequence[int]], *, len
         else:
             inner[name] = _numbered(map(str, cells), numbers, length)
     return EventRecord(_without_blanks(inner), tuple(numbers), length=length)
+
+
+def record_of_codes(
+    numbers: Mapping[str, Integers], coded: Mapping[str, tuple[Integers, Sequence[str]]], *, length: int
+) -> EventRecord:
+    """A record from columns whose cells are places in a list of words of their own, besides columns of numbers.
+
+    Raises `ValueError` for a kind that is none.
+    """
+    names: dict[str, int] = {"": 0}
+    columns = dict(numbers)
+    for name, (places, words) in coded.items():
+        if name == "kind":
+            unknown = [word for word in words if word not in _KIND_OF_WORD]
+            if unknown:
+                raise ValueError(f"'{unknown[0]}' in column 'kind', which is no kind of event")
+            columns[name] = np.array([_KIND_OF_WORD[word] for word in words], np.uint8)[places]
+        elif name == "cause":
+            inner = _causes(words, names, len(words))
+            columns.update({part: column[places] for part, column in inner.items()})
+        else:
+            columns[name] = _numbered(words, names, len(words))[places]
+    return EventRecord(_without_blanks(columns), tuple(names), length=length)
 
 
 def _of_effects(events: Sequence[tuple[Recorded, Effect]], replication: int) -> EventRecord:
@@ -392,6 +433,24 @@ def _cause_text(name: str, at: int) -> str:
 
 def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
     return {name: column for name, column in columns.items() if column.any()}
+
+
+def _order_of(place: Integers, time: Integers) -> Integers:
+    """Rows by `place`, then `time`, else as they are. Places are not negative."""
+    same = ~_differs(place)[1:]
+    if (place[1:] >= place[:-1]).all() and (time[1:] >= time[:-1])[same].all():
+        return np.arange(len(place))
+    order: Integers = np.argsort(time, kind="stable")
+    # Sorting 16 bits at a time is one pass over the rows each, where sorting whole numbers is many.
+    for shift in range(0, int(place.max()).bit_length(), 16):
+        digits = ((place >> shift) & 0xFFFF).astype(np.uint16)
+        order = order[np.argsort(digits[order], kind="stable")]
+    return order
+
+
+def _differs(column: Integers) -> Mask:
+    """Whether each row differs from the one before; the first one does."""
+    return np.concatenate((np.ones(len(column[:1]), np.bool_), column[1:] != column[:-1]))
 
 
 def _read_only(column: Integers) -> Integers:

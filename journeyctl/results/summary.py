@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 
 from journeyctl.results.intervals import USUAL, Estimate, estimate, paired_difference
 from journeyctl.results.measures import MEASURES, Key, Measure, MeasuringContext, Observation, Observed, Values
-from journeyctl.results.pairs import ContactCounts, Flips, click_rate_uplift, contact_flips, counts_of
+from journeyctl.results.pairs import (
+    ContactCounts,
+    FlippedContact,
+    Flips,
+    click_rate_uplift,
+    contact_flips,
+    counts_of,
+    flipped_contacts,
+)
 from journeyctl.results.record import EventRecord
 
 Estimates = Mapping[str, Mapping[Key, Estimate]]
@@ -43,6 +51,8 @@ class Pair:
     uplift: Observed
     """Click-rate uplift; see `pairs.click_rate_uplift`."""
     flips: Flips
+    uplift_recorded: Observed = field(default=Observed(None))
+    """The same with machines' clicks, as platforms show it."""
 
     def __post_init__(self) -> None:
         if self.summary.replication != self.baseline.replication:
@@ -66,6 +76,10 @@ class Comparison:
     only_there: Estimate
     """Askers per replication that exist in the baseline only."""
     replications: tuple[int, ...]
+    uplift_recorded: Estimate
+    """Click-rate uplift as platforms show it, machines' clicks included."""
+    flipped: tuple[FlippedContact, ...] = ()
+    """Every contact behind `gained` to `only_there`, the most frequent first."""
 
 
 def summarise(
@@ -103,6 +117,7 @@ def pair(
         baseline,
         click_rate_uplift(summary.contacts, baseline.contacts),
         contact_flips(summary.contacts, baseline.contacts, here=here, there=there),
+        click_rate_uplift(summary.contacts, baseline.contacts, recorded=True),
     )
 
 
@@ -134,11 +149,13 @@ def compare(pairs: Sequence[Pair], *, confidence: float = USUAL) -> Comparison:
             for name, keys in _keys((*this, *other)).items()
         },
         uplift=of(pair.uplift.value for pair in pairs),
+        uplift_recorded=of(pair.uplift_recorded.value for pair in pairs),
         gained=of(len(pair.flips.gained) for pair in pairs),
         lost=of(len(pair.flips.lost) for pair in pairs),
         only_here=of(len(pair.flips.only_here) for pair in pairs),
         only_there=of(len(pair.flips.only_there) for pair in pairs),
         replications=tuple(pair.summary.replication for pair in pairs),
+        flipped=flipped_contacts([pair.flips for pair in pairs]),
     )
 
 

@@ -32,8 +32,7 @@ def at(day: float, hour: float = 0) -> int:
 
 
 def event(person: str, time: int, kind: Kind, **columns: str | int) -> Event:
-    # The columns are those of Effect.
-    return (Person(person) if person else None, Effect(time, kind, **columns))  # type: ignore[arg-type]
+    return (Person(person) if person else None, Effect(time, kind, **columns))  # type: ignore[arg-type]  # columns of Effect
 
 
 def record_of(*events: Event, replication: int = 0) -> EventRecord:

@@ -151,3 +151,12 @@ def test_rolling_breaches_agree_with_counting_one_by_one(
             expected += own and before >= maximum
     cap = CapTerms(name="c", maximum=maximum, channel="email", seconds=hours * HOUR)
     assert breaches_of(record_of(*made), cap) == expected
+
+
+def test_what_platforms_record_of_the_funnel_includes_machines() -> None:
+    events = [*message("a", at(1), opened=0.1, clicked=0.2), *message("b", at(1), opened=0.01, who="machine")]
+    observation = Observation(record_of(*events), RUN)
+    recorded = {key: seen.value for key, seen in MEASURES["funnel_recorded"](observation).items()}
+    by_people = {key: seen.value for key, seen in MEASURES["funnel"](observation).items()}
+    assert (recorded["", "opened"], recorded["j", "opened"], recorded["", "clicked"]) == (2, 2, 1)
+    assert (by_people["", "opened"], by_people["", "clicked"]) == (1, 1)

@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from pyarrow import parquet
 
 from journeyctl.diagnostics import UsageError
-from journeyctl.results.log_csv import HEADER, read_csv, write_csv
-from journeyctl.results.log_parquet import read_parquet, write_parquet
+from journeyctl.results.log_csv import HEADER, contacts_in_csv, read_csv, write_csv
+from journeyctl.results.log_parquet import contacts_in_parquet, metadata_of_parquet, read_parquet, write_parquet
 from journeyctl.results.record import COLUMNS, EventRecord, empty_record, joined
 from journeyctl.semantics.effects import Kind
 from tests.results.events import Event, at, event, lead, message, record_of
 from tests.results.test_record import EVENTS
 
 Writer = Callable[[EventRecord, Path], None]
-Reader = Callable[[Path], EventRecord]
+Reader = Callable[..., EventRecord]
 FORMATS = pytest.mark.parametrize(("write", "read"), [(write_csv, read_csv), (write_parquet, read_parquet)])
 CAUSED = (event("a", at(day), Kind.ENDED, cause=f"mql@{day}") for day in (3, 2, 3, 1))
 SOME = (*message("u1/h1/c1/p1", at(0), opened=1), *lead("u1/h1/c1/p2", at(2), called=at(2, 3)), *CAUSED)
@@ -39,6 +39,23 @@ def test_a_log_gives_back_its_rows(
     write(record, path)
     assert list(read(path).rows()) == list(record.rows())
     assert read(path).digest() == record.digest()
+
+
+@FORMATS
+def test_one_contact_is_read_without_the_others(write: Writer, read: Reader, tmp_path: Path) -> None:
+    write(record_of(*SOME), tmp_path / "log")
+    own = read(tmp_path / "log", contact="u1/h1/c1/p2")
+    assert list(own.rows()) == [row for row in record_of(*SOME).rows() if row.contact == "u1/h1/c1/p2"]
+    assert len(own) == 3
+    assert len(read(tmp_path / "log", contact="u1/h1/c1/p9")) == 0
+
+
+def test_both_formats_list_their_contacts(tmp_path: Path) -> None:
+    record = record_of(*SOME, event("", at(9), Kind.FACT))
+    write_csv(record, tmp_path / "log.csv")
+    write_parquet(record, tmp_path / "log.parquet")
+    assert contacts_in_csv(tmp_path / "log.csv") == ["a", "u1/h1/c1/p1", "u1/h1/c1/p2"]
+    assert contacts_in_parquet(tmp_path / "log.parquet") == ["a", "u1/h1/c1/p1", "u1/h1/c1/p2"]
 
 
 @FORMATS
@@ -81,6 +98,28 @@ def test_parquet_states_the_version_and_packs_its_columns(tmp_path: Path) -> Non
     encodings = {name: set(file.metadata.row_group(0).column(place).encodings) for place, name in enumerate(COLUMNS)}
     assert "DELTA_BINARY_PACKED" in encodings["time"]
     assert "RLE_DICTIONARY" in encodings["contact"]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_parquet_keeps_many_names_in_dictionaries(in_order: bool, tmp_path: Path) -> None:
+    # Together the names are longer than 1 MB, from where on the library by itself would write them row by row.
+    names = [f"u{number}/{'h' * 90}/c{number % 7}/p{number}" for number in range(12_000)]
+    order = names if in_order else names[::-1] + names
+    record = record_of(*(event(name, at(0), Kind.SENT) for name in order for _ in range(10 if in_order else 1)))
+    write_parquet(record, tmp_path / "log.parquet", metadata={"workspace_hash": "abc"})
+    assert read_parquet(tmp_path / "log.parquet").digest() == record.digest()
+    column = parquet.ParquetFile(tmp_path / "log.parquet").metadata.row_group(0).column(COLUMNS.index("contact"))
+    assert column.total_uncompressed_size < 1.2 * sum(map(len, names))
+    assert metadata_of_parquet(tmp_path / "log.parquet") == {"log_version": "1", "workspace_hash": "abc"}
+
+
+def test_parquet_in_several_groups_of_rows_gives_the_same_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("journeyctl.results.log_parquet.ROWS_PER_GROUP", 3)
+    monkeypatch.setattr("journeyctl.results.parquet_columns._Places.MOST", 1)
+    write_parquet(record_of(*SOME), tmp_path / "log.parquet")
+    assert parquet.ParquetFile(tmp_path / "log.parquet").num_row_groups == -(-len(SOME) // 3)
+    assert list(read_parquet(tmp_path / "log.parquet").rows()) == list(record_of(*SOME).rows())
+    assert len(read_parquet(tmp_path / "log.parquet", contact="a")) == 4
 
 
 def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -152,6 +191,31 @@ def table_of(names: list[str], *, version: str | None) -> arrow.Table:
 )
 def test_parquet_of_another_shape_is_refused(table: arrow.Table, message: str, tmp_path: Path) -> None:
     parquet.write_table(table, tmp_path / "log.parquet")
+    with pytest.raises(UsageError, match=message):
+        read_parquet(tmp_path / "log.parquet")
+
+
+def changed(path: Path, column: str, cells: list[object], of: arrow.DataType) -> None:
+    table = parquet.read_table(path)
+    place = table.column_names.index(column)
+    parquet.write_table(table.set_column(place, arrow.field(column, of), arrow.array(cells, of)), path)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "of", "message"),
+    [
+        ("kind", "cheered", arrow.string(), "'cheered' in column 'kind', which is no kind"),
+        ("reason", None, arrow.string(), "an empty cell in column 'reason'"),
+        ("reason", 5, arrow.int64(), "int64 in column 'reason', which holds texts"),
+        ("time", "soon", arrow.string(), "string in column 'time', which holds whole numbers"),
+        ("send", 1 << 40, arrow.int64(), "in column 'send' that is out of its range"),
+    ],
+)
+def test_parquet_with_other_cells_is_refused(
+    column: str, cell: object, of: arrow.DataType, message: str, tmp_path: Path
+) -> None:
+    write_parquet(record_of(*SOME), tmp_path / "log.parquet")
+    changed(tmp_path / "log.parquet", column, [cell] * len(SOME), of)
     with pytest.raises(UsageError, match=message):
         read_parquet(tmp_path / "log.parquet")
 

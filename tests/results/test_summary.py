@@ -28,7 +28,7 @@ def test_a_summary_has_every_measure_and_survives_being_sent() -> None:
     assert (found.replication, set(found.values)) == (4, set(MEASURES))
     assert found.value("engagement_rate") == 0.25
     assert found.value("funnel", ("j", "clicked")) == 1
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  # written one call earlier
 
 
 def test_a_summary_of_chosen_measures_has_only_these() -> None:
@@ -73,6 +73,13 @@ def test_uplift_compares_click_rates_of_the_people_who_entered_in_both_worlds() 
     assert uplift(world("a", "b", "c"), world("a", "b")) == (0.5, 4)
     assert uplift(world("a", "b"), world("a", "x", "y", people="abcdxy")) == (1.0, 4)
     assert uplift(world("a"), world("a", people="a")) == (0.0, 1)
+
+
+def test_uplift_as_recorded_counts_the_clicks_of_scanners() -> None:
+    scanned = [*world("a"), *message("b", at(2), send=2, clicked=0, who="machine")]
+    here, there = counts(scanned), counts(world("a"))
+    assert click_rate_uplift(here, there).value == pytest.approx((1 / 5) / (1 / 4) - 1)
+    assert click_rate_uplift(here, there, recorded=True).value == pytest.approx((2 / 5) / (1 / 4) - 1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from journeyctl.results.measures.context import CapTerms, DeskTerms, MeasuringContext, TeamClocks
+from journeyctl.results.measures.buying_groups import BUYING_GROUPS
+from journeyctl.results.measures.caps_and_consent import CAPS_AND_CONSENT
+from journeyctl.results.measures.context import CapTerms, CostTerms, DeskTerms, MeasuringContext, TeamClocks
 from journeyctl.results.measures.desk_work import DESK_WORK
 from journeyctl.results.measures.engagement import ENGAGEMENT
 from journeyctl.results.measures.first_call import FIRST_CALL
@@ -16,19 +18,34 @@ from journeyctl.results.measures.funnel import FUNNEL, STAGES
 from journeyctl.results.measures.gate_answers import GATE_ANSWERS
 from journeyctl.results.measures.lead_flow import LEAD_FLOW
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values
+from journeyctl.results.measures.money import COST_KINDS, MONEY
 from journeyctl.results.measures.observation import Observation
+from journeyctl.results.measures.portfolio import PORTFOLIO
 
 MEASURES: Final[Mapping[str, Measure]] = {
     found.name: found
-    for family in (FUNNEL, ENGAGEMENT, GATE_ANSWERS, LEAD_FLOW, FIRST_CALL, DESK_WORK)
+    for family in (
+        FUNNEL,
+        ENGAGEMENT,
+        GATE_ANSWERS,
+        CAPS_AND_CONSENT,
+        LEAD_FLOW,
+        FIRST_CALL,
+        DESK_WORK,
+        MONEY,
+        PORTFOLIO,
+        BUYING_GROUPS,
+    )
     for found in family
 }
 """Every measure of a single replication by name, in the order of reports."""
 
 __all__ = [
+    "COST_KINDS",
     "MEASURES",
     "STAGES",
     "CapTerms",
+    "CostTerms",
     "DeskTerms",
     "Key",
     "Measure",

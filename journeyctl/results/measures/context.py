@@ -48,6 +48,8 @@ class DeskTerms:
     """Productive seconds of all SDRs present, absences taken off, by ISO week of the workspace zone."""
     finished_after: int = FINISHED_AFTER
     """Seconds after its creation by which a lead of this desk can be expected to be finished."""
+    meeting_seconds: int = 0
+    """Work of field sales for one first meeting."""
 
     def clocks_of(self, team: str) -> TeamClocks:
         """The clocks of a team; of the first team where the lead has come to none."""
@@ -75,6 +77,28 @@ class CapTerms:
     """`None`: everybody."""
 
 
+def whole_cents(micro: int, *, per: int = 1) -> int:
+    """Millionths of a cent, divided by `per`, as whole cents; halves upwards."""
+    unit = 1_000_000 * per
+    return (micro + unit // 2) // unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostTerms:
+    """Prices in millionths of a cent, sums in cents of the workspace currency."""
+
+    send: int = 0
+    """One message."""
+    sdr_hour: int = 0
+    """One hour of an SDR at work on leads or free for them."""
+    field_hour: int = 0
+    """One hour of field sales."""
+    content: int = 0
+    """All newly made items that the running journeys can send, in cents."""
+    channels: Mapping[str, int] = field(default_factory=dict)
+    """Visitors and contacts of each source of new contacts in the run, in cents."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuringContext:
     """The period `[start, end)` of a run in UTC seconds, and what is fixed about its desks and caps."""
@@ -89,6 +113,19 @@ class MeasuringContext:
     """Contacts known at some time of the run; `None`: not counted."""
     consented: int | None = None
     """Those of them who at the start, or when they became known, may be mailed."""
+    costs: CostTerms | None = None
+    """`None`: nobody said what anything costs, so no money is spent or earned in any measure of cost."""
+    further_records: Mapping[str, str] = field(default_factory=dict)
+    """Contacts that are a further record of a person, with that person's first record."""
+    item_lines: Mapping[str, str] = field(default_factory=dict)
+    """The business line of each item that has one."""
+    item_levels: Mapping[str, str] = field(default_factory=dict)
+    """The level of each item in its house."""
+    unmailable: Mapping[tuple[str, str], int] | None = None
+    """Contacts that may not be mailed when they become known, by source and reason; `None`: not counted.
+
+    The empty source is the population at the start.
+    """
     observed_until: int | None = None
     """End of the record where the desk ran on after the run (`drain`); `None`: `end`."""
 

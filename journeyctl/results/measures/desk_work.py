@@ -44,15 +44,18 @@ def _demand(observation: Observation, desk: str) -> int:
     return int(record.column("value")[rows[np.isin(record.column("lead")[rows], made)]].sum())
 
 
-def _work_rows(observation: Observation, desk: str) -> Integers:
+def work_rows(observation: Observation, desk: str) -> Integers:
+    """Rows of work of the desk's own teams in the run."""
     return _of_teams(observation, desk, observation.in_run(*WORK))
 
 
-def _worked(observation: Observation, desk: str) -> int:
-    return int(observation.record.column("value")[_work_rows(observation, desk)].sum())
+def worked(observation: Observation, desk: str) -> int:
+    """Seconds that the desk's own teams worked on leads in the run."""
+    return int(observation.record.column("value")[work_rows(observation, desk)].sum())
 
 
-def _capacity(observation: Observation, desk: str) -> int:
+def capacity_of(observation: Observation, desk: str) -> int:
+    """Productive seconds of the SDRs present in the run's weeks."""
     capacity = observation.context.desks[desk].capacity_seconds
     return sum(capacity.get(week, 0) for week in observation.weeks)
 
@@ -77,7 +80,7 @@ def demand(observation: Observation) -> Values:
 )  # fmt: skip
 def capacity(observation: Observation) -> Values:
     """Working time that the desk had for leads: shifts less absence, breaks and other duties."""
-    return _with_total({desk: _capacity(observation, desk) for desk in observation.context.desks})
+    return _with_total({desk: capacity_of(observation, desk) for desk in observation.context.desks})
 
 
 @measure(
@@ -87,7 +90,7 @@ def capacity(observation: Observation) -> Values:
 def demand_per_capacity(observation: Observation) -> Values:
     """Demand over capacity: the one ratio that may exceed 100 %, and then the desk cannot keep up."""
     desks = observation.context.desks
-    return {(desk,): ratio(_demand(observation, desk), _capacity(observation, desk)) for desk in desks}
+    return {(desk,): ratio(_demand(observation, desk), capacity_of(observation, desk)) for desk in desks}
 
 
 @measure(
@@ -97,7 +100,7 @@ def demand_per_capacity(observation: Observation) -> Values:
 def utilisation(observation: Observation) -> Values:
     """Share of the capacity that was spent on leads. Below 25 % comparisons of staffing say nothing."""
     desks = observation.context.desks
-    return {(desk,): ratio(_worked(observation, desk), _capacity(observation, desk)) for desk in desks}
+    return {(desk,): ratio(worked(observation, desk), capacity_of(observation, desk)) for desk in desks}
 
 
 @measure(
@@ -110,13 +113,13 @@ def utilisation_by_week(observation: Observation) -> Values:
     values: dict[Key, Observed] = {}
     record = observation.record
     for desk, terms in observation.context.desks.items():
-        rows = _work_rows(observation, desk)
-        worked = dict.fromkeys(observation.weeks, 0)
+        rows = work_rows(observation, desk)
+        seconds_in = dict.fromkeys(observation.weeks, 0)
         for week, seconds in zip(
             observation.weeks_of(record.column("time")[rows]), record.column("value")[rows].tolist(), strict=True
         ):
-            worked[week] += seconds
-        for week, seconds in worked.items():
+            seconds_in[week] += seconds
+        for week, seconds in seconds_in.items():
             values[(desk, week)] = ratio(seconds, terms.capacity_seconds.get(week, 0))
     return values
 
@@ -140,6 +143,20 @@ def backlog(observation: Observation) -> Values:
     return values
 
 
+@measure(
+    title="Highest backlog", unit="count", clock="wall", by=("desk",), cohort="all leads of the desk",
+    numerator="leads waiting for their first call at the end of the week's last shift up to Friday, in the worst week",
+)  # fmt: skip
+def backlog_highest(observation: Observation) -> Values:
+    """The largest backlog of any week; n/a for a desk without shifts."""
+    weeks = backlog(observation)
+    values: dict[Key, Observed] = {}
+    for desk in observation.context.desks:
+        known = [seen.value for key, seen in weeks.items() if key[0] == desk and seen.value is not None]
+        values[(desk,)] = Observed(max(known, default=None))
+    return values
+
+
 def _week_ends(observation: Observation, terms: DeskTerms) -> Iterator[tuple[str, int | None]]:
     """Each ISO week of the run with the end of its last shift by Friday, over all teams of the desk."""
     context = observation.context
@@ -157,4 +174,5 @@ DESK_WORK: Final[tuple[Measure, ...]] = (
     utilisation,
     utilisation_by_week,
     backlog,
+    backlog_highest,
 )

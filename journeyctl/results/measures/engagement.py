@@ -58,12 +58,13 @@ def open_rate_recorded(observation: Observation) -> Values:
 
 
 def _by(observation: Observation, column: Integers, reacted: Mask) -> dict[Key, Observed]:
-    messages = observation.messages
+    messages, names = observation.messages, observation.record.names
     values: dict[Key, Observed] = {("",): _mature_share(messages, reacted)}
-    for number in np.unique(column).tolist():
+    mature = np.bincount(column[messages.mature], minlength=len(names))
+    found = np.bincount(column[messages.mature & reacted], minlength=len(names))
+    for number in np.flatnonzero(np.bincount(column, minlength=len(names))).tolist():
         if number:
-            chosen = column == number
-            values[(observation.record.names[number],)] = _mature_share(messages.of(chosen), reacted[chosen])
+            values[(names[number],)] = ratio(int(found[number]), int(mature[number]))
     return values
 
 
@@ -85,6 +86,36 @@ def click_rate(observation: Observation) -> Values:
 def click_rate_by_line(observation: Observation) -> Values:
     """Share of the delivered messages about a business line that a human clicked."""
     return _by(observation, observation.messages.line, observation.messages.clicked)
+
+
+@measure(
+    title="Click rate as recorded", unit="share", cohort=_MATURE, censoring=_IMMATURE, by=("journey",),
+    numerator="the journey's delivered messages with any click within 14 days",
+    denominator="the journey's delivered messages",
+)  # fmt: skip
+def click_rate_recorded(observation: Observation) -> Values:
+    """Click rate of each journey as a platform shows it: clicks of security scanners count as well."""
+    return _by(observation, observation.messages.journey, observation.messages.clicked_recorded)
+
+
+@measure(
+    title="Click rate by business line as recorded", unit="share", cohort=_MATURE, censoring=_IMMATURE, by=("line",),
+    numerator="delivered messages on the line with any click within 14 days",
+    denominator="delivered messages on the line",
+)  # fmt: skip
+def click_rate_by_line_recorded(observation: Observation) -> Values:
+    """Click rate of each business line as a platform shows it: clicks of security scanners count as well."""
+    return _by(observation, observation.messages.line, observation.messages.clicked_recorded)
+
+
+@measure(
+    title="Unsubscribe rate", unit="share", cohort=_MATURE, censoring=_IMMATURE,
+    numerator="delivered messages after which the recipient opted out within 14 days",
+    denominator="delivered messages",
+)  # fmt: skip
+def unsubscribe_rate(observation: Observation) -> Values:
+    """Share of delivered messages that cost the permission to send another one."""
+    return only(_mature_share(observation.messages, observation.messages.unsubscribed))
 
 
 @measure(
@@ -152,6 +183,17 @@ def contacts_with_click_recorded(observation: Observation) -> Values:
     return only(count(len(observation.contacts(observation.in_run(Kind.CLICKED)))))
 
 
+@measure(
+    title="Share of contacts with a recorded click", unit="share", cohort=_ENTERED,
+    numerator="entered contacts with any click in the run",
+    denominator="contacts that entered a journey in the run",
+)  # fmt: skip
+def contacts_with_click_share_recorded(observation: Observation) -> Values:
+    """Share of the entered contacts that a platform would show as clickers, scanned ones included."""
+    clicked = observation.contacts(observation.in_run(Kind.CLICKED))
+    return only(ratio(len(np.intersect1d(clicked, observation.entered)), len(observation.entered)))
+
+
 @measure(title="Sales requests", unit="count", cohort="all contacts", numerator="requests for sales in the run")
 def sales_requests(observation: Observation) -> Values:
     """Events in which a contact asked for sales, after a message or on a page; one person may ask again."""
@@ -197,6 +239,16 @@ def opt_outs(observation: Observation) -> Values:
 
 
 @measure(
+    title="Contacts lost to opt-out per 1,000 entered", unit="per 1,000", cohort=_ENTERED,
+    numerator="entered contacts that unsubscribed in the run", denominator="contacts that entered a journey in the run",
+)  # fmt: skip
+def opt_outs_per_1000(observation: Observation) -> Values:
+    """Of a thousand contacts that entered a journey, how many may no longer be mailed at the end."""
+    lost = observation.contacts(observation.in_run(Kind.UNSUBSCRIBED))
+    return only(ratio(len(np.intersect1d(lost, observation.entered)), len(observation.entered), times=1_000))
+
+
+@measure(
     title="Contacts mailed", unit="count", cohort="all contacts",
     numerator="distinct contacts with a message delivered by a journey in the run",
 )  # fmt: skip
@@ -229,8 +281,9 @@ def mql_share_of_clickers(observation: Observation) -> Values:
 
 
 ENGAGEMENT: Final[tuple[Measure, ...]] = (
-    engagement_rate, engagement_rate_recorded, open_rate, open_rate_recorded, click_rate, click_rate_by_line,
-    not_yet_mature, sends, sends_per_contact, reach, contacts_with_click, contacts_with_click_share,
-    contacts_with_click_recorded, sales_requests, askers, askers_per_1000, requests_per_1000_sends, opt_outs, mqls,
+    engagement_rate, engagement_rate_recorded, open_rate, open_rate_recorded, click_rate, click_rate_recorded,
+    click_rate_by_line, click_rate_by_line_recorded, unsubscribe_rate, not_yet_mature, sends, sends_per_contact, reach,
+    contacts_with_click, contacts_with_click_share, contacts_with_click_recorded, contacts_with_click_share_recorded,
+    sales_requests, askers, askers_per_1000, requests_per_1000_sends, opt_outs, opt_outs_per_1000, mqls,
     mql_share_of_clickers,
 )  # fmt: skip

@@ -97,6 +97,12 @@ def sla_by_week(observation: Observation) -> Values:
     return values
 
 
+def _worst_weeks(cohort: DueLeads) -> list[tuple[float, int]]:
+    """SLA share and minus the due leads of every week that has enough of them, the worst first."""
+    weeks = [due for due in _by_week(cohort.leads).values() if len(due) >= LEAST_DUE]
+    return sorted((sum(lead.kept for lead in due) / len(due), -len(due)) for due in weeks)
+
+
 @measure(
     title="SLA share of the worst week", unit="share", clock="the desk's", by=("desk",), censoring=_NOT_YET,
     cohort=f"{_COHORT}, in weeks of creation with at least {LEAST_DUE} of them",
@@ -107,10 +113,20 @@ def sla_worst_week(observation: Observation) -> Values:
     """The lowest SLA share of any ISO week of creation with enough due leads; n is that week's due leads."""
     values: dict[Key, Observed] = {}
     for desk, cohort in _every_desk(observation).items():
-        weeks = [due for due in _by_week(cohort.leads).values() if len(due) >= LEAST_DUE]
-        shares = [(sum(lead.kept for lead in due) / len(due), -len(due)) for due in weeks]
-        values[(desk,)] = Observed(min(shares)[0], -min(shares)[1]) if shares else Observed(None, 0)
+        worst = _worst_weeks(cohort)
+        values[(desk,)] = Observed(worst[0][0], -worst[0][1]) if worst else Observed(None, 0)
     return values
+
+
+@measure(
+    title="Leads due in the worst week", unit="count", clock="the desk's", by=("desk",), censoring=_NOT_YET,
+    cohort=f"{_COHORT}, in weeks of creation with at least {LEAST_DUE} of them",
+    numerator="leads created in the week with the lowest SLA share and due in the run",
+)  # fmt: skip
+def sla_worst_week_due(observation: Observation) -> Values:
+    """How many leads the share of the worst week rests on; of equally bad weeks the largest, 0 without any."""
+    worst = {desk: _worst_weeks(cohort) for desk, cohort in _every_desk(observation).items()}
+    return {(desk,): count(-weeks[0][1] if weeks else 0) for desk, weeks in worst.items()}
 
 
 def _quantile(observation: Observation, percent: int) -> Values:
@@ -143,5 +159,6 @@ def first_call_p95(observation: Observation) -> Values:
 
 
 FIRST_CALL: Final[tuple[Measure, ...]] = (
-    sla, sla_by_clock, leads_due, leads_not_yet_due, sla_by_week, sla_worst_week, first_call_p50, first_call_p95,
+    sla, sla_by_clock, leads_due, leads_not_yet_due, sla_by_week, sla_worst_week, sla_worst_week_due, first_call_p50,
+    first_call_p95,
 )  # fmt: skip

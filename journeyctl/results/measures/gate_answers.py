@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from journeyctl.results.measures.breaches import breaches_of
 from journeyctl.results.measures.measure import Key, Measure, Values, count, count_by, measure
 from journeyctl.results.measures.observation import Observation
 from journeyctl.semantics.effects import Kind
@@ -74,7 +73,7 @@ def ends(observation: Observation) -> Values:
 def cap_breaches(observation: Observation) -> Values:
     """Messages that went out although a cap was full, counted anew from the record; must be zero."""
     caps = observation.context.caps
-    found = {cap.name: breaches_of(observation.record, cap) for cap in caps}
+    found = {cap.name: observation.mail(cap).breaches(cap.maximum) for cap in caps}
     return count_by(found, total=sum(found.values()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from journeyctl.results.measures.observation import Observation
 
 Key = tuple[str, ...]
 """One name per dimension of the measure; the empty name is all of them together."""
-Unit = Literal["share", "count", "per 1,000", "mails per contact", "seconds", "cents"]
+Unit = Literal["share", "count", "per 1,000", "mails per contact", "seconds", "cents", "times", "per opportunity"]
 MeasureClock = Literal["none", "wall", "the desk's", "each"]
 
 
@@ -27,6 +27,8 @@ class Observed:
 
 
 Values = Mapping[Key, Observed]
+LOADS: Final = frozenset(("demand_per_capacity", "utilisation", "utilisation_by_week"))
+"""Shares of a capacity, which may be overdrawn; every other share is a part of its denominator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,11 @@ class Measure:
 
     def __call__(self, observation: Observation) -> Values:
         """The values of one replication by key."""
-        return self.compute(observation)
+        values = self.compute(observation)
+        if self.unit == "share" and self.name not in LOADS:
+            above = {key: seen.value for key, seen in values.items() if seen.value is not None and seen.value > 1}
+            assert not above, f"a rate above 100 % is a fault of its measure: {self.name} {above}"
+        return values
 
     @property
     def total(self) -> Key:

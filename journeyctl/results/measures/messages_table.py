@@ -34,13 +34,8 @@ class Messages:
     """By a human or a machine."""
     clicked: Mask
     clicked_recorded: Mask
-
-    def of(self, chosen: Mask) -> Messages:
-        """Some of the messages."""
-        return Messages(
-            self.contact[chosen], self.journey[chosen], self.line[chosen], self.mature[chosen], self.opened[chosen],
-            self.opened_recorded[chosen], self.clicked[chosen], self.clicked_recorded[chosen],
-        )  # fmt: skip
+    unsubscribed: Mask
+    """The recipient opted out because of it."""
 
 
 def messages_of(record: EventRecord, context: MeasuringContext) -> Messages:
@@ -75,6 +70,7 @@ def messages_of(record: EventRecord, context: MeasuringContext) -> Messages:
         opened_recorded=has(Kind.OPENED, human=False),
         clicked=has(Kind.CLICKED, human=True),
         clicked_recorded=has(Kind.CLICKED, human=False),
+        unsubscribed=has(Kind.UNSUBSCRIBED, human=False),
     )
 
 

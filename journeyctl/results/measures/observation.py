@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from journeyctl.calendars import iso_week, iso_weeks
-from journeyctl.results.measures.context import ClockName, MeasuringContext
+from journeyctl.results.measures.breaches import CountedMail, counted_mail
+from journeyctl.results.measures.context import CapTerms, ClockName, MeasuringContext
 from journeyctl.results.measures.due_leads import DueLeads, due_leads
 from journeyctl.results.measures.leads_table import Leads, leads_of
 from journeyctl.results.measures.messages_table import Messages, messages_of
@@ -25,6 +26,7 @@ class Observation:
     context: MeasuringContext
     _rows: dict[tuple[Kind, ...], Integers] = field(default_factory=dict, init=False, repr=False, compare=False)
     _due: dict[tuple[str, ClockName], DueLeads] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _mail: dict[tuple[str, Kind], CountedMail] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.record.replications()) > 1:
@@ -65,6 +67,12 @@ class Observation:
             self._due[desk, clock] = due_leads(self.record, self.context, self.leads, desk=desk, clock=clock)
         return self._due[desk, clock]
 
+    def mail(self, cap: CapTerms, own: Kind = Kind.SENT) -> CountedMail:
+        """The mail that a cap counts; `own` is what stands for a mail of a journey."""
+        if (cap.name, own) not in self._mail:
+            self._mail[cap.name, own] = counted_mail(self.record, cap, own=own)
+        return self._mail[cap.name, own]
+
     @cached_property
     def entered(self) -> Integers:
         """The distinct contacts that entered a journey in the run, as numbers of names."""
@@ -87,6 +95,19 @@ class Observation:
         first = np.full(len(self.record.names), np.iinfo(np.int64).max)
         np.minimum.at(first, self.record.column("contact")[rows], self.record.column("time")[rows])
         return first
+
+    def first_of_each(self, rows: Integers, column: str) -> Integers:
+        """The first of these rows for each name in a column; rows without one are left out."""
+        named = rows[self.record.column(column)[rows] != 0]
+        _, first = np.unique(self.record.column(column)[named], return_index=True)
+        found: Integers = named[first]
+        return found
+
+    def counted(self, numbers: Integers, *, blank: str) -> dict[str, int]:
+        """How often each name occurs among numbers of names; the empty one is called `blank`."""
+        found, many = np.unique(numbers, return_counts=True)
+        names = self.record.names
+        return {names[number] or blank: times for number, times in zip(found.tolist(), many.tolist(), strict=True)}
 
     def names(self, column: str, rows: Integers) -> tuple[str, ...]:
         """The distinct names in a column of some rows, sorted; the empty one is left out."""
