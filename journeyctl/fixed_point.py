@@ -67,6 +67,14 @@ def multiply_array(a: Integers, b: Integers | int, shift: int = 20) -> Integers:
     return (a * b + (1 << (shift - 1))) >> shift
 
 
+def part_array(u: Integers, count: int) -> Integers:
+    """Into which of `count` equal parts, from 0, draws fall: u x count / 2^53, rounded down; `count` below 2^36."""
+    _check("number of parts", count, (1 << 36) - 1)
+    # The product has up to 89 bits; the lower 27 bits of the draw are multiplied by themselves.
+    high, low = u >> 27, u & ((1 << 27) - 1)
+    return (high * count + (low * count >> 27)) >> 26
+
+
 def exp2(x: int) -> int:
     """2^x, both in 2^-20. Relative error below 10^-8; x is held within -31 to just below 31."""
     power, mantissa = _power_and_mantissa(x)

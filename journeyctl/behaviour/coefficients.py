@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _SPREADS = ("_sigma", "_spread")
+_LONGEST = 10 * 365 * 86_400
 _LARGEST_SPREAD = 8
 _LARGEST = 1_000
 """Bound on logits, slopes and counts: keeps every product below 2^62."""
@@ -109,6 +110,17 @@ def exact(value: float) -> Decimal:
     return Decimal(str(value))
 
 
+def limits_of(name: str) -> tuple[float, float]:
+    """Least and greatest value, in its unit, that the formula of a parameter can take."""
+    unit = PARAMETERS[name][0]
+    if unit == "share":
+        return 0.0, 1.0
+    if unit in _SECONDS:
+        # One second at least: nothing takes no time at all.
+        return 1 / _SECONDS[unit], _LONGEST / _SECONDS[unit]
+    return (0.0, float(_LARGEST_SPREAD)) if name.endswith(_SPREADS) else (float(-_LARGEST), float(_LARGEST))
+
+
 def _scaled(behaviour: Behaviour, name: str) -> int:
     parameter = behaviour.parameters.get(name)
     if parameter is None:
@@ -120,7 +132,7 @@ def _scaled(behaviour: Behaviour, name: str) -> int:
         return share_threshold(value)
     if unit in _SECONDS:
         seconds = round(exact(value) * _SECONDS[unit])
-        if not 0 < seconds <= 10 * 365 * 86_400:
+        if not 0 < seconds <= _LONGEST:
             raise ValueError(f"the parameter '{name}' is {value} {unit}, but it lies above 0 and below ten years")
         return seconds
     low, high = (0, _LARGEST_SPREAD) if name.endswith(_SPREADS) else (-_LARGEST, _LARGEST)

@@ -134,7 +134,10 @@ PURPOSES: Final[Mapping[str, Address]] = {
     VISITORS: _stable("source", "visitors or contacts of a week", place="ISO week"),
     EXISTING_CUSTOMER: _stable("source, ISO week, k-th", "whether the visitor has a record already"),
     INFLOW_FORM: _stable("source, ISO week, k-th", "whether the visitor fills the form"),
-    INFLOW_TIME: _stable("source, ISO week, k-th", "when in the week the contact becomes known"),
+    INFLOW_TIME: _stable(
+        "source, ISO week, k-th; or the contact whom a matched audience brings",
+        "when in the week the contact becomes known",
+    ),
     FACT: _stable("account or contact", "time until the fact occurs", place="fact", occurrence="n-th"),
     FACT_LENGTH: _stable("account or contact", "how long it lasts", place="fact", occurrence="n-th"),
     FACT_VALUE: _stable("account or contact", "a value that it sets", place="fact and field", occurrence="n-th"),

@@ -103,7 +103,7 @@ class ResponseModel:
         self.clock = activity_clock(tuple(behaviour.activity))
         self.stages = _bounds(behaviour.stages)
         """Upper thresholds of the stages at the start."""
-        self._weekdays = tuple(
+        self.weekdays = tuple(
             fixed(behaviour.weekdays[day].value) if day in behaviour.weekdays else 0 for day in WEEKDAYS
         )
         self.placement = {key: share_threshold(entry.value) for key, entry in behaviour.placement.items()}
@@ -111,10 +111,15 @@ class ResponseModel:
         self.country = program.meanings.get("country", "contact.country")
         self._grades = tuple(name for name, _ in program.scoring.fit) if program.scoring is not None else ()
         c = self.coefficients
-        self._open_median = self.clock.median_units(c.open_delay_median)
+        self.open_median = self.clock.median_units(c.open_delay_median)
         # Left of 1 after so many times the memory is less than 2^-32 can hold.
         hours = c.fatigue_memory * 23 // _HOUR + 1
-        self._decay = decay_table(exact(c.fatigue_memory) / _HOUR, hours=hours)
+        self.memory = decay_table(exact(c.fatigue_memory) / _HOUR, hours=hours)
+
+    @property
+    def has_weekday_effect(self) -> bool:
+        """Whether the local weekday of a mail changes its chance to be opened."""
+        return any(self.weekdays)
 
     # --- who a contact is
 
@@ -188,7 +193,7 @@ class ResponseModel:
     def pressure(self, traits: Traits, now: int) -> int:
         """Recent mail in 2^-20: the sum over earlier mails of what is left of each."""
         elapsed = (now // _HOUR - traits.pressure_hour) * _HOUR
-        return multiply(traits.pressure, decayed(self._decay, elapsed), 32) if traits.pressure else 0
+        return multiply(traits.pressure, decayed(self.memory, elapsed), 32) if traits.pressure else 0
 
     # --- one mail
 
@@ -230,7 +235,7 @@ class ResponseModel:
             interest=_interest(traits, item),
             misfit=abs(item.level - traits.stage),
             pressure=self.pressure(traits, now),
-            weekday=self._weekdays[local_date(now, zone).weekday()],
+            weekday=self.weekdays[local_date(now, zone).weekday()],
             quality=_quality(draws, item, c.open_item_spread, purposes.OPEN_QUALITY),
         )
 
@@ -278,7 +283,7 @@ class ResponseModel:
         terms = self.open_logit(mail.draws, traits, item, now, zone=zone)
         if mail.u(purposes.OPEN) >= threshold(sum(terms)):
             return []
-        activity = lognormal_seconds(mail.u(purposes.OPEN_DELAY), self._open_median, c.open_delay_sigma)
+        activity = lognormal_seconds(mail.u(purposes.OPEN_DELAY), self.open_median, c.open_delay_sigma)
         opened = self.clock.later(now, activity, zone=zone)
         plans = [mail.plan(opened, What.OPEN)]
         if mail.u(purposes.UNSUBSCRIBE) < threshold(sum(self.unsubscribe_logit(traits, item, now))):
@@ -419,10 +424,15 @@ class ResponseModel:
         both = threshold(sum(opens)) * threshold(sum(clicks)) >> 53
         return min(both * c.activated_interest >> 20, CERTAIN)
 
-    def fills_role(self, draws: DrawSource, *, clinic: str, group: str, role: str, week: str) -> bool:
-        """Whether in this week a matched audience brings a new contact for a role that a group lacks."""
-        place = f"{group}/{role}/{week}"
-        return draws.bits(clinic, purposes.ACTIVATED_FORM, place=place) < self.coefficients.activated_form
+    def fills_role(
+        self, draws: DrawSource, *, clinic: str, group: str, role: str, week: str, chance: int | None = None
+    ) -> bool:
+        """Whether in this week a matched audience brings a new contact for a role that a group lacks.
+
+        `chance` is the platform's own threshold in 2^-53; `None`: the behaviour document's.
+        """
+        limit = self.coefficients.activated_form if chance is None else chance
+        return draws.bits(clinic, purposes.ACTIVATED_FORM, place=f"{group}/{role}/{week}") < limit
 
 
 class _Mail:

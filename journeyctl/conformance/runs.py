@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from journeyctl.calendars import next_daily
 from journeyctl.conformance.spiff import Deployment, Instance, Refused
@@ -15,6 +16,7 @@ from journeyctl.draws import Draws
 from journeyctl.graph.program import Program
 from journeyctl.runtime.host import Host
 from journeyctl.runtime.jobs import Job, JobError
+from journeyctl.runtime.ports import Variables
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.state import Contact, Message, OpenLead
@@ -138,13 +140,12 @@ class _World:
         if row is not None:
             self.rows.append(row)
 
-    def publish(self, message: str, key: str, variables: object) -> bool:
+    def publish(self, message: str, key: str, variables: Variables) -> bool:
         instance = self.instance
         assert instance is not None, "the process has begun"
         if instance.has_ended():
             return False
-        # SpiffWorkflow takes any mapping as variables, and ships no types to say so.
-        found = instance.publish(message, key, variables)  # type: ignore[arg-type]
+        found = instance.publish(message, key, variables)
         self.work()
         return found
 
@@ -159,8 +160,7 @@ class _World:
             self.post(now, 1, (0,), lambda: host.bounced(message, now, hard=delivery.hard))
         for after, reaction in delivery.reactions:
             order = (1 + _REACTION_ORDER.index(type(reaction)), reaction.item, reaction.send)
-            # Bound by default arguments, because the loop moves on; mypy cannot infer such a lambda.
-            self.post(now + after, 1, order, lambda stimulus=reaction, at=now + after: host.reaction(stimulus, at))  # type: ignore[misc]
+            self.post(now + after, 1, order, partial(host.reaction, reaction, now + after))
 
     def open(self, lead: OpenLead, desk: str, now: int) -> None:
         """The CRM reports after a while."""
@@ -229,8 +229,7 @@ def run_file(
             )
         else:
             at = start + fact.after
-            # Bound by default arguments, because the loop moves on; mypy cannot infer such a lambda.
-            world.post(at, 0, (0, fact.path), lambda found=fact, at=at: host.fact(found.path, found.value, at))  # type: ignore[misc]
+            world.post(at, 0, (0, fact.path), partial(host.fact, fact.path, fact.value, at))
     if any(e.condition is not None and e.condition.is_volatile for e in program.journeys[journey].exits):
         world.evaluate_daily(program, entered_at)
     fault = ""

@@ -5,7 +5,7 @@ One mistake gives one problem: whatever follows from it is of unknown type, whic
 
 from __future__ import annotations
 
-from journeyctl.expr import advice
+from journeyctl.expr import advice, codes
 from journeyctl.expr.certainty import certainties
 from journeyctl.expr.nearest import nearest
 from journeyctl.expr.patterns import pattern_fault
@@ -243,7 +243,14 @@ class _Checker:
 
     def occurs(self, field: Field, literal: Expression) -> None:
         """Reports a text that the field can never hold."""
-        if isinstance(literal, Text) and field.values and literal.value not in field.values:
+        if not isinstance(literal, Text):
+            return
+        if not field.values and not codes.follows(field.type, literal.value):
+            close = codes.suggested(field.type, literal.value)
+            help = codes.WANTED[field.type] if close is None else f"did you mean '{close}'?"
+            fact = f"'{literal.value}' is no {field.type.value}"
+            self.report(ProblemKind.UNKNOWN_TEXT, literal, fact, help, None if close is None else quoted(close))
+        if field.values and literal.value not in field.values:
             close = nearest(literal.value, field.values)
             self.report(
                 ProblemKind.UNKNOWN_TEXT, literal, f"'{literal.value}' never occurs here",

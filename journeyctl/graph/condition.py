@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from journeyctl.expr import Environment, Expression, Reads, Value, compile_expression, parse, reads
 
@@ -25,8 +26,7 @@ class Condition:
     @classmethod
     def of(cls, text: str) -> Condition:
         """Parses `text`; raises `expr.ConditionError` where it is no expression."""
-        expression = parse(text)
-        return cls(text, expression, compile_expression(expression), reads(expression))
+        return _parsed(text)
 
     def holds(self, environment: Environment) -> bool:
         """True only where the condition is true; unknown does not hold."""
@@ -50,3 +50,10 @@ class Condition:
 
     def __reduce__(self) -> tuple[Callable[[str], Condition], tuple[str]]:
         return (Condition.of, (self.text,))
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> Condition:
+    # The same texts stand in every variant and country of a workspace.
+    expression = parse(text)
+    return Condition(text, expression, compile_expression(expression), reads(expression))

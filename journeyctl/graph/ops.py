@@ -246,6 +246,8 @@ class ActivateOp(Op):
     lasts: Duration
     when: Condition | None
     next: OpId
+    group: str | None = None
+    """The buying group whose missing roles are looked for, instead of the contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,3 +299,24 @@ def successors(op: AnyOp) -> tuple[OpId, ...]:  # noqa: C901  (one case per op)
         case _:
             assert_never(op)
     return tuple(dict.fromkeys(found))
+
+
+def conditions_of(op: AnyOp) -> tuple[Condition, ...]:
+    """Every condition and expression that an op evaluates, in the order in which it names them."""
+    match op:
+        case BranchOp():
+            return tuple(condition for condition, _ in op.cases)
+        case WaitOp():
+            return (op.until.expression,) if isinstance(op.until, UntilValue) else ()
+        case LadderOp():
+            return (op.start.topic,) if isinstance(op.start, FromTopic) else ()
+        case OfferOp():
+            return () if op.only is None else (op.only,)
+        case UpdateOp():
+            return tuple(a.expression for a in op.assignments if a.expression is not None)
+        case ActivateOp():
+            return () if op.when is None else (op.when,)
+        case SendOp() | ListenOp() | SplitOp() | DeepenOp() | HandoffOp() | EnterOp() | EndOp():
+            return ()
+        case _:
+            assert_never(op)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from journeyctl.calendars import Calendar, ZoneChoice
 from journeyctl.diagnostics import NOWHERE, Origin
 from journeyctl.graph.condition import Condition
+from journeyctl.graph.group import BuyingGroup
 from journeyctl.graph.house import House, Item
 from journeyctl.graph.ops import AnyOp, OpId, SendWindow
 from journeyctl.units import Duration
@@ -55,8 +56,6 @@ class StepGraph:
     start: OpId
     ops: Mapping[OpId, AnyOp]
     status: str = "live"
-    countries: tuple[str, ...] = ()
-    """Countries for which an overlay made this journey; empty: no restriction."""
     removed: Mapping[str, OpId] = field(default_factory=dict, compare=False)
     """Where contacts go on that stand at a step that an older version had; no part of what the journey does."""
     origin: Origin = field(default=NOWHERE, compare=False)
@@ -121,6 +120,8 @@ class Scoring:
     mql_fit: tuple[str, ...] = ()
     mql_again: int = 0
     """Seconds until the same contact may become an MQL again."""
+    account: str = "max"
+    """How the scores of contacts make their account's: sum, max or mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,16 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What journeys share, as the overlays of one country make it."""
+
+    houses: Mapping[str, House]
+    items: Mapping[str, Item]
+    scoring: Scoring | None
+    audiences: Mapping[str, Condition]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """Everything that ops need to run, for one workspace. Hashable parts only; safe to send to workers."""
 
@@ -142,6 +153,7 @@ class Program:
     """By country; `""` holds for all countries without their own."""
     houses: Mapping[str, House]
     items: Mapping[str, Item]
+    """Also the items that only the catalogs of some countries have."""
     scoring: Scoring | None
     audiences: Mapping[str, Condition]
     defaults: Mapping[str, bool | int | float | str]
@@ -162,6 +174,13 @@ class Program:
     """Desk -> seconds after local midnight (workspace zone) at which outcomes come back."""
     variants: Mapping[str, Mapping[str, StepGraph]] = field(default_factory=dict)
     """By country: the journeys that overlays change for its contacts."""
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    """By country, where overlays change houses, items, scoring or audiences; all other countries share the above."""
+    groups: Mapping[str, BuyingGroup] = field(default_factory=dict)
+    account_evaluation: int = 0
+    """Seconds after local midnight (workspace zone) at which accounts and buying groups are evaluated each day."""
+    account_facts: frozenset[str] = frozenset()
+    """Paths of the fields that account evaluations write for every account, such as `clinic.score`."""
 
     def policies_for(self, country: str | None) -> Policies:
         """The policies of the contact's country, else the workspace's."""
@@ -170,3 +189,29 @@ class Program:
     def journey_for(self, name: str, country: str | None) -> StepGraph:
         """The journey as it is for contacts of the country."""
         return self.variants.get(country or "", {}).get(name) or self.journeys[name]
+
+    def forms_of(self, name: str) -> tuple[StepGraph, ...]:
+        """The journey as it is for most contacts, then as it is for those of each country where overlays change it."""
+        changed = (graphs[name] for _, graphs in sorted(self.variants.items()) if name in graphs)
+        return (self.journeys[name], *changed)
+
+    @property
+    def overlaid(self) -> tuple[str, ...]:
+        """Countries for which overlays change a journey, a house, an item, the scoring or an audience, sorted."""
+        return tuple(sorted({*self.shared, *(country for country, graphs in self.variants.items() if graphs)}))
+
+    def house_for(self, name: str, country: str | None) -> House:
+        """The content house as it is for contacts of the country."""
+        return self.shared.get(country or "", self).houses[name]
+
+    def items_for(self, country: str | None) -> Mapping[str, Item]:
+        """All items as they are for contacts of the country."""
+        return self.shared.get(country or "", self).items
+
+    def scoring_for(self, country: str | None) -> Scoring | None:
+        """What scores the contacts of the country."""
+        return self.shared.get(country or "", self).scoring
+
+    def audiences_for(self, country: str | None) -> Mapping[str, Condition]:
+        """The audiences as they are for contacts of the country."""
+        return self.shared.get(country or "", self).audiences

@@ -284,6 +284,10 @@ class FieldSales(Spelled):
     meetings_per_week: Assumed[float] = field(
         metadata=about(Assumable(Number(low=0)), "First meetings that the field force can hold in a week.", example=20)
     )
+    meeting_takes: Assumed[Duration] = field(
+        default=Assumed(Duration(seconds=7_200)),
+        metadata=about(DURATION, "Work for one first meeting, the way there included; 2h without it.", example="3h"),
+    )
     sql: Assumed[float] = field(metadata=about(SHARE, "Share of met leads that become sales-qualified.", example="60%"))
     opportunity: Assumed[float] = field(
         metadata=about(SHARE, "Share of those that become an opportunity.", example="50%")

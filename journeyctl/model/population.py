@@ -134,6 +134,8 @@ class Given(Spelled):
 
 FieldValue: TypeAlias = Literally | Chance | Table | Between | Lognormal | Normal | Each | Given
 
+TABLE = MappingOf(Plain.TEXT, SHARE, least=1)
+"""Shares by value."""
 _LITERAL = Wrap(Literally, "value", Plain.SCALAR)
 
 VALUE = ByShape(
@@ -150,7 +152,7 @@ VALUE = ByShape(
             "given": Struct(Given),
             "value": Wrap(Chance, "share", SHARE),
         },
-        otherwise=Wrap(Table, "shares", MappingOf(Plain.TEXT, SHARE, least=1)),
+        otherwise=Wrap(Table, "shares", TABLE),
     ),
 )
 """A literal, a share such as 40%, a table, or one of the distributions."""

@@ -158,7 +158,10 @@ class Costs(Spelled):
     field_hour: Assumed[float] = field(
         default=Assumed(0.0), metadata=about(MONEY, "Per hour of field sales.", example=140)
     )
-    item_new: Assumed[float] = field(default=Assumed(0.0), metadata=about(MONEY, "Per newly made item.", example=4000))
+    item_new: Assumed[float] = field(
+        default=Assumed(0.0),
+        metadata=about(MONEY, "Per item tagged newly-made that the running journeys can send.", example=4000),
+    )
     channels: Mapping[str, ChannelCost] = field(
         default_factory=dict,
         metadata=about(MappingOf(Reference("inflow"), Struct(ChannelCost)), "By source of new contacts."),

@@ -144,6 +144,10 @@ class After(Spelled):
     origin: Origin = NOWHERE
 
 
+P90_OF_MEDIAN = 2
+"""A length of time that states no 90 % quantile has it at this multiple of its median."""
+
+
 @spelled
 class DurationSpread(Spelled):
     """A lognormal length of time, given by its median and 90 % quantile."""
@@ -153,7 +157,9 @@ class DurationSpread(Spelled):
     )
     p90: Assumed[Duration] | None = field(
         default=None,
-        metadata=about(Assumable(Plain.DURATION), "Nine of ten cases take no longer.", example="10d"),
+        metadata=about(
+            Assumable(Plain.DURATION), "Nine of ten cases take no longer; twice the median without it.", example="10d"
+        ),
     )
     origin: Origin = NOWHERE
 
@@ -176,10 +182,16 @@ class Activation(Spelled):
     """A matched audience on an advertising platform and what it brings."""
 
     exclusive: ClassVar[tuple[Exclusive, ...]] = ()
-    fills_role: Assumed[float] = field(
+    fills_role: Assumed[float] | None = field(
+        default=None,
         metadata=about(
-            Assumable(Plain.SHARE), "Chance per missing role and period that somebody is found.", example="3%"
-        )
+            Assumable(Plain.SHARE),
+            "Chance per clinic, missing role and period that a new contact comes; the behaviour's activated_form a "
+            "week without it.",
+            example="3%",
+        ),
     )
-    per: Duration = field(metadata=about(Plain.DURATION, "The period of that chance.", example="30d"))
+    per: Duration | None = field(
+        default=None, metadata=about(Plain.DURATION, "The period of that chance; a week without it.", example="30d")
+    )
     origin: Origin = NOWHERE

@@ -110,8 +110,9 @@ class Host:
                 raise JobError(f"there is no worker for jobs of type '{job.kind}'")
 
     def _gate(self, job: Job, now: int) -> Variables:
-        wish = send_request(job, self.program)
-        view = self._view(now).at(now, item=wish.item)
+        view = self._view(now)
+        wish = send_request(job, view.items)
+        view = view.at(now, item=wish.item)
         policies = self.program.policies_for(view.country)
         found = ask(policies, wish, view, self.contact.sends, now, time=_time(self.program))
         self.held_for = found.reason if isinstance(found, Defer) else ""
@@ -169,7 +170,7 @@ class Host:
         if path == "score":
             hundredths = round(value * 100) if _is_number(value) else 0
             if change != "add":
-                hundredths -= scoring.current(self.program.scoring, self.contact.score, turn.now)
+                hundredths -= scoring.current(turn.view.scoring, self.contact.score, turn.now)
             reactions.add_points(turn, hundredths, reason="update")
             return
         if change == "add":
@@ -284,7 +285,7 @@ class Host:
 
     def note_changed(self, *paths: str) -> None:
         """Remembers that fields have changed until the process may hear of it."""
-        scoring_rules = self.program.scoring
+        scoring_rules = self._view(self.contact.created_at).scoring
         self.changed_paths.extend(paths)
         if scoring_rules is not None and any(self._reads(fit, paths) for _, fit in scoring_rules.fit):
             self.changed_paths.append("fit")
@@ -320,9 +321,10 @@ class Host:
     def _reads(self, condition: Condition, paths: Iterable[str]) -> bool:
         """True where a condition, or an audience that it asks about, depends on one of the paths."""
         found = condition.reads
-        return not found.paths.isdisjoint(paths) or any(
-            self._reads(self.program.audiences[name], paths) for name in found.audiences
-        )
+        if not found.audiences:
+            return not found.paths.isdisjoint(paths)
+        audiences = self.program.audiences_for(self._view(self.contact.created_at).country)
+        return not found.paths.isdisjoint(paths) or any(self._reads(audiences[name], paths) for name in found.audiences)
 
     # --- variables of the process that the host keeps
 

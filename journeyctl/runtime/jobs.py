@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from journeyctl.calendars import parse_hours, parse_weekdays, parse_zone_choice, utc_seconds
+from journeyctl.graph.house import Item
 from journeyctl.graph.ops import SendWindow
-from journeyctl.graph.program import Program
 from journeyctl.semantics.gate import SendRequest
 from journeyctl.units import parse_duration
 
@@ -41,13 +41,13 @@ class Job:
         return utc_seconds(value)
 
 
-def send_request(job: Job, program: Program) -> SendRequest:
-    """What a gate job asks about."""
+def send_request(job: Job, items: Mapping[str, Item]) -> SendRequest:
+    """What a gate job asks about, of the items as they are for its contact."""
     headers, name = job.headers, job.text("item")
-    if name not in program.items:
+    if name not in items:
         raise JobError(f"job 'gate' asks for item '{name}', which is not in the catalog")
     return SendRequest(
-        program.items[name],
+        items[name],
         headers.get("channel", "email"),
         tuple(headers.get("purposes", "").split()),
         job.moment("asked_since"),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+_ALL = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """A group's state at one account evaluation. Shares in 0..1."""
+    """A group's state at one account evaluation. Exact shares in 0..1, because thresholds are held against them."""
 
-    by_role: Mapping[str, float]
+    by_role: Mapping[str, Fraction]
     """min(1, assigned / needed) for each role."""
-    overall: float
+    overall: Fraction
     """Plain mean over the roles."""
-    weighted: float
+    weighted: Fraction
     """Mean over the roles by their weights."""
     missing: tuple[str, ...]
     """Roles that still need people, in the group's order."""
@@ -22,14 +26,23 @@ class Completeness:
 
 def completeness(need: Mapping[str, int], assigned: Mapping[str, int], weights: Mapping[str, float]) -> Completeness:
     """Completeness of a group that needs `need` people per role and has `assigned`. More than needed adds nothing."""
-    by_role = {role: min(1.0, assigned.get(role, 0) / wanted) if wanted else 1.0 for role, wanted in need.items()}
-    total = sum(weights.get(role, 1.0) for role in need)
+    by_role = {
+        role: min(_ALL, Fraction(assigned.get(role, 0), wanted)) if wanted else _ALL for role, wanted in need.items()
+    }
+    exact = {role: as_written(weights.get(role, 1.0)) for role in need}
+    total = sum(exact.values())
     return Completeness(
         by_role=by_role,
-        overall=sum(by_role.values()) / len(by_role) if by_role else 1.0,
-        weighted=sum(share * weights.get(role, 1.0) for role, share in by_role.items()) / total if total else 1.0,
+        overall=sum(by_role.values(), Fraction()) / len(by_role) if by_role else _ALL,
+        weighted=sum((by_role[role] * exact[role] for role in need), Fraction()) / total if total else _ALL,
         missing=tuple(role for role, wanted in need.items() if assigned.get(role, 0) < wanted),
     )
+
+
+@lru_cache(maxsize=256)
+def as_written(number: float) -> Fraction:
+    """The number that a file says, exactly: 0.7 is seven tenths."""
+    return Fraction(str(number))
 
 
 def assign_roles(need: Mapping[str, int], fits: Sequence[tuple[str, Sequence[str]]]) -> dict[str, str]:

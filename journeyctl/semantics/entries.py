@@ -114,8 +114,6 @@ def _may_enter(turn: Turn, graph: StepGraph) -> bool:
 
 
 def _in_audience(turn: Turn, graph: StepGraph) -> bool:
-    if graph.countries and turn.view.country not in graph.countries:
-        return False
     return graph.entry.condition.holds(turn.view.at(turn.now))
 
 

@@ -7,6 +7,7 @@ the step's window, caps. Simulation, traces, tests and the workers of executed t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,8 @@ from journeyctl.graph.program import Cap, Policies
 from journeyctl.units import SECONDS_PER_DAY, Duration
 
 DEFAULT_EXPIRE = 14 * SECONDS_PER_DAY
+_SHORTER = 4
+"""Days within which the difference between two months' lengths has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +265,23 @@ def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time
         counted = history.counted(cap.channel, _later(now, cap.per, time.zone, times=-1), now)
         if len(counted) < cap.maximum:
             return None
-        return max(now + 1, _later(counted[len(counted) - cap.maximum], cap.per, time.zone))
+        return max(now + 1, _out_of_reach(counted[len(counted) - cap.maximum], cap.per, time.zone))
     zone = (cap.zone.resolve(recipient.zone) if cap.zone is not None else None) or time.zone
     start, end = calendar_window(cap, now, zone, time.week_starts)
     return end if len(history.counted(cap.channel, start - 1, now)) >= cap.maximum else None
+
+
+def _out_of_reach(moment: int, length: Duration, zone: str) -> int:
+    """The first second from which `length` reaches back no further than to `moment`.
+
+    From the end of a short month it reaches to the same day of the month before, so that what happened in the
+    last days of that one is out of reach only when the short month is over.
+    """
+    at = _later(moment, length, zone)
+    if not length.months:
+        return at
+    difference = range(_SHORTER * SECONDS_PER_DAY)
+    return at + bisect_left(difference, moment, key=lambda more: _later(at + more, length, zone, times=-1))
 
 
 def _later(moment: int, length: Duration, zone: str, *, times: int = 1) -> int:

@@ -17,10 +17,20 @@ from journeyctl.expr import Value
 from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.ops import HandoffOp
 from journeyctl.graph.program import Program, StepGraph
-from journeyctl.semantics import entries, reactions, sending, steps, versions
+from journeyctl.semantics import entries, reactions, scoring, sending, steps, versions
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime
-from journeyctl.semantics.state import AskGate, CheckExits, Contact, Internal, LookAround, Sends, Step, Visit
+from journeyctl.semantics.state import (
+    AskGate,
+    CheckExits,
+    Contact,
+    Internal,
+    LookAround,
+    OpenLead,
+    Sends,
+    Step,
+    Visit,
+)
 from journeyctl.semantics.stimuli import (
     Bounced,
     Clicked,
@@ -223,23 +233,41 @@ def lead_outcome(turn: Turn, stimulus: LeadOutcome) -> None:
     """The CRM sync brought an outcome: the lead is closed, and the journeys that waited for it go on."""
     contact = turn.contact
     lead = contact.leads.get(stimulus.desk)
-    if lead is None or lead.name != stimulus.lead:
+    own = lead is not None and lead.name == stimulus.lead
+    groups = [group for group, name in contact.group_leads.items() if name == stimulus.lead]
+    if not own and not groups:
         return
-    del contact.leads[stimulus.desk]
-    contact.last_outcome, contact.last_reason = stimulus.outcome, stimulus.reason
-    turn.emit(Kind.SYNCED, None, lead=lead.name, desk=stimulus.desk, reason=stimulus.outcome)
-    for visit in turn.visits():
+    waiting = [visit for visit in turn.visits() if _awaits(turn, visit, stimulus.lead)]
+    contact.group_leads.update(dict.fromkeys(groups, ""))
+    if own:
+        del contact.leads[stimulus.desk]
+        contact.last_outcome, contact.last_reason = stimulus.outcome, stimulus.reason
+    turn.emit(
+        Kind.SYNCED, None, lead=stimulus.lead, desk=stimulus.desk, reason=stimulus.outcome,
+        group=groups[0] if groups else "",
+    )  # fmt: skip
+    for visit in waiting:
         op = turn.op(visit)
-        if isinstance(op, HandoffOp) and visit.waiting == "handoff" and op.desk == stimulus.desk:
-            visit.cause, visit.cause_at = stimulus.outcome, turn.now
-            turn.move(visit, op.outcomes[stimulus.outcome])
-    turn.lead_changed()
+        assert isinstance(op, HandoffOp), "only a handoff awaits a lead"
+        visit.cause, visit.cause_at = stimulus.outcome, turn.now
+        turn.move(visit, op.outcomes[stimulus.outcome])
+    if own:
+        turn.lead_changed()
+
+
+def _awaits(turn: Turn, visit: Visit, lead: str) -> bool:
+    op = turn.op(visit)
+    return isinstance(op, HandoffOp) and visit.waiting == "handoff" and turn.lead_of(op) == lead
 
 
 def _group(turn: Turn, stimulus: GroupReady | GroupChanged) -> None:
     if isinstance(stimulus, GroupReady):
+        if stimulus.lead:
+            _called_for_group(turn, stimulus)
         turn.announce("group_ready")
         return
+    if stimulus.lead is not None:
+        turn.contact.group_leads[stimulus.group] = stimulus.lead
     turn.contact.groups[stimulus.group] = {
         "completeness": stimulus.completeness,
         "ready": stimulus.ready,
@@ -247,6 +275,21 @@ def _group(turn: Turn, stimulus: GroupReady | GroupChanged) -> None:
         "my_role": stimulus.my_role,
     }
     turn.group_changed(stimulus.group)
+
+
+def _called_for_group(turn: Turn, stimulus: GroupReady) -> None:
+    """The group's lead is one of this contact; where it has an open one at the desk, the group joins that."""
+    contact, desk = turn.contact, stimulus.desk
+    own = contact.leads.get(desk)
+    if own is not None:
+        turn.emit(Kind.MERGED, None, lead=own.name, desk=desk, reason="score", group=stimulus.group)
+        return
+    contact.leads[desk] = OpenLead(stimulus.lead, "score", turn.now)
+    turn.emit(
+        Kind.HANDED_OFF, None, lead=stimulus.lead, desk=desk, reason="score", group=stimulus.group,
+        value=scoring.current(turn.view.scoring, contact.score, turn.now),
+    )  # fmt: skip
+    turn.lead_changed()
 
 
 _FACTS = (FieldChanged, OtherMail, LeadOutcome, GroupChanged, GroupReady)
@@ -276,9 +319,9 @@ def _order_of(stimulus: Stimulus) -> tuple[int | str, ...]:
 
 def _reads_score(program: Program) -> bool:
     """Whether any condition looks at the score or fit, so that a change of it must be shown around."""
-    graphs = [*program.journeys.values(), *(graph for found in program.variants.values() for graph in found.values())]
+    graphs = [graph for name in program.journeys for graph in program.forms_of(name)]
     conditions = [e.condition for graph in graphs for e in graph.exits if e.condition is not None]
     conditions += [graph.entry.condition for graph in graphs]
     conditions += [s.condition for policies in program.policies.values() for s in policies.suppressions]
-    conditions += program.audiences.values()
+    conditions += [found for country in ("", *program.shared) for found in program.audiences_for(country).values()]
     return any({"score", "fit"} & condition.reads.paths for condition in conditions)

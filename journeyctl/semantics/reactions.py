@@ -124,7 +124,7 @@ def fact_text(value: Value) -> str:
 
 def check_mql(turn: Turn) -> None:
     """Lets the event `mql` happen when score and fit reach the threshold."""
-    rules, score = turn.program.scoring, turn.contact.score
+    rules, score = turn.view.scoring, turn.contact.score
     if rules is None or rules.mql_score is None or not score.armed or score.hundredths < rules.mql_score:
         return
     fit = scoring.fit_of(rules, turn.view.at(turn.now))
@@ -136,7 +136,7 @@ def check_mql(turn: Turn) -> None:
 
 def add_points(turn: Turn, hundredths: int, *, reason: str) -> None:
     """Changes the score and looks at everything that reads it."""
-    rules = turn.program.scoring
+    rules = turn.view.scoring
     if rules is None or hundredths == 0:
         return
     scoring.add(rules, turn.contact.score, hundredths, turn.now)
@@ -254,4 +254,4 @@ def _remember(turn: Turn, kind: str, item: str, journey: str, who: str) -> None:
 
 
 def _score(turn: Turn, act: str, who: str) -> None:
-    add_points(turn, scoring.points_for(turn.program.scoring, act, who), reason=act)
+    add_points(turn, scoring.points_for(turn.view.scoring, act, who), reason=act)

@@ -25,7 +25,7 @@ def answer(turn: Turn, visit: Visit) -> None:
     op, pending = turn.op(visit), visit.pending
     assert isinstance(op, SendOp), "a visit at the gate stands at a send"
     assert pending is not None, "a visit at the gate has a pending send"
-    item = turn.program.items.get(op.item)
+    item = turn.items(visit).get(op.item)
     if item is None:
         # A newer version of the workspace has dropped the item that an older one still wanted to send.
         _skip(turn, visit, op, "not_available")
@@ -64,7 +64,7 @@ def _send(turn: Turn, visit: Visit, op: SendOp, locale: str | None) -> None:
     contact.acts.append(Act(turn.now, "sends", op.item, visit.journey, human=False))
     turn.emit(
         Kind.SENT, visit, item=op.item, channel=op.channel, send=message.number,
-        line=turn.program.items[op.item].line or "", reason=locale or "",
+        line=turn.items(visit)[op.item].line or "", reason=locale or "",
     )  # fmt: skip
     visit.waiting = "delivery"
     visit.pending = None
@@ -128,7 +128,7 @@ def waiting_for(turn: Turn, message: Message) -> Visit | None:
 
 def emit_of(turn: Turn, kind: Kind, message: Message, *, reason: str = "", who: str = "", value: int = 0) -> None:
     """An effect about a message, with the place from which it was sent."""
-    item = turn.program.items.get(message.item)
+    item = turn.view.items.get(message.item)
     turn.emit(
         kind, None, journey=message.journey, visit=message.visit, step=message.step, op=message.op,
         item=message.item, channel=message.channel, send=message.number,

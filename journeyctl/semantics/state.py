@@ -102,6 +102,8 @@ class Visit:
     """The event that last diverted the visit: sales_request, mql, ..."""
     cause_at: int = 0
     parent: str = ""
+    country: str | None = None
+    """Of the contact at entry: whose overlays made the graph, and the houses that it walks."""
     held_out: bool = False
     """In a holdout arm: the visit gets no sends to its end."""
     outdated: bool = False
@@ -244,6 +246,8 @@ class Contact:
     last_outcome: str = ""
     last_reason: str = ""
     groups: dict[str, dict[str, Value]] = field(default_factory=dict)
+    group_leads: dict[str, str] = field(default_factory=dict)
+    """The open lead of each buying group that makes leads of its own; empty while it has none."""
     defaults_used: dict[str, int] = field(default_factory=dict)
     agenda: list[Entry] = field(default_factory=list)
     sequence: int = 0

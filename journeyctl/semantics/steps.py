@@ -163,7 +163,7 @@ def arm_of(op: SplitOp, draws: DrawSource, contact: str, journey: str) -> int:
 
 
 def _start_ladder(turn: Turn, visit: Visit, op: LadderOp) -> None:
-    house = turn.program.houses[op.house]
+    house = turn.house(visit, op.house)
     offer = visit.graph.ops[op.offer]
     assert isinstance(offer, OfferOp), "a ladder begins at its offer"
     match op.start:
@@ -187,7 +187,7 @@ def _offer(turn: Turn, visit: Visit, op: OfferOp) -> None:
     if turn.now < earliest:
         _sleep(turn, visit, earliest, "pace")
         return
-    house = turn.program.houses[op.house]
+    house = turn.house(visit, op.house)
     assert visit.ladder is not None, "an offer follows the start of its ladder"
     visit.ladder, found = ladder.choose(
         house, visit.ladder, eligible=_eligible(turn, visit, op, house), leads_on=_leads_on(turn, visit, house),
@@ -206,7 +206,7 @@ def _deepen(turn: Turn, visit: Visit, op: DeepenOp) -> None:
     offer = visit.graph.ops[op.offer]
     assert isinstance(offer, OfferOp), "the walk goes on at an offer"
     assert visit.ladder is not None, "a click follows an offer"
-    house = turn.program.houses[offer.house]
+    house = turn.house(visit, offer.house)
     visit.ladder = ladder.clicked(house, visit.ladder, op.item, eligible=_eligible(turn, visit, offer, house))
     turn.move(visit, op.offer)
 
@@ -247,7 +247,7 @@ def _change_score(turn: Turn, visit: Visit, assignment: Assignment) -> None:
     value = _assigned(turn, visit, assignment)
     hundredths = round(value * 100) if isinstance(value, (int, float)) else 0
     if assignment.change is not Change.ADD:
-        hundredths -= scoring.current(turn.program.scoring, turn.contact.score, turn.now)
+        hundredths -= scoring.current(turn.view.scoring, turn.contact.score, turn.now)
     reactions.add_points(turn, hundredths, reason="update")
 
 
@@ -262,19 +262,19 @@ def _change_field(turn: Turn, visit: Visit, assignment: Assignment) -> None:
 
 def _assigned(turn: Turn, visit: Visit, assignment: Assignment) -> Value:
     if assignment.change is Change.EVALUATE and assignment.expression is not None:
-        item = turn.program.items.get(visit.messages[-1].item) if visit.messages else None
+        item = turn.items(visit).get(visit.messages[-1].item) if visit.messages else None
         return assignment.expression.evaluate(turn.view.at(turn.now, visit=visit, item=item))
     return None if assignment.change is Change.CLEAR else assignment.value
 
 
 def _hand_off(turn: Turn, visit: Visit, op: HandoffOp) -> None:
     contact = turn.contact
-    if op.group is not None and turn.view.group(op.group, "ready") is not True:
+    if op.group is not None and not _group_can_be_handed_over(turn, op.group):
         turn.emit(Kind.BRANCHED, visit, reason="not_ready", desk=op.desk)
         turn.move(visit, op.outcomes["not_ready"])
         return
     visit.waiting = "handoff"
-    if op.desk in contact.leads:
+    if turn.lead_of(op):
         turn.join_lead(visit, op, visit.cause)
         return
     cause = _CAUSES.get(visit.cause, "score")
@@ -285,15 +285,21 @@ def _hand_off(turn: Turn, visit: Visit, op: HandoffOp) -> None:
     contact.leads[op.desk] = OpenLead(name, cause, turn.now)
     turn.emit(
         Kind.HANDED_OFF, visit, lead=name, desk=op.desk, reason=cause, group=op.group or "",
-        value=scoring.current(turn.program.scoring, contact.score, turn.now),
+        value=scoring.current(turn.view.scoring, contact.score, turn.now),
     )  # fmt: skip
     turn.lead_changed()
+
+
+def _group_can_be_handed_over(turn: Turn, group: str) -> bool:
+    """Its lead is open, or it is ready and its leads are made by handoffs. One whose lead is over rests first."""
+    lead = turn.contact.group_leads.get(group)
+    return lead != "" if lead is not None else turn.view.group(group, "ready") is True
 
 
 def _activate(turn: Turn, visit: Visit, op: ActivateOp) -> None:
     if op.when is None or op.when.holds(turn.view.at(turn.now, visit=visit)):
         turn.emit(
-            Kind.ACTIVATED, visit, channel=op.audience_on,
+            Kind.ACTIVATED, visit, channel=op.audience_on, group=op.group or "",
             value=turn.program.calendar.add(turn.now, op.lasts),
         )  # fmt: skip
     turn.move(visit, op.next)
@@ -319,7 +325,7 @@ def begin(turn: Turn, journey: str, *, parent: Visit | None = None) -> None:
     number = turn.contact.visit_counts.get(journey, 0) + 1
     turn.contact.visit_counts[journey] = number
     # Above every token of earlier visits, so that nothing these scheduled can be taken for this one's.
-    visit = Visit(graph, number, turn.now, graph.start, token=turn.contact.sequence)
+    visit = Visit(graph, number, turn.now, graph.start, token=turn.contact.sequence, country=turn.view.country)
     if parent is not None:
         visit.parent, visit.held_out = parent.journey, parent.held_out
     turn.contact.visits[journey] = visit

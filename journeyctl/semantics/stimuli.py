@@ -55,6 +55,10 @@ class GroupReady:
     """A buying group of the contact was found ready at an account evaluation."""
 
     group: str
+    lead: str = ""
+    """The group's lead, for the member who is called; empty for all others."""
+    desk: str = ""
+    """The desk that calls this member."""
     phase = Phase.FACT
 
 
@@ -67,6 +71,8 @@ class GroupChanged:
     ready: bool
     missing_roles: tuple[str, ...]
     my_role: str | None
+    lead: str | None = None
+    """The group's open lead, whoever is called; empty: it has none now; `None`: nobody makes leads for the group."""
     phase = Phase.FACT
 
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 from journeyctl.calendars import local_date, next_daily
 from journeyctl.draws import DrawSource
 from journeyctl.graph.condition import Condition
+from journeyctl.graph.house import House, Item
 from journeyctl.graph.ops import AnyOp, EndOp, EnterOp, HandoffOp, OfferOp, OpId
 from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
 from journeyctl.semantics.effects import Effect, Kind
@@ -78,6 +79,14 @@ class Turn:
     def graph(self, journey: str) -> StepGraph:
         """A journey as it is for contacts of this one's country."""
         return self.program.journey_for(journey, self.view.country)
+
+    def house(self, visit: Visit, name: str) -> House:
+        """A content house as it was for contacts of this one's country when the visit began, like the visit's graph."""
+        return self.program.house_for(name, visit.country)
+
+    def items(self, visit: Visit) -> Mapping[str, Item]:
+        """All items as the visit's houses have them."""
+        return self.program.items_for(visit.country)
 
     def op(self, visit: Visit) -> AnyOp:
         """Where a visit stands."""
@@ -213,20 +222,28 @@ class Turn:
 
     def join_lead(self, visit: Visit, op: HandoffOp, event: str) -> None:
         """A further cause joins the open lead; a request raises it."""
-        lead = self.contact.leads[op.desk]
+        own, lead = self.contact.leads.get(op.desk), self.lead_of(op)
         cause = "request" if event == "sales_request" else "score"
         behind = f"{event}@{self.now}" if event else ""
-        self.emit(Kind.MERGED, visit, lead=lead.name, desk=op.desk, reason=cause, cause=behind)
-        if cause == "request":
-            self.contact.leads[op.desk] = OpenLead(lead.name, "request", lead.created_at)
+        self.emit(Kind.MERGED, visit, lead=lead, desk=op.desk, reason=cause, cause=behind, group=op.group or "")
+        if cause == "request" and own is not None and own.name == lead:
+            self.contact.leads[op.desk] = OpenLead(lead, "request", own.created_at)
+
+    def lead_of(self, op: HandoffOp) -> str:
+        """The open lead that a visit at this handoff awaits: the buying group's, else the contact's at the desk."""
+        own = self.contact.leads.get(op.desk)
+        of_group = self.contact.group_leads.get(op.group) if op.group is not None else None
+        return of_group or (own.name if own is not None else "")
 
     # --- changes
 
     def changed(self, *paths: str) -> None:
         """Fields have new values: exit conditions and deferring suppressions that read them are looked at now."""
-        rules, wanted = self.program.scoring, frozenset(paths)
+        rules, wanted = self.view.scoring, frozenset(paths)
         if rules is not None and any(self._reads(condition, wanted) for _, condition in rules.fit):
             wanted |= {"fit"}
+        if self._is_moved(wanted):
+            wanted |= {"score", "fit"}
         self._look_again(wanted)
 
     def group_changed(self, group: str) -> None:
@@ -253,9 +270,17 @@ class Turn:
     def _reads(self, condition: Condition, paths: frozenset[str], groups: frozenset[str] = frozenset()) -> bool:
         """True where a condition, or an audience that it asks about, depends on one of these."""
         found = condition.reads
-        return bool(paths & found.paths or groups & found.groups) or any(
-            self._reads(self.program.audiences[name], paths, groups) for name in found.audiences
-        )
+        if paths & found.paths or groups & found.groups:
+            return True
+        if not found.audiences:
+            return False
+        audiences = self.program.audiences_for(self.view.country)
+        return self._is_moved(paths) or any(self._reads(audiences[name], paths, groups) for name in found.audiences)
+
+    def _is_moved(self, paths: frozenset[str]) -> bool:
+        """Another country's scoring and audiences hold from now on."""
+        program = self.program
+        return bool(program.shared) and program.meanings.get("country", "contact.country") in paths
 
     def _schedule_exits(self, visit: Visit, *, consent_lost: bool = False) -> None:
         self.contact.schedule(self.now, CheckExits(visit.journey, consent_lost), visit.order)

@@ -71,11 +71,11 @@ def _drop(turn: Turn, visit: Visit) -> None:
 
 
 def _take(turn: Turn, visit: Visit, new: StepGraph) -> None:
-    visit.graph, visit.outdated = new, False
+    visit.graph, visit.country, visit.outdated = new, turn.view.country, False
     visit.order = (-new.priority, new.journey)
     ladder = new.ops.get(OpId(visit.ladder_step))
     if visit.ladder is not None and isinstance(ladder, LadderOp):
-        visit.ladder = _within(visit.ladder, turn.program.houses[ladder.house])
+        visit.ladder = _within(visit.ladder, turn.house(visit, ladder.house))
 
 
 def _within(state: LadderState, house: House) -> LadderState:

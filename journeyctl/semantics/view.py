@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from journeyctl.calendars import Calendar, local_date
 from journeyctl.expr import Environment, Value
 from journeyctl.graph.house import Item
-from journeyctl.graph.program import Country, Program
+from journeyctl.graph.program import Country, Program, Scoring
 from journeyctl.semantics import scoring
 from journeyctl.semantics.state import Contact, Visit
 from journeyctl.units import Duration
@@ -83,8 +83,24 @@ class ContactView:
 
     def in_audience(self, name: str) -> bool | None:
         """Whether the contact is in the audience now; `None` where that is unknown."""
-        found = self._program.audiences[name].evaluate(self)
+        program = self._program
+        audiences = program.audiences_for(self.country) if program.shared else program.audiences
+        found = audiences[name].evaluate(self)
         return found if isinstance(found, bool) else None
+
+    # --- what overlays of the contact's country may change; its country is read only where some do
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """All items as they are for the contact now."""
+        program = self._program
+        return program.items_for(self.country) if program.shared else program.items
+
+    @property
+    def scoring(self) -> Scoring | None:
+        """What scores the contact now."""
+        program = self._program
+        return program.scoring_for(self.country) if program.shared else program.scoring
 
     # --- gate.Recipient
 
@@ -144,9 +160,9 @@ class ContactView:
         root, _, rest = path.partition(".")
         match root:
             case "score":
-                return scoring.current(self._program.scoring, self._contact.score, self._now) / 100
+                return scoring.current(self.scoring, self._contact.score, self._now) / 100
             case "fit":
-                return scoring.fit_of(self._program.scoring, self)
+                return scoring.fit_of(self.scoring, self)
             case "lead":
                 return self._lead(rest)
             case "journey" if self._visit is not None and rest == "entered_at":
@@ -189,7 +205,7 @@ class ContactView:
     def _item_fits(self, name: str, topic: str | None, level: str | None) -> bool:
         if topic is None and level is None:
             return True
-        item = self._program.items.get(name)
+        item = self.items.get(name)
         return (
             item is not None and (topic is None or item.topic == topic) and (level is None or item.level_name == level)
         )

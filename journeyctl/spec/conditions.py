@@ -28,12 +28,13 @@ from journeyctl.model.fields import (
     Verbs,
     Wrap,
 )
+from journeyctl.model.population import TABLE
 from journeyctl.model.scenario import Comparison, Fact
 from journeyctl.model.specification import DOCUMENT_KINDS, RawDocument, Workspace
 from journeyctl.model.steps import Compute, FromTopic
 from journeyctl.spec.decode import Moved, partial_rows, plan
-from journeyctl.spec.inherit import unmoved
-from journeyctl.spec.leaves import RefusedError, read_plain
+from journeyctl.spec.inherit import plain, unmoved
+from journeyctl.spec.leaves import RefusedError, read_plain, spells_share
 from journeyctl.spec.overlay import overlaid
 from journeyctl.spec.paths import PathError, absolute, assigned, locate
 from journeyctl.spec.scopes import ROOTS, field_path, profile_fields, scopes
@@ -68,11 +69,24 @@ class FieldUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueUse:
+    """One value that is written for a field outside of conditions, such as `engaged` for `contact.stage`."""
+
+    path: str
+    """Of the field, as declared: `clinic.` for `account.`."""
+    value: object
+    """As YAML gives it; the text of a key where `part` is one."""
+    origin: Origin
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What one walk over a workspace finds."""
 
     conditions: tuple[ConditionUse, ...]
     fields: tuple[FieldUse, ...]
+    values: tuple[ValueUse, ...]
 
 
 def conditions(workspace: Workspace) -> Iterator[ConditionUse]:
@@ -81,7 +95,7 @@ def conditions(workspace: Workspace) -> Iterator[ConditionUse]:
 
 
 def uses(workspace: Workspace) -> Uses:
-    """Every condition, expression and field name, in the order of documents and keys."""
+    """Every condition, expression, field name and value of a field, in the order of documents and keys."""
     walk = _Walk(workspace)
     for raw in workspace.raw.values():
         walk.document(raw)
@@ -90,7 +104,7 @@ def uses(workspace: Workspace) -> Uses:
         for key, raw in raws.items():
             if raw is not workspace.raw.get(key):
                 walk.document(raw)
-    return Uses(tuple(walk.conditions.values()), tuple(walk.fields.values()))
+    return Uses(tuple(walk.conditions.values()), tuple(walk.fields.values()), tuple(walk.values.values()))
 
 
 class _Surroundings(NamedTuple):
@@ -110,6 +124,7 @@ class _Walk:
     def __init__(self, workspace: Workspace) -> None:
         self.conditions: dict[Origin, ConditionUse] = {}
         self.fields: dict[tuple[Origin, Part], FieldUse] = {}
+        self.values: dict[tuple[Origin, Part], ValueUse] = {}
         self._workspace = workspace
         self._scopes = scopes(workspace)
         self._types = {path: Type(field.type) for path, field in profile_fields(workspace)}
@@ -144,6 +159,8 @@ class _Walk:
     def _plain(self, kind: Plain, value: object, origin: Origin, above: _Surroundings) -> None:
         if kind is Plain.FIELD:
             self._field(value, origin, Part.VALUE)
+        elif kind is Plain.SCALAR and above.changed:
+            self._value_of_field(value, origin, Part.VALUE, above)
         elif kind in _TEXTS:
             self._condition(kind, value, origin, above)
 
@@ -177,6 +194,10 @@ class _Walk:
             return
         self.fields.setdefault((origin, part), FieldUse(field_path(str(path)), origin, part))
 
+    def _value_of_field(self, value: object, origin: Origin, part: Part, above: _Surroundings) -> None:
+        use = ValueUse(field_path(above.changed), plain(value), origin, part)
+        self.values.setdefault((origin, part), use)
+
     def _mapping(
         self, kind: MappingOf | Others, value: Mapping[Any, object], origin: Origin, above: _Surroundings
     ) -> None:
@@ -186,6 +207,8 @@ class _Walk:
                 self._fact(str(key), item, place)
             elif kind.key is Plain.FIELD:
                 self._field(key, unmoved(item, place)[1], Part.KEY)
+            elif kind == TABLE and above.changed:
+                self._value_of_field(key, place, Part.KEY, above)
             changed = str(key) if kind.key is Plain.FIELD else above.changed
             self.value(kind.value, item, place, above._replace(changed=changed))
 
@@ -246,6 +269,8 @@ def _chosen(kind: Wrap | Later | ByShape | ByKey, value: object) -> Kind | None:
             return kind.kind()
         case ByKey():
             keys = value if isinstance(value, dict) else {}
+            if isinstance(value, str) and spells_share(value):
+                keys = {"%": value}
             return next((part for key, part in kind.keys.items() if key in keys), kind.otherwise)
         case _:
             return _of_shape(kind, value)

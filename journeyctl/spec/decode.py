@@ -37,7 +37,7 @@ from journeyctl.model.fields import (
 )
 from journeyctl.model.values import Assumed
 from journeyctl.spec.decoding_rules import DecodingRule
-from journeyctl.spec.leaves import RefusedError, read_choice, read_number, read_plain, read_reference
+from journeyctl.spec.leaves import RefusedError, read_choice, read_number, read_plain, read_reference, spells_share
 from journeyctl.spec.nearest import listed, nearest
 from journeyctl.spec.words import shown, words
 
@@ -228,8 +228,7 @@ class Decoder:
 
     def _by_key(self, kind: ByKey, value: object, origin: Origin) -> Decoded:
         if isinstance(value, str):
-            percent = value.strip().endswith("%") and value.strip()[:1] in "-0123456789"
-            chosen = kind.keys.get("%") if percent else kind.otherwise
+            chosen = kind.keys.get("%") if spells_share(value) else kind.otherwise
             if chosen is not None and "%" in kind.keys:
                 return self.decode(chosen, value, origin)
         if not isinstance(value, dict):

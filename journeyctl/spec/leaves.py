@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import re
-import zoneinfo
 from collections.abc import Callable
 
 from journeyctl.diagnostics import Origin
+from journeyctl.expr.codes import COUNTRY_PATTERN, LOCALE_PATTERN, WANTED, follows, suggested
+from journeyctl.expr.scope import Type
 from journeyctl.model.fields import Choice, Integer, Number, Plain, Reference
 from journeyctl.model.values import WEEKDAYS, Condition, Expression, Precision, TimeWindow, WeekTime, ZoneChoice
 from journeyctl.spec.nearest import listed, nearest
@@ -18,7 +18,6 @@ from journeyctl.units import parse_duration, parse_share
 NAME_PATTERN = "[a-z0-9]+(-[a-z0-9]+)*"
 LABEL_PATTERN = "[A-Za-z0-9][A-Za-z0-9_-]*"
 FIELD_PATTERN = r"score|(contact|account|clinic|hospital|umbrella)\.[a-z][a-z0-9_]*"
-LOCALE_PATTERN = "[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
 TIME_PATTERN = "([01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 DURATION_PATTERN = "[0-9]{1,9}(s|min|h|d|w|bd|mo|y)"
 SHARE_PATTERN = r"(100(\.0{1,9})?|0?[0-9]{1,2}(\.[0-9]{1,9})?)\s?%"
@@ -43,6 +42,11 @@ class RefusedError(Exception):
 def read_plain(kind: Plain, value: object, origin: Origin) -> object:
     """The decoded value. Raises `RefusedError`."""
     return _READERS[kind](value, origin)
+
+
+def spells_share(text: str) -> bool:
+    """True for a text that is meant as a share, such as `40%`, and not as a word."""
+    return text.strip().endswith("%") and text.strip()[:1] in "-0123456789"
 
 
 def read_reference(kind: Reference, value: object) -> str:
@@ -223,16 +227,11 @@ def _zone(value: object, origin: Origin) -> str:
     return _known_zone(_text(value, Plain.ZONE))
 
 
-@functools.cache
 def _known_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        meant = nearest(name, sorted(zoneinfo.available_timezones()))
+    if not follows(Type.ZONE, name):
+        meant = suggested(Type.ZONE, name)
         hint = f"; did you mean '{meant}'?" if meant else ""
-        raise RefusedError(
-            f"there is no time zone '{name}'{hint}", "write an IANA name such as Europe/Berlin"
-        ) from None
+        raise RefusedError(f"there is no time zone '{name}'{hint}", WANTED[Type.ZONE])
     return name
 
 
@@ -307,7 +306,7 @@ _READERS: dict[Plain, Callable[[object, Origin], object]] = {
     Plain.WEEKDAY: _weekday,
     Plain.ZONE: _zone,
     Plain.ZONE_CHOICE: _zone_choice,
-    Plain.COUNTRY: _matching(Plain.COUNTRY, "[A-Z]{2}"),
+    Plain.COUNTRY: _matching(Plain.COUNTRY, COUNTRY_PATTERN),
     Plain.LOCALE: _matching(Plain.LOCALE, LOCALE_PATTERN),
     Plain.MOMENT: _moment,
     Plain.PRECISION: _precision,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from journeyctl.expr.codes import COUNTRY_PATTERN, LOCALE_PATTERN
 from journeyctl.model.document import Document
 from journeyctl.model.fields import (
     Assumable,
@@ -301,8 +302,8 @@ _PLAIN: Mapping[Plain, Callable[[], Schema]] = {
     Plain.WEEKDAY: _fixed({"type": "string", "enum": list(leaves.WEEKDAY_NAMES)}),
     Plain.ZONE: _fixed(FILLED),
     Plain.ZONE_CHOICE: _fixed(FILLED),
-    Plain.COUNTRY: _text("[A-Z]{2}"),
-    Plain.LOCALE: _text(leaves.LOCALE_PATTERN),
+    Plain.COUNTRY: _text(COUNTRY_PATTERN),
+    Plain.LOCALE: _text(LOCALE_PATTERN),
     Plain.MOMENT: _fixed(FILLED),
     Plain.PRECISION: _text(leaves.PRECISION_PATTERN),
     Plain.SCALAR: _fixed({"type": [*_SINGLE, "array"], "items": {"type": _SINGLE}}),

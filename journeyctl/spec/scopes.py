@@ -100,6 +100,9 @@ def _scope(workspace: Workspace) -> Scope:
 def _fields(workspace: Workspace) -> dict[str, Field]:
     fields = {path: _field(declared) for path, declared in profile_fields(workspace)}
     fields.setdefault(DELIVERABLE, Field(Type.BOOLEAN))
+    for level in ("clinic", "hospital", "umbrella"):
+        fields.setdefault(f"{level}.score", Field(Type.NUMBER))
+        fields.setdefault(f"{level}.asked", Field(Type.BOOLEAN))
     if workspace.scoring is not None and "scoring" not in workspace.incomplete:
         fields["fit"] = Field(Type.TEXT, tuple(workspace.scoring.fit))
     return fields

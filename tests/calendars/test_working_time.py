@@ -164,7 +164,7 @@ def test_working_time_is_a_value_whatever_it_has_looked_up() -> None:
     used.next_open(0)
     assert used == fresh
     assert hash(used) == hash(fresh)
-    assert pickle.loads(pickle.dumps(used)) == fresh  # noqa: S301
+    assert pickle.loads(pickle.dumps(used)) == fresh  # noqa: S301  # written one call earlier
 
 
 def test_a_fingerprint_covers_hours_zone_and_closed_dates() -> None:

@@ -47,10 +47,10 @@ def _listed(value: Value) -> tuple[Value, ...]:
 
 
 def _quantified(node: Quantified, look: Look) -> Value:
-    bodies = [
-        meaning(node.body, lambda path, entry=entry: entry if path == node.variable else look(path))  # type: ignore[misc]
-        for entry in _listed(meaning(node.collection, look))
-    ]
+    def with_entry(entry: Value) -> Look:
+        return lambda path: entry if path == node.variable else look(path)
+
+    bodies = [meaning(node.body, with_entry(entry)) for entry in _listed(meaning(node.collection, look))]
     decisive = node.quantifier is Quantifier.SOME
     if decisive in bodies:
         return decisive

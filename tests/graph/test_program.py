@@ -13,7 +13,7 @@ from journeyctl.expr import ConditionError
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.lowering import lower
 from journeyctl.graph.lowering.values import seconds_of
-from journeyctl.graph.ops import DeepenOp, EndOp, OpId, successors
+from journeyctl.graph.ops import DeepenOp, EndOp, OpId, conditions_of, successors
 from journeyctl.spec.workspace import load
 from journeyctl.units import Duration, parse_duration
 from tests.semantics.test_steps import GROUP
@@ -226,9 +226,28 @@ def test_every_op_names_its_successors_once_and_in_order() -> None:
     assert isinstance(ops[OpId("e")], EndOp)
 
 
+def test_every_op_names_the_conditions_that_it_evaluates_in_order() -> None:
+    steps = """
+    - {id: b, branch: [{when: contact.left, go: s}, {when: contact.count > 1, go: s}, {otherwise: s}]}
+    - {id: s, send: a}
+    - {id: w, wait: 1d}
+    - {id: v, wait: {until: contact.until}}
+    - {id: u, update: {contact.topic: {expr: item.topic}, contact.stage: cold}}
+    - {id: k, ladder: {house: house, window: 1d, from: {topic: contact.topic}, only: account.is_customer}}
+    - {id: l, ladder: {house: house, window: 1d}}
+    - {id: x, activate: {audience_on: linkedin, for: 30d, when: contact.count > 2}}
+    - {id: y, activate: {audience_on: linkedin, for: 30d}}
+    """
+    ops = program(journey(steps)).journeys["walk"].ops
+    assert {op: [found.text for found in conditions_of(ops[op])] for op in ops if conditions_of(ops[op])} == {
+        "b": ["contact.left", "contact.count > 1"], "v": ["contact.until"], "u": ["item.topic"],
+        "k": ["contact.topic"], "k/offer": ["account.is_customer"], "x": ["contact.count > 2"],
+    }  # fmt: skip
+
+
 def test_conditions_compare_by_their_text_travel_as_text_and_say_what_they_read() -> None:
     one = Condition.of("contact.left and contact.count > 3")
-    assert pickle.loads(pickle.dumps(one)) == one == Condition.of("contact.left and contact.count > 3")  # noqa: S301
+    assert pickle.loads(pickle.dumps(one)) == one == Condition.of("contact.left and contact.count > 3")  # noqa: S301  # written one call earlier
     assert one != Condition.of("contact.left")
     assert one.depends_on("contact.left")
     assert not one.depends_on("contact.topic")

@@ -16,6 +16,8 @@ from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import Contact, Message, OpenLead
 from journeyctl.semantics.stimuli import Clicked, SalesRequested, Unsubscribed
 from tests.conformance.pilot import JOURNEY, program
+from tests.semantics import worlds
+from tests.semantics.test_overlays import HOUSE, SCORING, overlay
 
 NOON = int(datetime(2026, 1, 6, 17, tzinfo=UTC).timestamp())
 """Tuesday noon in New York: mail may go out."""
@@ -91,6 +93,18 @@ def sent(host: Host, around: Surroundings, item: str = "workforce-crisis") -> Me
 
 def test_the_gate_lets_a_first_mail_go_out_in_the_contacts_language(host: Host) -> None:
     assert host.handle(gate(), NOON) == {"answer": "send", "reason": "", "locale": "en-US", "retry_at": None}
+
+
+def test_the_gate_and_the_score_are_those_of_the_contacts_country(around: Surroundings) -> None:
+    german = overlay(catalogs__house__items__a__status="planned", scoring__fit='{B: contact.role = "head"}')
+    own = worlds.program(worlds.journey("[{id: s, send: a}]"), HOUSE, SCORING, german)
+    answers = {}
+    for country in ("US", "DE"):
+        contact = Contact("john", worlds.JOHN | {"contact.country": country}, NOON)
+        host = Host(own, Draws(7, 0), contact, "walk", ("marketing",), around, around, around, around)
+        asked = Job("gate", {"purposes": "marketing"}, {"item": "a", "asked_since": moment(NOON)})
+        answers[country] = (host.handle(asked, NOON)["answer"], host.lookup("fit", NOON))
+    assert answers == {"US": ("send", "A"), "DE": ("skip", "B")}
 
 
 def test_the_gate_says_until_when_it_defers(host: Host) -> None:

@@ -25,8 +25,8 @@ CONSENT = "contact.consent_marketing"
 
 
 def ended(exits: str, *stimuli: object, at: int = DAY, steps: str = WAIT, **head: object) -> str:
-    found = Life(program(journey(steps, exits=exits, **head)))  # type: ignore[arg-type]
-    return found.post(at, *stimuli).run().ends()[0]  # type: ignore[arg-type]
+    found = Life(program(journey(steps, exits=exits, **head)))  # type: ignore[arg-type]  # keys of a journey
+    return found.post(at, *stimuli).run().ends()[0]  # type: ignore[arg-type]  # only stimuli are given
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,19 @@ def test_a_capped_send_may_go_at_the_answered_second_and_not_one_sooner(
         assert sum(NOON - length < time <= NOON for time in times) < most
 
 
+@given(st.integers(0, 60 * DAY), st.integers(0, 100 * DAY), st.sampled_from((1, 2, 3)))
+def test_a_send_capped_by_months_is_asked_again_when_it_may_go_and_not_in_every_second_of_a_months_last_days(
+    sent: int, later: int, months: int
+) -> None:
+    mail = MIDNIGHT + sent
+    policies = replace(OPEN, caps=(replace(CAP, maximum=1, per=Duration(months=months)),))
+    wish = SendRequest(ITEM, "email", (), mail, 200 * DAY)
+    found = answer(policies, wish, now=mail + later, mails=(mail,))
+    if isinstance(found, Defer):
+        assert isinstance(answer(policies, wish, now=found.until, mails=(mail,)), Send)
+        assert isinstance(answer(policies, wish, now=found.until - 1, mails=(mail,)), Defer)
+
+
 # --- hours
 
 

@@ -34,7 +34,7 @@ items:
 
 
 def life(words: str = "", *, catalog: str = CATALOG, exits: str = "[]", **options: object) -> Life:
-    return Life(program(journey(WALK % words, exits=exits), catalog, DESK), **options).run()  # type: ignore[arg-type]
+    return Life(program(journey(WALK % words, exits=exits), catalog, DESK), **options).run()  # type: ignore[arg-type]  # fields of Life
 
 
 def reasons(found: Life, kind: Kind = Kind.BRANCHED) -> list[str]:

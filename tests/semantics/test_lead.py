@@ -64,7 +64,7 @@ def play(rules: LeadRules, start: Lead, *events: tuple[int, LeadEvent]) -> tuple
 
 
 def waiting(rules: LeadRules = CALL_ONLY, **kwargs: object) -> Lead:
-    return play(rules, lead(rules, **kwargs), (0, Routed("team")), (0, Queued()))[0]  # type: ignore[arg-type]
+    return play(rules, lead(rules, **kwargs), (0, Routed("team")), (0, Queued()))[0]  # type: ignore[arg-type]  # arguments of lead
 
 
 def test_an_accepted_lead_passes_every_state_of_a_long_process() -> None:
@@ -126,6 +126,42 @@ def test_stale_and_gone_close_what_nobody_works_on(
 ) -> None:
     final, _ = play(CALL_ONLY, waiting(), *events)
     assert (final.state, final.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([(5, Begun(1)), (6, Gone()), (60, Finished(1, 55))], "gone"),
+        ([(STALE_AT - 5, Begun(1)), (STALE_AT, GrownStale()), (STALE_AT + 9, Finished(1, 14))], "stale"),
+    ],
+)
+def test_who_has_left_or_waited_too_long_is_not_called_once_the_task_before_the_call_is_done(
+    events: list[tuple[int, LeadEvent]], reason: str
+) -> None:
+    start, _ = play(WITH_QUALIFY, lead(WITH_QUALIFY), (0, Routed("checkers")), (0, Queued()))
+    final, rows = play(WITH_QUALIFY, start, *events)
+    assert (final.state, final.reason) == (LeadState.EXPIRED, reason)
+    assert [(kind, why) for kind, why, _ in rows] == [(Kind.ENRICHED, ""), (Kind.EXPIRED, reason)]
+
+
+def test_a_request_during_pre_qualification_makes_the_lead_a_request_and_leaves_the_task_where_it_is() -> None:
+    start, _ = play(WITH_QUALIFY, lead(WITH_QUALIFY, request=False), (0, Routed("checkers")), (0, Queued()))
+    raised, rows = play(WITH_QUALIFY, start, (500, Raised(need=True)))
+    assert (raised.request, raised.due, raised.fresh, rows) == (True, start.due, start.fresh, [])
+
+
+def test_a_lead_has_waited_until_its_first_attempt_however_often_it_is_called() -> None:
+    assert waiting().waited == 0
+    called, _ = play(
+        CALL_ONLY, waiting(), (700, Begun(1)), (705, Unanswered(CALENDAR)), (2 * DAY, Queued()), (2 * DAY, Begun(1))
+    )
+    assert (called.attempts, called.waited) == (2, 700)
+
+
+def test_the_first_call_and_every_later_one_have_their_own_chance_to_connect() -> None:
+    rules = LeadRules((Stage("call"),), 0, 0, ODDS, connect=(CERTAIN // 2, CERTAIN // 4))
+    u = CERTAIN // 3
+    assert [rules.connects(attempt, u) for attempt in (1, 2, 9)] == [True, False, False]
 
 
 def test_a_request_raises_a_scored_lead_and_its_due_time_starts_again() -> None:

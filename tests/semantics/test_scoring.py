@@ -133,14 +133,14 @@ def test_completeness_is_the_plain_mean_over_roles(
     assigned: dict[str, int], overall: float, missing: tuple[str, ...]
 ) -> None:
     found = completeness({"maker": 3, "influencer": 5}, assigned, {"maker": 3, "influencer": 1})
-    assert round(found.overall * 100, 1) == overall
+    assert round(float(found.overall) * 100, 1) == overall
     assert found.missing == missing
 
 
 def test_the_weighted_completeness_counts_roles_by_weight() -> None:
     found = completeness({"maker": 1, "influencer": 2, "none": 0}, {"maker": 1, "influencer": 1}, {"maker": 3})
     assert found.by_role == {"maker": 1.0, "influencer": 0.5, "none": 1.0}
-    assert found.weighted == (3 * 1.0 + 1 * 0.5 + 1 * 1.0) / 5
+    assert float(found.weighted) == (3 * 1.0 + 1 * 0.5 + 1 * 1.0) / 5
     assert completeness({}, {}, {}).overall == completeness({}, {}, {}).weighted == 1.0
 
 

@@ -154,8 +154,9 @@ def test_a_holdout_arm_stays_gets_no_sends_and_is_watched_to_the_end() -> None:
     [
         ("{contact.topic: x}", {}, {"contact.topic": "x"}),
         ("{contact.count: 3}", {}, {"contact.count": 3}),
-        ("{contact.count: {add: 2}}", {"contact.count": 3}, {"contact.count": 5.0}),
-        ("{contact.count: {add: 2}}", {}, {"contact.count": 2.0}),
+        ("{contact.count: {add: 2}}", {"contact.count": 3}, {"contact.count": 5}),
+        ("{contact.count: {add: 2}}", {}, {"contact.count": 2}),
+        ("{contact.count: {add: 2.5}}", {"contact.count": 3}, {"contact.count": 5.5}),
         ("{contact.topic: null}", {"contact.topic": "x"}, {"contact.topic": None}),
         ("{contact.count: {expr: contact.count * 2 + 1}}", {"contact.count": 3}, {"contact.count": 7}),
         ("{contact.topic: {expr: item.topic}}", {}, {"contact.topic": "u"}),
@@ -170,6 +171,13 @@ def test_updates(update: str, fields: dict[str, Value], expected: dict[str, Valu
     found = Life(program(journey(f"[{{id: s, send: c}}, {{id: u, update: {update}}}]")), JOHN | fields).run()
     assert {path: found.contact.fields.get(path) for path in expected} == expected
     assert found.ends()[0] == "0d 00:00 completed"
+
+
+@pytest.mark.parametrize(("before", "text"), [(3, "5"), (3.5, "5.5"), (None, "2")])
+def test_a_whole_amount_keeps_a_whole_field_whole(before: float | None, text: str) -> None:
+    known = {} if before is None else {"contact.count": before}
+    found = Life(program(journey("[{id: u, update: {contact.count: {add: 2}}}]")), JOHN | known).run()
+    assert [row.reason for row in found.effects if row.kind is Kind.FACT] == [f"contact.count={text}"]
 
 
 def test_an_update_without_an_item_at_hand_reads_it_as_unknown() -> None:
@@ -275,7 +283,7 @@ PARENT = """
 def family(child: str, *, exits: str = "[]", child_exits: str = "[]", **head: object) -> Life:
     return Life(program(
         journey(PARENT, exits=exits, name="parent"),
-        journey(child, exits=child_exits, **({"name": "child", "entry": "audience: customers"} | head)),  # type: ignore[arg-type]
+        journey(child, exits=child_exits, **({"name": "child", "entry": "audience: customers"} | head)),  # type: ignore[arg-type]  # keys of a journey
     ), journeys=["parent"])  # fmt: skip
 
 

@@ -124,6 +124,16 @@ def test_a_journey_that_is_gone_ends_its_visits() -> None:
     assert _ends(life.machine.upgrade(life.contact, ENTRY + DAY)) == ["version_removed"]
 
 
+def test_a_journey_that_is_gone_takes_the_one_it_waited_for_with_it() -> None:
+    parent = journey("[{id: c, enter: {journey: child, then: d}}, {id: d, end: done}]", priority=90)
+    child = journey("[{id: w, wait: 9d}]", name="child", entry="when: {event: webinar}")
+    life = Life(program(parent, child))
+    life.run(DAY)
+    life.machine = Machine(program(journey("[{id: w, wait: 1d}]", name="another")), life.machine.rules.draws)
+    ended = [(effect.journey, effect.reason) for effect in life.machine.upgrade(life.contact, ENTRY + DAY)]
+    assert ended == [("walk", "child"), ("child", "wait"), ("child", "parent-left"), ("walk", "version_removed")]
+
+
 def test_the_same_version_changes_nothing() -> None:
     same = _upgraded(OLD, OLD, after=DAY)
     assert same == Life(program(journey(OLD))).run(60 * DAY).effects

@@ -49,4 +49,5 @@ def lower_scoring(scoring: written_scoring.Scoring | None) -> Scoring | None:
         mql_score=None if mql is None else round(mql.score * 100),
         mql_fit=() if mql is None else mql.fit,
         mql_again=0 if mql is None else (seconds_of(mql.again) or 1 << 40),
+        account=scoring.account,
     )

@@ -75,7 +75,7 @@ def lower_step(place: Place) -> Iterator[AnyOp]:  # noqa: C901  (one case per ve
         case written.Activate():
             yield ActivateOp(
                 id=here, step=name, origin=origin, audience_on=verb.audience_on, lasts=verb.length,
-                when=optional_condition(verb.when), next=following,
+                when=optional_condition(verb.when), next=following, group=verb.buying_group,
             )  # fmt: skip
         case written.Enter():
             outcomes = {label: OpId(target) for label, target in verb.outcomes.items()}
@@ -151,7 +151,8 @@ def _assignment(path: str, change: written.Change) -> Assignment:
         case written.SetTo(value=value):
             return Assignment(path, Change.SET, value)
         case written.Add(add=amount):
-            return Assignment(path, Change.ADD, amount)
+            # A whole amount keeps a whole field whole: 5 and 1 make 6, not 6.0.
+            return Assignment(path, Change.ADD, int(amount) if amount.is_integer() else amount)
         case written.Compute(expression=expression):
             return Assignment(path, Change.EVALUATE, expression=condition_of(expression))
         case written.Clear():

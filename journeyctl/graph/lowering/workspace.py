@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from hashlib import blake2b
+from typing import Final
 
 from journeyctl.calendars import Calendar, ClosedDates
 from journeyctl.diagnostics import Finding, SpecError
+from journeyctl.graph.lowering.groups import account_facts, lower_group
 from journeyctl.graph.lowering.houses import lower_house
 from journeyctl.graph.lowering.policies import lower_policies, lower_scoring
 from journeyctl.graph.lowering.values import condition_of
 from journeyctl.graph.lowering.verbs import Place, lower_step
 from journeyctl.graph.ops import AnyOp, EndOp, OpId
-from journeyctl.graph.program import Country, Entry, Exit, Program, StepGraph
+from journeyctl.graph.program import Country, Entry, Exit, Program, Shared, StepGraph
 from journeyctl.model.journey import Journey, OnEvent
 from journeyctl.model.specification import Workspace
 from journeyctl.units import ZERO, Duration
 
 ALL_DONE = "completed"
 """Label of the end that follows a last step without `next`."""
+_LATEST: Final[deque[tuple[Workspace, Program]]] = deque(maxlen=8)
+"""The workspaces that were lowered last: a scenario and what it is compared with. Neither half can be changed."""
+_PLAIN: Final = frozenset({str, int, bool, float, type(None)})
 
 
 def lower(workspace: Workspace) -> Program:
-    """The program of a workspace whose references hold. Raises `SpecError` for conditions that do not parse."""
+    """The program of a workspace whose references hold. Raises `SpecError` for conditions that do not parse.
+
+    A command asks for the same workspace again and again, so the latest answers are kept.
+    """
+    for known, program in _LATEST:
+        if known is workspace:
+            return program
+    program = _lowered(workspace)
+    _LATEST.appendleft((workspace, program))
+    return program
+
+
+def _lowered(workspace: Workspace) -> Program:
     journeys = _journeys(workspace)
     zone = workspace.settings.time_zone
-    houses = {name: lower_house(catalog, zone=zone) for name, catalog in sorted(workspace.catalogs.items())}
+    common = _shared(workspace)
     policies = {"": lower_policies(workspace.policies, zone=zone)}
     variants: dict[str, Mapping[str, StepGraph]] = {}
+    shared: dict[str, Shared] = {}
     for country, variant in sorted(workspace.variants.items()):
         policies[country] = lower_policies(variant.policies, zone=zone)
         variants[country] = {name: graph for name, graph in _journeys(variant).items() if graph != journeys[name]}
+        own = _shared(variant)
+        if not _same(own, common):
+            shared[country] = own
     program = Program(
         journeys=journeys,
         policies=policies,
-        houses=houses,
-        items={name: item for house in houses.values() for name, item in house.items.items()},
-        scoring=lower_scoring(workspace.scoring),
-        audiences={name: condition_of(audience.when) for name, audience in workspace.audiences.audiences.items()},
+        houses=common.houses,
+        items={name: item for part in (common, *shared.values(), common) for name, item in part.items.items()},
+        scoring=common.scoring,
+        audiences=common.audiences,
         defaults=_defaults(workspace),
         countries={code: _country(workspace, code) for code in sorted(workspace.settings.countries)},
         meanings=_meanings(workspace),
@@ -51,8 +74,28 @@ def lower(workspace: Workspace) -> Program:
         graph_hash="",
         crm_sync={name: desk.crm_sync.at for name, desk in sorted(workspace.desks.items())},
         variants=variants,
+        shared=shared,
+        groups={name: lower_group(group) for name, group in sorted(workspace.buying_groups.items())},
+        account_evaluation=workspace.settings.account_evaluation,
+        account_facts=frozenset(account_facts(workspace)),
     )
     return dataclasses.replace(program, graph_hash=_hash_of(program))
+
+
+def _shared(workspace: Workspace) -> Shared:
+    zone = workspace.settings.time_zone
+    houses = {name: lower_house(catalog, zone=zone) for name, catalog in sorted(workspace.catalogs.items())}
+    return Shared(
+        houses=houses,
+        items={name: item for house in houses.values() for name, item in house.items.items()},
+        scoring=lower_scoring(workspace.scoring),
+        audiences={name: condition_of(audience.when) for name, audience in workspace.audiences.audiences.items()},
+    )
+
+
+def _same(one: Shared, other: Shared) -> bool:
+    # Mappings are equal in any order, but the order of a house is the order of offer.
+    return one == other and all(list(one.houses[name].items) == list(other.houses[name].items) for name in one.houses)
 
 
 def _journeys(workspace: Workspace) -> dict[str, StepGraph]:
@@ -165,14 +208,18 @@ def _hash_of(program: Program) -> str:
     """BLAKE2b-128 over ops and policies, not over titles, places or the order of files."""
     parts = (
         program.journeys, program.policies, program.houses, program.scoring, program.audiences, program.variants,
+        program.shared, program.groups,
     )  # fmt: skip
     return blake2b(repr(_canonical(parts)).encode(), digest_size=16).hexdigest()
 
 
 def _canonical(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = [(f.name, _canonical(getattr(value, f.name))) for f in dataclasses.fields(value) if f.compare]
-        return (type(value).__name__, fields)
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    names = _compared(kind)  # type: ignore[arg-type]  # classes can be hashed, whatever their values can
+    if names is not None:
+        return (kind.__name__, [(name, _canonical(getattr(value, name))) for name in names])
     if isinstance(value, Mapping):
         return sorted(((str(key), _canonical(found)) for key, found in value.items()), key=lambda pair: pair[0])
     if isinstance(value, (frozenset, set)):
@@ -180,3 +227,9 @@ def _canonical(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_canonical(found) for found in value]
     return value.value if isinstance(value, Enum) else value
+
+
+@cache
+def _compared(kind: type[object]) -> tuple[str, ...] | None:
+    """Names of the fields by which values of a dataclass are equal; `None` for other kinds."""
+    return tuple(f.name for f in dataclasses.fields(kind) if f.compare) if dataclasses.is_dataclass(kind) else None

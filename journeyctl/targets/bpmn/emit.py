@@ -50,6 +50,13 @@ def _report(draft: Draft) -> CompileReport:
         Entry(f"variable {name}", Handling.LOSSY, f"the host keeps it up to date: {question}")
         for name, question in draft.questions.items()
     ]
+    entries += [
+        Entry(
+            f"country {country}", Handling.LOSSY, "overlays change the journey or what it uses there, not in this file"
+        )
+        for country in draft.program.overlaid
+        if country in draft.program.shared or graph.journey in draft.program.variants[country]
+    ]
     return CompileReport(
         NAME, graph.journey, draft.program.graph_hash, tuple(dict.fromkeys((*entries, *draft.entries)))
     )

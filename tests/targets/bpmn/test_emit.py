@@ -1,3 +1,5 @@
+# ruff: noqa: E402  # the libraries that the whole file needs are asked for before it imports them
+
 from __future__ import annotations
 
 import dataclasses
@@ -14,11 +16,11 @@ import pytest
 etree = pytest.importorskip("lxml.etree")
 pytest.importorskip("bpmn_io")
 
-from journeyctl import spec  # noqa: E402  # the library that the whole file needs is asked for first
-from journeyctl.diagnostics import UnsupportedError, UsageError  # noqa: E402
-from journeyctl.graph.condition import Condition  # noqa: E402
-from journeyctl.graph.lowering import lower  # noqa: E402
-from journeyctl.graph.ops import (  # noqa: E402
+from journeyctl import spec
+from journeyctl.diagnostics import UnsupportedError, UsageError
+from journeyctl.graph.condition import Condition
+from journeyctl.graph.lowering import lower
+from journeyctl.graph.ops import (
     BranchOp,
     DeepenOp,
     EndOp,
@@ -29,9 +31,10 @@ from journeyctl.graph.ops import (  # noqa: E402
     UpdateOp,
     WaitOp,
 )
-from journeyctl.graph.program import Exit, Program, StepGraph  # noqa: E402
-from journeyctl.targets.base import Handling  # noqa: E402
-from journeyctl.targets.bpmn.emit import emit  # noqa: E402
+from journeyctl.graph.program import Exit, Program, StepGraph
+from journeyctl.targets.base import Handling
+from journeyctl.targets.bpmn.emit import emit
+from tests.semantics import worlds
 
 ROOT = Path(__file__).parents[3]
 JOURNEY = "head-of-radiology-us"
@@ -271,3 +274,17 @@ def test_the_report_has_a_line_for_everything_that_changes() -> None:
     assert {"OfferOp", "exit by condition", "caps", "ladder"} <= {
         entry.construct for entry in report.of(Handling.LOWERED)
     }
+
+
+def test_countries_whose_overlays_change_what_the_file_holds_are_told_as_lossy() -> None:
+    steps = "[{id: s, send: a}, {id: w, wait: 1d}]"
+    walk, other = worlds.journey(steps, overridable=["steps.w.wait"]), worlds.journey(steps, name="other")
+    longer = "kind: overlay\nname: de\nfor: {countries: [DE]}\nset: {journeys.walk.steps.w.wait: 3d}"
+    scored = "kind: scoring\npoints: {}\noverridable: [points]"
+    points = "kind: overlay\nname: us\nfor: {countries: [US]}\nset: {scoring.points.clicked: 5}"
+    own = worlds.program(walk, other, longer, scored.replace("{}", "{clicked: 1}"), points)
+    lossy = {
+        name: [e.construct for e in emit(own, name).report.entries if e.construct.startswith("country")]
+        for name in ("walk", "other")
+    }
+    assert lossy == {"walk": ["country DE", "country US"], "other": ["country US"]}
