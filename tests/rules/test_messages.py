@@ -111,6 +111,37 @@ CASES = [
         [("welcome.yaml", 7, "goes on at once")],
     ),
     (
+        "steps:\n  - {id: mail, send: planning-basics}\n"
+        "  - {id: heard, listen: {to: reading-basics, for: 3d, outcomes: {clicked: last}}}\n" + LAST,
+        (
+            "'reading-basics' is sent on no way to 'heard'",
+            "reading-basics",
+            "did you mean 'planning-basics'?",
+            None,
+        ),
+        [("welcome.yaml", 6, "this is sent before it")],
+    ),
+    (
+        "steps:\n  - {id: more, enter: {journey: welcome, then: last}}\n" + LAST,
+        (
+            "the journey 'welcome' enters itself, in which the contact already is",
+            "welcome",
+            "take one of the enters out, or let the journey take the contact again by its entry",
+            None,
+        ),
+        [],
+    ),
+    (
+        "steps:\n  - {id: test, split: {a: {share: 50%, go: last}, b: {share: 49.5%, go: last}}}\n" + LAST,
+        ("the shares of the arms add up to 99.5 %", "split", "make them 100 % together", None),
+        [],
+    ),
+    (
+        "steps:\n  - {id: note, update: {contact.email: 12}}\n" + LAST,
+        ("12 is no text, which 'contact.email' holds", "12", "write it in quotes", None),
+        [("profile.yaml", 5, "'contact.email' is declared here")],
+    ),
+    (
         "steps:\n  - {id: last, end: done}\n  - {id: last, end: late}\n",
         ("there is a step 'last' already", "last", "choose another name, or delete one of the two", None),
         [("welcome.yaml", 6, "declared here first")],

@@ -100,6 +100,22 @@ Bad
 Good
 ----
     account.last_purchase: {between: [2016-01-01, 2025-12-31]}
+
+
+JC096 nobody-to-rehearse: no contact of a scenario can ever enter its journeys, or one of those that it names.
+
+Why
+---
+A run without contacts has an answer to every question, and all of them are zero. Mostly the audience asks for
+values that the population of the scenario does not have.
+
+Bad
+---
+An audience in Germany, `journeys: [that-journey]`, and a population with `contact.country: US`.
+
+Good
+----
+A population in which some contacts satisfy the audience; `journeyctl population` shows who is lost where.
 """
 
 PAGES = tuple(Page.of(text) for text in _TEXTS.strip().split("\n\n\n"))

@@ -5,9 +5,10 @@ Why
 Names are the only threads between files. One that leads nowhere is a mail that is never sent, a call that is
 never made, or an assumption that is never read, and nothing else would say so.
 
-Names are looked for where they can be declared: steps in their journey, teams in their desk, items in the
-house that a ladder walks. While a file that may declare a name cannot be read, the name is not called unknown.
-A name that is used several times and exists nowhere is told once, with the other places beside it.
+Names are looked for where they can be declared: steps in their journey, arms in their split, teams in their
+desk, items in the house that a ladder walks. While a file that may declare a name cannot be read, the name is
+not called unknown. A name that is used several times and exists nowhere is told once, with the other places
+beside it.
 
 Bad
 ---
@@ -44,9 +45,9 @@ from journeyctl.diagnostics import Finding, Fix, Label, Origin, Part, Severity
 from journeyctl.expr import nearest
 from journeyctl.model.catalog import Catalog
 from journeyctl.model.specification import NameUse, Workspace
-from journeyctl.model.steps import FromItem, Ladder
+from journeyctl.model.steps import FromItem, Ladder, Split
 from journeyctl.rules.base import Subject, UnknownName, all_rules, model_rule
-from journeyctl.spec.inherit import BASE_KEYS
+from journeyctl.spec.inherit import BASE_KEYS, plain
 from journeyctl.spec.scopes import DELIVERABLE, profile_fields
 
 _MOST_LISTED = 8
@@ -107,6 +108,7 @@ def _all(subject: Subject) -> Iterator[_Unknown]:
         yield _named(subject.workspace, found)
     yield from _fields(subject)
     yield from _ladders(subject)
+    yield from _arms(subject.workspace)
     yield from _weighed_rules(subject.workspace)
 
 
@@ -188,6 +190,32 @@ def _misplaced(ladder: Ladder, house: Catalog, elsewhere: Sequence[Catalog]) -> 
     if any(start.item in other.items for other in elsewhere):
         place = start.origin.child("item")
         yield _Unknown("item", start.item, place, Part.VALUE, tuple(house.items), where=where)
+
+
+def _arms(workspace: Workspace) -> Iterator[_Unknown]:
+    """Arms that a spec test chooses, but the split does not have."""
+    for journey, step, arm, place in _chosen_arms(workspace):
+        verbs = {step.id: step.verb for step in workspace.journeys[journey].steps}
+        verb = verbs.get(step)
+        if isinstance(verb, Split) and arm not in verb.arms:
+            yield _Unknown("arm", arm, place, Part.VALUE, tuple(verb.arms), where=f" in split '{step}'")
+        elif verb is not None and not isinstance(verb, Split):
+            splits = tuple(step for step, verb in verbs.items() if isinstance(verb, Split))
+            yield _Unknown("split", step, place, Part.KEY, splits)
+
+
+def _chosen_arms(workspace: Workspace) -> Iterator[tuple[str, str, str, Origin]]:
+    """Journey, step and arm of every choice, once where it is written; cases take over those of their test."""
+    told: set[Origin] = set()
+    for name, test in workspace.tests.items():
+        document, _, case = name.partition("/")
+        raw = workspace.raw["journey_test", document]
+        own = (plain(raw.value)["cases"][case] or {}) if case else {}
+        for step, arm in test.splits.items():
+            place = (test.origin if step in own.get("splits", {}) else raw.origin).child("splits", step)
+            if place not in told and test.journey in workspace.journeys:
+                told.add(place)
+                yield test.journey, step, arm, place
 
 
 def _weighed_rules(workspace: Workspace) -> Iterator[_Unknown]:

@@ -1,0 +1,1 @@
+"""Rules about numbers that have to fit each other."""
