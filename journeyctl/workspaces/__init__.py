@@ -1,4 +1,4 @@
-"""Workspaces that come with the product: `small` for a fresh start, `pilot` as the reference.
+"""Workspaces that come with the product: `small` for a fresh start, `pilot` as the reference, `acceptance` for proof.
 
 The pilot's files stand at the top of the repository, where readers look for them, and are mapped into the
 package when a wheel is built. An installed package therefore has its own copy, a checkout has only the original.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from journeyctl.diagnostics import UsageError
 
-NAMES = ("pilot", "small")
+NAMES = ("acceptance", "pilot", "small")
 """The workspaces that `locate` knows, in alphabetical order."""
 
 _PACKAGED = Path(__file__).parent

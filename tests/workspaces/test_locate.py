@@ -61,4 +61,4 @@ def test_an_unknown_name_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         workspaces.locate(name)
     assert caught.value.message == f"no workspace '{name}' comes with journeyctl"
-    assert caught.value.help == "choose one of pilot, small"
+    assert caught.value.help == "choose one of acceptance, pilot, small"

@@ -1,0 +1,1 @@
+"""Truth: the simulator held against queueing theory, against exact chains and against its own books."""

@@ -1,0 +1,60 @@
+"""The desk beside the recursion: the same customers, begun at the same seconds, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from journeyctl.calendars import Calendar, working_time
+from journeyctl.draws import Draws
+from journeyctl.fixed_point import CERTAIN
+from journeyctl.semantics.effects import Kind
+from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
+from journeyctl.simulate.desk import LeadRequest, work_alone
+from journeyctl.simulate.desk_rules import DeskRules, TeamRules, WorkTime
+from journeyctl.simulate.truth.queues import Customers, Stream, begins, working_seconds
+from journeyctl.units import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAgreement:
+    """Customers whom the desk and the recursion treat differently, of how many; and the desk's own books."""
+
+    customers: int
+    differing: int
+    unexplained_wait: int
+    """Integral of the desk's queue less the seconds that its leads waited: 0."""
+
+
+def desk_rules(work: WorkTime, servers: int, patience: int | None = None) -> DeskRules:
+    """A desk round the clock: one call that always connects, endless or fixed patience in seconds."""
+    calendar = Calendar("UTC", frozenset(range(7)))
+    stale = None if patience is None else Duration(seconds=patience)
+    lead = LeadRules((Stage("call"),), 0, 0, OutcomeOdds((CERTAIN, CERTAIN)), stale=stale)
+    team = TeamRules("callers", servers, working_time("UTC"), calendar)
+    return DeskRules("desk", lead, {"callers": team}, ((None, "callers"),), calendar, "UTC", 7_200, {"attempt": work})
+
+
+def compare(stream: Stream, servers: int, *, seed: int, count: int) -> DeskAgreement:
+    """Runs `count` customers through the desk and through the recursion."""
+    draws = Draws(seed, 0)
+    drawn = stream.customers(draws, count)
+    names = [f"{place:06d}" for place in range(len(drawn.arrival))]
+    us = np.array([draws.bits(name, "minutes", place="attempt") for name in names], np.int64)
+    came = Customers(drawn.arrival, working_seconds(stream.work, us), drawn.patience, drawn.first)
+    first = came.first if came.first is not None else np.zeros(len(names), np.bool_)
+    end = int(came.arrival[-1]) + int(came.service.sum()) + 1
+    patience = None if stream.patience is None or came.patience is None else int(came.patience[0])
+    requests = tuple(
+        LeadRequest(name, "desk", at, request=bool(ahead))
+        for name, at, ahead in zip(names, came.arrival.tolist(), first.tolist(), strict=True)
+    )
+    rows, desk = work_alone(desk_rules(stream.work, servers, patience), requests, draws, start=0, until=end)
+    begun = {row.lead: row.time for _, row in rows if row.kind is Kind.ATTEMPTED}
+    expired = {row.lead: row.time for _, row in rows if row.kind is Kind.EXPIRED}
+    expected = begins(came, servers)
+    differing = sum(begun.get(name) != at for name, at in zip(names, expected, strict=True))
+    left = expired | begun
+    waited = sum(left[name] - at for name, at in zip(names, came.arrival.tolist(), strict=True) if name in left)
+    return DeskAgreement(len(names), differing, desk.teams["callers"].queue.lead_seconds(end) - waited)
