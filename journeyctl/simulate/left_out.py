@@ -1,30 +1,50 @@
-"""What a scenario asks for and this version does not simulate: told with every answer, never passed over."""
+"""What the files ask for and a run leaves without effect: told with every answer, never passed over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from journeyctl.graph.ops import ActivateOp, AnyOp, BranchOp, HandoffOp
+from journeyctl.graph.ops import ActivateOp
 from journeyctl.graph.program import Program, StepGraph
+from journeyctl.simulate.group_scope import GroupScope
 
 
-def left_out(program: Program, journeys: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each part of the running journeys that has no effect here, with the place."""
-    return tuple(sentence for name in journeys for sentence in _of_journey(program.journeys[name]))
+def left_out(program: Program, journeys: Sequence[str], *, platforms: Collection[str] | None = None) -> tuple[str, ...]:
+    """A sentence for each part that has no effect here, with the place.
+
+    `platforms` are those to which the scenario's `activation` gives an effect; `None`: not looked at.
+    """
+    graphs = [graph for name in journeys for graph in program.forms_of(name)]
+    scope = GroupScope.of(program, journeys)
+    found = [] if platforms is None else list(_without_effect(program, graphs, scope, platforms))
+    return tuple(dict.fromkeys((*found, *_of_groups(program, scope), *_of_overlays(program))))
 
 
-def _of_journey(graph: StepGraph) -> Iterator[str]:
-    for op in graph.ops.values():
-        place = f"{graph.journey}, step {op.step}"
-        if isinstance(op, HandoffOp) and op.group is not None:
-            yield f"buying group {op.group} is not evaluated, so its handoff is never ready ({place})"
-        elif isinstance(op, ActivateOp):
-            yield f"the matched audience on {op.audience_on} brings nobody ({place})"
-        elif _reads_groups(op):
-            yield f"a condition reads a buying group, which is unknown here ({place})"
-    if any(way_out.event == "group_ready" for way_out in graph.exits):
-        yield f"buying groups are not evaluated, so group_ready never happens ({graph.journey}, exits)"
+def _of_groups(program: Program, scope: GroupScope) -> Iterator[str]:
+    for name, group in program.groups.items():
+        if group.ready is not None and name not in scope.groups:
+            yield (
+                f"buying group {name} takes no part and makes no lead: no running journey reads it, hands it over or "
+                "waits for group_ready"
+            )
 
 
-def _reads_groups(op: AnyOp) -> bool:
-    return isinstance(op, BranchOp) and any(condition.reads.groups for condition, _ in op.cases)
+def _without_effect(
+    program: Program, graphs: Sequence[StepGraph], scope: GroupScope, platforms: Collection[str]
+) -> Iterator[str]:
+    for name in scope.groups:
+        fill = program.groups[name].fill
+        if fill is not None and fill.audience_on not in platforms:
+            yield f"the matched audience on {fill.audience_on} brings nobody (buying group {name}, fill)"
+    for graph in graphs:
+        for op in graph.ops.values():
+            if isinstance(op, ActivateOp) and op.audience_on not in platforms:
+                yield f"the matched audience on {op.audience_on} has no effect ({graph.journey}, step {op.step})"
+
+
+def _of_overlays(program: Program) -> Iterator[str]:
+    for country, own in program.shared.items():
+        for name, item in own.items.items():
+            common = program.items[name]
+            if (item.level, item.topic) != (common.level, common.topic):
+                yield f"people respond to item {name} by its level and topic in the catalog (overlays for {country})"

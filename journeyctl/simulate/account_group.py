@@ -1,0 +1,331 @@
+"""One buying group at one account: its members, what they were last told, and its lead."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from journeyctl.graph.group import BuyingGroup
+from journeyctl.semantics.buying_group import (
+    Member,
+    called,
+    group_engagement,
+    is_looked_for,
+    is_ready,
+    lead_name,
+    may_hand_over,
+    roles_needed,
+)
+from journeyctl.semantics.completeness import Completeness, as_written, assign_roles, completeness
+from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.state import OpenLead
+from journeyctl.semantics.stimuli import GroupChanged, GroupReady, LeadOutcome, Stimulus
+from journeyctl.simulate.group_members import KnownContact
+from journeyctl.simulate.group_scope import fading_windows, needs_no_acts, only_fades
+
+if TYPE_CHECKING:
+    from journeyctl.calendars import Calendar
+    from journeyctl.results.record import Recorded
+
+BASIS_POINTS: Final = 10_000
+"""Completeness in rows counts in hundredths of a percent."""
+MISSING_ROLES: Final = "missing_roles"
+"""Rows of kind `fact` about a group say `missing_roles=champion,influencer`."""
+EVERY_EVALUATION: Final = 0
+"""A next look so early means that the group is looked at in each evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as rows name it; satisfies `results.record.Recorded`."""
+
+    clinic: str
+    hospital: str
+    umbrella: str
+    key: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLead:
+    """A lead that an evaluation made for a group."""
+
+    group: str
+    account: str
+    """Path of the account."""
+    contact: str
+    """Who is called."""
+    desk: str
+    lead: str
+    merged: bool
+    """The contact had this lead open already; the group has joined it."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What an evaluation collects while it goes from group to group."""
+
+    stimuli: list[tuple[str, int, Stimulus]] = field(default_factory=list)
+    leads: list[GroupLead] = field(default_factory=list)
+    rows: list[tuple[Recorded, Effect]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRules:
+    """A group with what is worked out once for all accounts."""
+
+    group: BuyingGroup
+    calendar: Calendar
+    history: frozenset[str]
+    """Kinds of acts that its conditions count."""
+    joins_awake: bool
+    """Nobody can come to belong to it by the passing of time alone."""
+    windows: tuple[int, ...] | None
+    """Seconds over which roles count acts; `None`: roles can change in each evaluation."""
+    by_fields: bool
+    """Somebody can belong to it without ever doing anything."""
+
+    states: dict[tuple[int, ...], Completeness] = field(default_factory=dict)
+    """Completeness by the numbers of members in each role, as far as it was worked out."""
+
+    def complete(self, counts: Sequence[int]) -> Completeness:
+        """Completeness with so many members in each role, in the group's order."""
+        names = [role.name for role in self.group.roles]
+        weights = {role.name: role.weight for role in self.group.roles}
+        return completeness(roles_needed(self.group), dict(zip(names, counts, strict=True)), weights)
+
+    @classmethod
+    def of(cls, group: BuyingGroup, calendar: Calendar) -> GroupRules:
+        """The rules of a group of the program."""
+        roles = [role.when for role in group.roles if role.when is not None]
+        return cls(
+            group, calendar, frozenset(kind for condition in group.conditions() for kind in condition.reads.history),
+            all(only_fades(condition) for condition in group.conditions()), fading_windows(roles),
+            needs_no_acts(group),
+        )  # fmt: skip
+
+
+class AccountGroup:
+    """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
+
+    __slots__ = (
+        "_closing", "_leads", "_rules", "_told", "account", "activated", "candidates", "closed_at", "found", "lead",
+        "members", "next_look", "path", "touched",
+    )  # fmt: skip
+
+    def __init__(self, rules: GroupRules, path: str, account: Account) -> None:
+        """`path` is the account's, such as `u17/h2`."""
+        self._rules = rules
+        self.path = path
+        self.account = account
+        self.candidates: dict[str, KnownContact] = {}
+        """Who is known and can ever belong to it, members included."""
+        self.members: dict[str, int] = {}
+        """Contact -> second of joining, in the order of joining, then of keys."""
+        self.touched: set[str] = set()
+        """Candidates to whom something has happened since the last look."""
+        self.found: Completeness | None = None
+        """As of the last look; `None` before anybody joined."""
+        self.lead = ""
+        """Name of the open lead."""
+        self.closed_at: int | None = None
+        self.activated: dict[str, int] = {}
+        """Platform -> second until which a journey has put the missing roles into an audience."""
+        self.next_look: int | None = None
+        self._leads = 0
+        self._closing: tuple[int, LeadOutcome] | None = None
+        self._told: dict[str, GroupChanged] = {}
+
+    @property
+    def name(self) -> str:
+        """Name of the group."""
+        return self._rules.group.name
+
+    @property
+    def restless(self) -> bool:
+        """The passing of time alone can make members."""
+        return not self._rules.joins_awake
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Groups are evaluated in this order."""
+        return self._rules.group.name, self.path
+
+    # --- one evaluation
+
+    def look(self, now: int, out: Findings) -> None:
+        """The account evaluation of second `now`."""
+        group = self._rules.group
+        self._close(now)
+        joined = self._let_in(now)
+        self.touched.clear()
+        if not self.members:
+            self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
+            return
+        roles = assign_roles(roles_needed(group), [(key, self._fits(key, now)) for key in self._present()])
+        found = self._complete(roles)
+        members = self._seated(roles, found, now)
+        ready = is_ready(group, found, group_engagement(group, members))
+        for key in joined:
+            row = Effect(now, Kind.JOINED_GROUP, reason=roles.get(key, ""), group=group.name)
+            out.rows.append((self.candidates[key].person, row))
+        self._record(found, now, out)
+        if ready and not self.lead:
+            self._hand_over(members, now, out)
+        self._tell(roles, found, ready=ready, now=now, out=out)
+        self.next_look = self._next(ready=ready, now=now)
+
+    def outcome(self, time: int, outcome: LeadOutcome) -> Iterator[tuple[str, int, Stimulus]]:
+        """The group's lead is over; every member learns it at second `time`, of the CRM sync."""
+        self._closing = time, outcome
+        for key in self._told:
+            yield key, time, outcome
+
+    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+        """Platform and role of every missing role that a matched audience looks for from now on."""
+        if self.found is None or not any(True for _ in self._present()):
+            return
+        platforms = {platform for platform, until in self.activated.items() if until > now}
+        fill = self._rules.group.fill
+        if fill is not None and is_looked_for(self._rules.group, self.found):
+            platforms.add(fill.audience_on)
+        for role in self.found.missing:
+            yield from ((platform, role) for platform in sorted(platforms))
+
+    # --- members and roles
+
+    def _present(self) -> Iterator[str]:
+        return (key for key in self.members if not self.candidates[key].gone)
+
+    def _let_in(self, now: int) -> list[str]:
+        asked = self.touched if self._rules.joins_awake else self.candidates.keys()
+        joined = sorted(key for key in asked if key not in self.members and self._joins(key, now))
+        for key in joined:
+            self.members[key] = now
+            self.candidates[key].is_member = True
+        return joined
+
+    def _joins(self, key: str, now: int) -> bool:
+        known, group = self.candidates[key], self._rules.group
+        if known.person.at > now or known.gone:
+            return False
+        if known.brought_for is not None and known.brought_for[0] == group.name:
+            return True
+        joins = group.joins is None or group.joins.holds(known.view.at(now))
+        return joins and bool(self._fits(key, now))
+
+    def _fits(self, key: str, now: int) -> list[str]:
+        """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""
+        known = self.candidates[key]
+        view, brought = known.view.at(now), known.brought_for
+        return [
+            role.name
+            for role in self._rules.group.roles
+            if role.when is None or brought == (self.name, role.name) or role.when.holds(view)
+        ]
+
+    def _complete(self, roles: dict[str, str]) -> Completeness:
+        given = list(roles.values())
+        counts = tuple(given.count(role.name) for role in self._rules.group.roles)
+        known = self._rules.states
+        if counts not in known:
+            known[counts] = self._rules.complete(counts)
+        return known[counts]
+
+    def _seated(self, roles: dict[str, str], found: Completeness, now: int) -> list[Member]:
+        """Members with a role where the group is complete enough to be handed over; nobody needs them before."""
+        counts = self._counts_engagement(found)
+        if counts is None:
+            return []
+        seated = []
+        for key, role in roles.items():
+            known = self.candidates[key]
+            seated.append(Member(key, role, known.score(now), known.engagement(now) if counts else 0))
+        return seated
+
+    def _counts_engagement(self, found: Completeness) -> bool | None:
+        """Whether engagement decides; `None` where the group is not complete enough to be ready anyway."""
+        ready = self._rules.group.ready
+        if ready is None or found.overall < as_written(ready.completeness):
+            return None
+        return ready.engagement > 0
+
+    def _record(self, found: Completeness, now: int, out: Findings) -> None:
+        """A row wherever completeness or the missing roles are not as before."""
+        before = self.found
+        self.found = found
+        if before is None or (before.overall, before.missing) != (found.overall, found.missing):
+            reason = f"{MISSING_ROLES}={','.join(found.missing)}"
+            share = int(found.overall * BASIS_POINTS + Fraction(1, 2))
+            out.rows.append((self.account, Effect(now, Kind.FACT, reason=reason, value=share, group=self.name)))
+
+    # --- the lead
+
+    def _close(self, now: int) -> None:
+        """A lead whose outcome the CRM sync has brought by now is over."""
+        if self._closing is not None and self._closing[0] <= now:
+            self.closed_at, self._closing, self.lead = self._closing[0], None, ""
+            self._told = {key: dataclasses.replace(told, lead="") for key, told in self._told.items()}
+
+    def _hand_over(self, members: list[Member], now: int, out: Findings) -> None:
+        group, ready = self._rules.group, self._rules.group.ready
+        chosen = called(group, members)
+        if ready is None or chosen is None:
+            return
+        if not may_hand_over(
+            group, leads=self._leads, closed_at=self.closed_at, now=now, calendar=self._rules.calendar
+        ):
+            return
+        self._leads += 1
+        known = self.candidates[chosen.key]
+        own = known.open_lead(ready.desk, now)
+        self.lead = own or lead_name(self.path, group.name, self._leads)
+        if own:
+            self._closing = known.closing.get(own)
+        else:
+            known.state.leads[ready.desk] = OpenLead(self.lead, "score", now)
+        found = GroupLead(group.name, self.path, chosen.key, ready.desk, self.lead, bool(own))
+        out.leads.append(found)
+        row = Effect(
+            now, Kind.GROUP_READY, lead=self.lead, desk=ready.desk, reason=chosen.role, group=group.name,
+            value=int(group_engagement(group, members) * 100),
+        )  # fmt: skip
+        whom = dataclasses.replace(self.account, key=chosen.key, source=known.person.source)
+        out.rows.append((whom, row))
+        for key in self._present():
+            mine = key == chosen.key
+            news = GroupReady(group.name, self.lead if mine else "", ready.desk if mine else "")
+            out.stimuli.append((key, now, news))
+
+    # --- what members learn
+
+    def _tell(self, roles: dict[str, str], found: Completeness, *, ready: bool, now: int, out: Findings) -> None:
+        share = float(found.overall)
+        for key in self._present():
+            news = GroupChanged(self.name, share, ready, found.missing, roles.get(key), self.lead)
+            before = self._told.get(key)
+            if news == before:
+                continue
+            self._told[key] = news
+            out.stimuli.append((key, now, news))
+            if self._closing is not None and (before is None or before.lead != self.lead):
+                out.stimuli.append((key, *self._closing))
+
+    def _next(self, *, ready: bool, now: int) -> int | None:
+        """The second from which on time alone can change something; `None`: only acts and facts can."""
+        windows = self._rules.windows
+        if windows is None or not self._rules.joins_awake or (ready and self._asks_for_engagement()):
+            return EVERY_EVALUATION
+        ends = [self._closing[0] if self._closing is not None else None]
+        ends += [self.candidates[key].next_fade(windows, now) for key in self._present()] if windows else []
+        again = self._rules.group.ready.again if self._rules.group.ready is not None else None
+        if ready and again is not None and self.closed_at is not None:
+            ends.append(self._rules.calendar.add(self.closed_at, again))
+        return min((end for end in ends if end is not None and end > now), default=None)
+
+    def _asks_for_engagement(self) -> bool:
+        ready = self._rules.group.ready
+        return ready is not None and ready.engagement > 0

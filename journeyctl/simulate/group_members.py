@@ -1,0 +1,199 @@
+"""What an account book knows of one contact: its fields, acts, score and open leads, rebuilt from rows.
+
+An engine tells rows and facts; nothing here asks an engine anything, so every engine is read the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from journeyctl.graph.condition import Condition
+from journeyctl.graph.program import Program, Scoring
+from journeyctl.semantics import scoring
+from journeyctl.semantics.buying_group import ENGAGED_FOR, engagement_of
+from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.state import Act, Contact, OpenLead
+from journeyctl.semantics.stimuli import LeadOutcome
+from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.people import Person
+
+if TYPE_CHECKING:
+    from journeyctl.expr import Value
+
+LEFT_COMPANY: Final = "contact.left_company"
+"""Who has left the company belongs to no group of it."""
+_ACTS: Final[Mapping[Kind, str]] = {
+    Kind.SENT: "sends", Kind.OPENED: "opens", Kind.CLICKED: "clicks", Kind.VISITED: "visits", Kind.ASKED: "requests",
+}  # fmt: skip
+_EVENTS: Final[Mapping[Kind, str]] = {
+    Kind.OPENED: "opened", Kind.CLICKED: "clicked", Kind.VISITED: "page_viewed", Kind.FORM: "form_submitted",
+    Kind.ASKED: "sales_request",
+}  # fmt: skip
+_ALWAYS: Final = (
+    Kind.SCORED, Kind.FACT, Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.HANDED_OFF, Kind.MERGED, Kind.SYNCED, Kind.ACTIVATED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """Which rows account evaluations look at, and which of them can make somebody a member."""
+
+    history: frozenset[str]
+    """Kinds of acts that some group's conditions count."""
+    kinds: frozenset[Kind]
+    """Rows that are taken in at all."""
+    waking: frozenset[Kind]
+    """Rows after which a contact may join a group; of kind `fact` only those about `paths`."""
+    paths: frozenset[str]
+    """Fields that some group's conditions read."""
+
+    @classmethod
+    def of(cls, conditions: Iterable[Condition], scoring: Iterable[Scoring | None]) -> Noting:
+        """What these conditions of groups make worth noting."""
+        read = [condition.reads for condition in conditions]
+        history = frozenset(kind for found in read for kind in found.history)
+        paths = {path for found in read for path in found.paths}
+        waking = {kind for kind, act in _ACTS.items() if act in history} | {Kind.FACT, Kind.UNSUBSCRIBED, Kind.BOUNCED}
+        if "fit" in paths:
+            grades = (condition for rules in scoring if rules is not None for _, condition in rules.fit)
+            paths |= {path for condition in grades for path in condition.reads.paths}
+        if "score" in paths:
+            waking.add(Kind.SCORED)
+        if any(path.startswith("lead.") for path in paths):
+            waking |= {Kind.HANDED_OFF, Kind.SYNCED}
+        kinds = frozenset((*_ALWAYS, *_EVENTS, *waking))
+        return cls(history, kinds, frozenset(waking), frozenset(paths))
+
+    def wakes(self, effect: Effect) -> bool:
+        """Whether the row's contact may join a group in the next evaluation because of it."""
+        if effect.kind not in self.waking:
+            return False
+        return effect.kind is not Kind.FACT or effect.reason.partition("=")[0] in self.paths
+
+
+class KnownContact:
+    """One contact as account evaluations see it."""
+
+    __slots__ = (
+        "_engaged", "_history", "_program", "asked", "brought_for", "closing", "groups", "is_member",
+        "person", "state", "view",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        program: Program,
+        person: Person,
+        groups: Sequence[str],
+        *,
+        history: frozenset[str] = frozenset(),
+        brought_for: tuple[str, str] | None = None,
+    ) -> None:
+        """`groups` names those it can ever belong to, `history` the kinds of acts that their conditions count.
+
+        `brought_for` is the group and the role that a newcomer fills.
+        """
+        self._program = program
+        self.person = person
+        self.groups = tuple(groups)
+        self.brought_for = brought_for
+        self.state = Contact(person.key, dict(person.fields), person.at)
+        self.view = ContactView(program, self.state)
+        self.closing: dict[str, tuple[int, LeadOutcome]] = {}
+        """By lead: what the CRM sync will say, and when."""
+        self.asked = False
+        self.is_member = False
+        """Of any group."""
+        self._history = history
+        self._engaged: list[tuple[int, str]] = []
+
+    @property
+    def gone(self) -> bool:
+        """Has left the company."""
+        return self.state.fields.get(LEFT_COMPANY) is True
+
+    def note(self, effect: Effect) -> bool:
+        """Takes a row in; true where it can change what a group or account is like."""
+        kind = effect.kind
+        if kind is Kind.SCORED:
+            self.state.score.hundredths, self.state.score.changed_at = effect.value, effect.time
+            return True
+        if kind in _EVENTS or kind in _ACTS:
+            return self._act(effect)
+        if kind is Kind.FACT:
+            return self._event(effect)
+        if kind is Kind.HANDED_OFF:
+            self.state.leads[effect.desk] = OpenLead(effect.lead, effect.reason, effect.time)
+            return True
+        return self._synced(effect) if kind is Kind.SYNCED else self._lost(effect)
+
+    def set_field(self, path: str, value: Value) -> None:
+        """A field has a new value; `None`: it is unknown from now on."""
+        if value is None:
+            self.state.fields.pop(path, None)
+        else:
+            self.state.fields[path] = value
+
+    def open_lead(self, desk: str, now: int) -> str:
+        """The contact's open lead at a desk; empty where there is none, or the sync of this second closes it."""
+        lead = self.state.leads.get(desk)
+        if lead is None:
+            return ""
+        due = self.closing.get(lead.name)
+        return "" if due is not None and due[0] <= now else lead.name
+
+    def score(self, now: int) -> int:
+        """Hundredths of a point, decayed to `now`."""
+        return scoring.current(self.view.scoring, self.state.score, now)
+
+    def engagement(self, now: int) -> int:
+        """Hundredths of a point that the acts of the last 30 days earned."""
+        if not self._engaged:
+            return 0
+        self._engaged = [act for act in self._engaged if act[0] >= now - ENGAGED_FOR]
+        return engagement_of(self._engaged, now, scoring=self.view.scoring, zone=self._program.zone)
+
+    def next_fade(self, windows: Sequence[int], now: int) -> int | None:
+        """The first second at which an act leaves one of these windows (seconds); `None`: none ever does."""
+        ends = (act.time + window + 1 for act in self.state.acts if act.kind in self._history for window in windows)
+        return min((end for end in ends if end > now), default=None)
+
+    # --- rows
+
+    def _act(self, effect: Effect) -> bool:
+        kind, human = effect.kind, effect.who == "human"
+        if kind in _ACTS:
+            self.state.acts.append(Act(effect.time, _ACTS[kind], effect.item, effect.journey, human))
+        if human and kind in _EVENTS:
+            self._engaged.append((effect.time, _EVENTS[kind]))
+        self.asked = self.asked or kind is Kind.ASKED
+        return kind is not Kind.SENT or "sends" in self._history
+
+    def _synced(self, effect: Effect) -> bool:
+        lead, state = self.state.leads.get(effect.desk), self.state
+        if lead is None or lead.name != effect.lead:
+            return False
+        _, outcome = self.closing.pop(effect.lead, (0, None))
+        del state.leads[effect.desk]
+        state.last_outcome, state.last_reason = effect.reason, outcome.reason if outcome is not None else ""
+        return True
+
+    def _event(self, effect: Effect) -> bool:
+        """A custom event counts as engagement; values of fields are told by `set_field`."""
+        if "=" in effect.reason:
+            return False
+        self._engaged.append((effect.time, effect.reason))
+        return True
+
+    def _lost(self, effect: Effect) -> bool:
+        """What a contact's opting out and a hard bounce do to its fields, which no row of their own says."""
+        if effect.kind is Kind.UNSUBSCRIBED:
+            path = self._program.policies_for(self.view.country).consents.get("marketing")
+            if path is not None:
+                self.state.fields[path] = False
+            return path is not None
+        if effect.kind is Kind.BOUNCED and effect.reason == "hard":
+            self.state.fields["contact.deliverable"] = False
+            return True
+        return False
