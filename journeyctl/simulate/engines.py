@@ -1,0 +1,58 @@
+"""Which engine runs a world: the population engine wherever it can, else the reference engine, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Final
+
+from journeyctl.draws import Draws
+from journeyctl.simulate import population_engine, reference
+from journeyctl.simulate.reference import Finished
+from journeyctl.simulate.world import World
+
+POPULATION: Final = population_engine.ENGINE
+REFERENCE: Final = reference.ENGINE
+BOTH: Final = "both"
+"""Run by both engines, whose rows must be the same."""
+NAMES: Final = (POPULATION, REFERENCE, BOTH)
+
+
+def run(world: World, draws: Draws, *, engine: str = POPULATION) -> Finished:
+    """One replication, which `draws` names. A world that the population engine cannot carry is run by the other."""
+    if engine == REFERENCE:
+        return reference.simulate(world, draws)
+    why = obstacle(world)
+    if not why:
+        try:
+            found = dataclasses.replace(population_engine.simulate(world, draws), engine=POPULATION)
+        except population_engine.Unsupported as reason:
+            why = str(reason)
+        else:
+            return found if engine == POPULATION else _compared(found, reference.simulate(world, draws))
+    return dataclasses.replace(reference.simulate(world, draws), why=why)
+
+
+def obstacle(world: World) -> str:
+    """Why the population engine cannot run a world here; empty where it can."""
+    return population_engine.available() or "; ".join(population_engine.unsupported(world))
+
+
+def prepare(worlds: Iterable[World], *, engine: str = POPULATION) -> None:
+    """Works out what all replications share, compiled code included, before processes are forked."""
+    if engine == REFERENCE or population_engine.available():
+        return
+    for world in worlds:
+        if not population_engine.unsupported(world):
+            population_engine.prepare(world)
+
+
+def named(runs: Iterable[str]) -> str:
+    """What an answer calls the engines of its runs."""
+    return " and ".join(sorted(set(runs))) or POPULATION
+
+
+def _compared(found: Finished, other: Finished) -> Finished:
+    same = found.record.record().digest() == other.record.record().digest()
+    same = same and (found.open_leads, found.stuck) == (other.open_leads, other.stuck)
+    return dataclasses.replace(found, differs=not same)

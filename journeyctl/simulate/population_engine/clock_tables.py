@@ -1,0 +1,169 @@
+"""What `calendars` says about one run, as arrays: offsets of zones, business days, weekly hours, evaluations.
+
+Tables reach over the run and well beyond it on both sides. A moment outside of them is treated as one of
+the first or last day: only what lies years away, and so decides nothing in the run, can be meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.calendars import Calendar, Hours, WorkingTime, utc_offset, working_time
+from journeyctl.calendars.zones import DAY, clock_moment, day_date
+from journeyctl.simulate.population_engine.field_codes import Unsupported
+
+Integers = NDArray[int64]
+
+EARLIER: Final = 1_200
+"""Days before the run that tables hold: caps and conditions look back."""
+LATER: Final = 1_500
+"""Days after it: waits, windows and audiences end beyond the run."""
+NEVER: Final = 1 << 60
+"""A second that no run reaches."""
+UNSTEADY: Final = NEVER
+"""Stands for the offset of a local day that some change of clocks touches."""
+
+(FIRST, DAYS, WEEK_STARTS, OFFSETS, DAILY, CALENDARS, PASSED, LISTED, WINDOWS, STRETCHES, HEAD) = range(11)
+"""Places at the start of the tables: first day, number of days, first weekday of the workspace's week; then where
+each part begins, in the order of `Clocks.tables`."""
+
+(OFFSET, CHANGE, AFTER, STEADY, OFFSET_COLUMNS) = range(5)
+"""Of each zone and day: the offset at the start of the UTC day, the second of a change within it (or `NEVER`), the
+offset after it, and the offset of the local day of that number (or `UNSTEADY`)."""
+(ZONE, COUNT, CALENDAR_COLUMNS) = range(3)
+"""Of each calendar: its zone, and how many business days are listed."""
+(BEGIN, LENGTH, WINDOW_COLUMNS) = range(3)
+"""Of each window: where its stretches begin, and how many there are."""
+
+ClockTables = Integers
+"""All that lives read about time, in one array; days are counted from 1970-01-01."""
+
+
+@dataclass(slots=True)
+class Clocks:
+    """Numbers zones, calendars and windows as they are named, and then makes the tables of all of them.
+
+    Zone 0 and calendar 0 are the workspace's.
+    """
+
+    evaluation_time: int
+    """Seconds after local midnight."""
+    week_starts: int
+    zones: list[str] = field(default_factory=list)
+    """All zones named so far; the place is the number."""
+    _calendars: list[Calendar] = field(default_factory=list)
+    _windows: list[WorkingTime] = field(default_factory=list)
+    _numbers: dict[object, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, calendar: Calendar, *, zone: str, evaluation_time: int, week_starts: int) -> Clocks:
+        """Clocks of a workspace with this calendar and zone."""
+        made = cls(evaluation_time, week_starts)
+        made.zone(zone)
+        made.calendar(calendar)
+        return made
+
+    def zone(self, name: str) -> int:
+        """The number of a zone. Raises `ValueError` for a name that is none."""
+        number = self._numbers.get(name)
+        if number is None:
+            utc_offset(0, name)
+            number = self._numbers[name] = len(self.zones)
+            self.zones.append(name)
+        return number
+
+    def calendar(self, calendar: Calendar) -> int:
+        """The number of a calendar."""
+        number = self._numbers.get(calendar)
+        if number is None:
+            self.zone(calendar.zone)
+            number = self._numbers[calendar] = len(self._calendars)
+            self._calendars.append(calendar)
+        return number
+
+    def window(self, weekdays: Iterable[int], hours: Iterable[Hours], zone: str) -> int:
+        """The number of weekly hours in a zone."""
+        key = (frozenset(weekdays), tuple(hours), zone)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._windows)
+            self._windows.append(working_time(zone, days=key[0], hours=key[1]))
+        return number
+
+    def tables(self, start: int, end: int) -> ClockTables:
+        """Tables for a run from second `start` to `end`. Raises `Unsupported` for clocks that change twice a day."""
+        first, days = start // DAY - EARLIER, (end - start) // DAY + EARLIER + LATER
+        passed, listed, counts = self._business(first, days)
+        begins, stretches = self._open(first * DAY, (first + days) * DAY)
+        daily = [clock_moment(day * DAY + self.evaluation_time, self.zones[0]) for day in range(first, first + days)]
+        calendars = [[self.zone(c.zone), count] for c, count in zip(self._calendars, counts, strict=True)]
+        parts = (
+            np.stack([_offsets(zone, first, days) for zone in self.zones]), np.array(daily, np.int64),
+            np.array(calendars, np.int64), passed, listed, begins, stretches,
+        )  # fmt: skip
+        head = np.array([first, days, self.week_starts, *_beginnings(parts)], np.int64)
+        return np.concatenate([head, *(part.ravel() for part in parts)])
+
+    def _business(self, first: int, days: int) -> tuple[Integers, Integers, list[int]]:
+        passed = np.zeros((len(self._calendars), days + 1), np.int64)
+        listed = np.full((len(self._calendars), days), NEVER // DAY, np.int64)
+        counts = []
+        dates = [day_date(day) for day in range(first, first + days)]
+        for number, calendar in enumerate(self._calendars):
+            open_days = np.array([calendar.is_business_day(date) for date in dates])
+            passed[number, 1:] = np.cumsum(open_days)
+            found = np.flatnonzero(open_days) + first
+            listed[number, : found.size] = found
+            counts.append(int(found.size))
+        return passed, listed, counts
+
+    def _open(self, first: int, after: int) -> tuple[Integers, Integers]:
+        begins: list[list[int]] = []
+        stretches: list[tuple[int, int]] = []
+        for window in self._windows:
+            own = list(window.stretches(first, after))
+            begins.append([len(stretches), len(own)])
+            stretches += own
+        return np.array(begins, np.int64).reshape(-1, 2), np.array(stretches, np.int64).reshape(-1, 2)
+
+
+def _beginnings(parts: Sequence[Integers]) -> Iterator[int]:
+    reached = HEAD
+    for part in parts:
+        yield reached
+        reached += part.size
+
+
+def _offsets(zone: str, first: int, days: int) -> Integers:
+    found = np.empty((days, 4), np.int64)
+    for place in range(days):
+        begins = (first + place) * DAY
+        offset, last = utc_offset(begins, zone), utc_offset(begins + DAY - 1, zone)
+        change = NEVER if offset == last else _change(zone, begins, offset)
+        if change != NEVER and any(utc_offset(t, zone) != last for t in range(change, begins + DAY, 900)):
+            raise Unsupported(f"the clocks of {zone}, which change twice on one day")
+        found[place] = offset, change, last, offset
+    starts = found[:, OFFSET]
+    steady = np.ones(days, np.bool_)
+    steady[1:] &= starts[:-1] == starts[1:]
+    steady[:-1] &= starts[:-1] == starts[1:]
+    steady[:-2] &= starts[:-2] == starts[2:]
+    found[~steady, STEADY] = UNSTEADY
+    return found
+
+
+def _change(zone: str, begins: int, before: int) -> int:
+    low, high = begins, begins + DAY - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if utc_offset(middle, zone) == before:
+            low = middle
+        else:
+            high = middle
+    return high

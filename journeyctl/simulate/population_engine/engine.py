@@ -1,0 +1,64 @@
+"""One replication from a world to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from journeyctl.draws import Draws
+from journeyctl.simulate.people import Person
+from journeyctl.simulate.population_engine.desk_loop import DeskLoop
+from journeyctl.simulate.population_engine.field_codes import Unsupported
+from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.lives import Lives
+from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, record_of
+from journeyctl.simulate.reference import Finished
+from journeyctl.simulate.world import World
+
+_INPUTS = "population engine: inputs"
+_NAMES = "population engine: names"
+
+
+def inputs_of(world: World) -> Inputs | str:
+    """A world as arrays, made once; or why that cannot be."""
+    found = world.memory.get(_INPUTS)
+    if found is None:
+        try:
+            found = Inputs.of(world)
+        except Unsupported as reason:
+            found = str(reason)
+        world.memory[_INPUTS] = found
+    assert isinstance(found, (Inputs, str)), "nobody else remembers under this name"
+    return found
+
+
+def prepare(world: World) -> None:
+    """Makes a world's arrays and has everything compiled; nobody lives."""
+    inputs = inputs_of(world)
+    if isinstance(inputs, Inputs):
+        Lives(inputs, Draws(0, 0), end=world.end, empty=True).run_all()
+
+
+def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:
+    """Runs one replication. Raises `Unsupported` for a world that the engine cannot carry."""
+    inputs = inputs_of(world)
+    if isinstance(inputs, str):
+        raise Unsupported(inputs)
+    lives = Lives(inputs, draws, end=world.end)
+    lives.run_all(chunk)
+    loop = DeskLoop(inputs, lives, draws)
+    open_leads = loop.run()
+    names = _names(inputs, loop.people)
+    own = record_of(lives.rows, lives.kept(), inputs.tables, names, replication=draws.replication or 0)
+    rows = in_time_order((own, loop.record.record()))
+    stuck = sorted(loop.people[person].key for person in lives.stuck())
+    return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)
+
+
+def _names(inputs: Inputs, people: Sequence[Person]) -> WorldNames:
+    """The numbers of all names; those of the people at the start are worked out once, unless the list has grown."""
+    memory, names = inputs.world.memory, inputs.tables.names.numbers
+    found = memory.get(_NAMES)
+    if isinstance(found, WorldNames) and len(people) == found.people and len(names) == found.named:
+        return found
+    made = memory[_NAMES] = WorldNames.of(names, people)
+    return made

@@ -1,0 +1,199 @@
+"""Functions compiled to machine code, with the options that all of this engine's functions share.
+
+Compiled code is kept between runs. Numba looks at the age of a function's own file only, so a change of
+anything that the function calls would go unnoticed: here each module's code lies in a folder named after
+a digest of its source and of every source that it builds on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba as _compiler
+import numpy
+
+numba: Any = _compiler
+"""Numba's types leave out most of what is used here."""
+_F = TypeVar("_F", bound=Callable[..., object])
+_IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
+_HERE = __name__.rpartition(".")[0]
+_ROOT = Path(__file__).parents[__name__.count(".")]
+_TRIAL = f"""
+import numpy as np
+from journeyctl.draws import Draws, name_hash
+from {_HERE}.philox import bits, keys_of
+draws = Draws(1, 0)
+found = bits(keys_of(draws), *(np.uint64(name_hash(word)) for word in "abc"), 2)
+assert found == draws.bits("a", "b", place="c", occurrence=2)
+"""
+_STALE_AFTER = 3_600
+"""Seconds after which code of another version is taken away when a new one comes."""
+
+
+def compiled(function: _F) -> _F:
+    """Compiles a function when it is first called. It must allocate nothing: arrays are not counted."""
+    return _made(function, inline="never")
+
+
+def inlined(function: _F) -> _F:
+    """The same for a function that only one other one calls: it becomes a part of that one."""
+    return _made(function, inline="always")
+
+
+def _made(function: _F, *, inline: str) -> _F:
+    if numba.config.DISABLE_JIT:
+        return function
+    given = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(_place(function.__module__, given))
+    try:
+        made = numba.njit(function, cache=True, nogil=True, _nrt=False, error_model="numpy", inline=inline)
+    finally:
+        numba.config.CACHE_DIR = given
+    _lend(made, _inner(function, inline))
+    return cast(_F, made)
+
+
+def _inner(function: Callable[..., object], inline: str) -> Any:  # noqa: ANN401 - Numba has no types
+    """The function as other compiled ones link it: no machine code of its own, no way in from Python, nothing kept.
+
+    Most functions are only ever called by others; what Numba does beyond that for each takes a third of its time.
+    """
+    inner = numba.njit(
+        function, nogil=True, _nrt=False, error_model="numpy", inline=inline, no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )  # fmt: skip
+    compiler = inner._compiler
+    customized, core = compiler._customize_flags, compiler._compile_core
+
+    def without_code(flags: Any) -> Any:  # noqa: ANN401 - Numba has no types
+        flags = customized(flags)
+        flags.no_compile = True
+        return flags
+
+    def compile_core(args: Any, return_type: Any) -> Any:  # noqa: ANN401 - Numba has no types
+        found = core(args, return_type)
+
+        def key() -> None:
+            """Stands for the machine code that there is not, so that callers find the function."""
+
+        inner.targetctx.insert_user_function(key, found.fndesc, [found.library])
+        return found._replace(entry_point=key)
+
+    compiler._customize_flags, compiler._compile_core = without_code, compile_core
+    inner.add_overload = lambda found: inner.overloads.__setitem__(tuple(found.signature.args), found)
+    return inner
+
+
+def _lend(made: Any, inner: Any) -> None:  # noqa: ANN401 - Numba has no types
+    """Compiled callers see the inner function, and its constants as numbers: else each constant would make another."""
+    template = inner.get_call_template
+
+    def of_numbers(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Numba has no types
+        plain = numba.types.unliteral
+        return template(tuple(plain(arg) for arg in args), {name: plain(arg) for name, arg in kws.items()})
+
+    made.get_call_template = of_numbers
+    made.get_overload = inner.get_overload
+
+
+def is_kept(module: str) -> bool:
+    """Whether a module was compiled as it is now."""
+    return next(_place(module, numba.config.CACHE_DIR).glob("*/*.nbi"), None) is not None
+
+
+def tried() -> str:
+    """Why compiled code cannot be trusted here; empty where a trial in a process of its own went well, once for all."""
+    mark = _place(f"{_HERE}.philox", numba.config.CACHE_DIR).parent / f"tried-{_versions()}"
+    if numba.config.DISABLE_JIT or mark.exists():
+        return ""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])}
+    done = subprocess.run([sys.executable, "-c", _TRIAL], env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (this interpreter, a constant program)
+    if done.returncode != 0:
+        return f"code compiled by Numba fails here: {(done.stderr.strip() or str(done.returncode)).splitlines()[-1]}"
+    mark.touch()
+    return ""
+
+
+def _versions() -> str:
+    return blake2b(f"{numba.__version__} {numpy.__version__} {sys.version}".encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _place(module: str, given: str) -> Path:
+    """The folder of a module's compiled code."""
+    name = module.rpartition(".")[2]
+    digest = blake2b(_versions().encode(), digest_size=8)
+    for path in sorted({path for known in _built_on(module) for path in [_source(known)] if path is not None}):
+        digest.update(path.read_bytes())
+    place = _base(given) / f"{name}-{digest.hexdigest()}"
+    if not place.exists():
+        _remove_others(place, name)
+        place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _base(given: str) -> Path:
+    """Beside the source, as Python keeps its own compiled code; else where the user's caches are, else for now only."""
+    if given:
+        return Path(given)
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
+    for base in (Path(__file__).parent / "__pycache__", Path(home).expanduser() / "journeyctl"):
+        try:
+            base.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(base, os.W_OK):
+            return base
+    return Path(tempfile.mkdtemp(prefix="journeyctl-"))
+
+
+def _remove_others(place: Path, name: str) -> None:
+    for other in place.parent.glob(f"{name}-*"):
+        try:
+            if time.time() - other.stat().st_mtime > _STALE_AFTER:
+                shutil.rmtree(other, ignore_errors=True)
+        except OSError:
+            """Somebody else has taken it away."""
+
+
+def _built_on(module: str) -> Iterator[str]:
+    """The module, those of this engine that it imports, in turn, and all others that any of them names."""
+    seen, left = {module}, [module]
+    while left:
+        current = left.pop()
+        yield current
+        source = _source(current)
+        if source is None or not current.startswith(_HERE):
+            continue
+        for name in _imports(source.read_text(encoding="utf-8")):
+            if name not in seen:
+                seen.add(name)
+                left.append(name)
+
+
+def _imports(text: str) -> Iterator[str]:
+    for package, several, one in _IMPORTED.findall(text):
+        yield package
+        # A name may itself be a module.
+        for name in (several or one).split(","):
+            yield f"{package}.{name.split(' as ')[0].strip()}"
+
+
+@cache
+def _source(module: str) -> Path | None:
+    path = _ROOT.joinpath(*module.split("."))
+    for found in (path.with_suffix(".py"), path / "__init__.py"):
+        if found.exists():
+            return found
+    return None

@@ -1,0 +1,143 @@
+"""Runs lives and keeps what came of them: memory that grows where it was too small, rows and desks' events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.draws import Draws
+from journeyctl.simulate.population_engine import life
+from journeyctl.simulate.population_engine import row_columns as r
+from journeyctl.simulate.population_engine.contact_state import scratch
+from journeyctl.simulate.population_engine.inputs import Crowd, Inputs
+from journeyctl.simulate.population_engine.latent import latent
+from journeyctl.simulate.population_engine.news import News
+from journeyctl.simulate.population_engine.philox import keys_of
+from journeyctl.simulate.population_engine.rows import empty_rows, grown
+
+Integers = NDArray[int64]
+Events = Sequence[Sequence[int]]
+
+_ROWS_EACH: Final = 24
+"""Rows for which there is room at first, for each person."""
+_LEAST_ROOM: Final = 1 << 14
+_MOST_GROWTHS: Final = 40
+"""Memory doubles each time, so whoever needs more is wrong."""
+
+
+class Lives:
+    """All lives of one replication."""
+
+    def __init__(self, inputs: Inputs, draws: Draws, *, end: int, empty: bool = False) -> None:
+        """Nobody has lived yet; lives end before second `end`. In an `empty` world nobody is there."""
+        self._inputs, self._end = inputs, end
+        self._crowd = inputs.crowd.of_nobody() if empty else inputs.crowd_of(draws)
+        self._keys = np.stack([keys_of(draws.stable()), keys_of(draws)])
+        self._responses = inputs.responses.tables(draws)
+        self._room = {life.MORE_STATE: 1, life.MORE_PLANS: 1}
+        self._state = self._new_state()
+        self._latent = self._new_latent()
+        self._events = self._new_events(_LEAST_ROOM)
+        self.rows = empty_rows(_LEAST_ROOM + _ROWS_EACH * len(self._crowd.people))
+        self.lived = np.zeros((0, life.WANTED_COLUMNS), np.int64)
+        """What came of each person's latest life."""
+        self._dead: list[tuple[int, int]] = []
+        """Rows of lives that were run again."""
+
+    def run_all(self, chunk: int | None = None) -> None:
+        """Everybody's life, without any news, so many at a stretch."""
+        left = len(self._crowd.people)
+        for _ in range(0, max(1, left), chunk or max(1, left)):
+            self._first_lives(min(left, chunk or left))
+            left -= chunk or left
+
+    def admit(self, others: Crowd) -> range:
+        """Further people, whose lives are run without any news; answers their numbers."""
+        self._crowd = self._crowd.with_others(others)
+        return self._first_lives(len(others.people))
+
+    def again(self, persons: Sequence[tuple[int, Sequence[News]]]) -> None:
+        """Runs these lives again with all the news that they get."""
+        wanted = np.zeros((len(persons), life.WANTED_COLUMNS), np.int64)
+        counts = np.array([len(news) for _, news in persons], np.int64)
+        wanted[:, life.W_PERSON] = [person for person, _ in persons]
+        wanted[:, life.W_NEWS_END] = np.cumsum(counts)
+        wanted[:, life.W_NEWS] = wanted[:, life.W_NEWS_END] - counts
+        told = np.array([row for _, news in persons for row in news], np.int64)
+        self._run(wanted, told.reshape(-1, life.NEWS_COLUMNS))
+        before = self.lived[wanted[:, life.W_PERSON]]
+        self._dead += zip(before[:, life.W_ROWS].tolist(), before[:, life.W_ROWS_END].tolist(), strict=True)
+        self.lived[wanted[:, life.W_PERSON]] = wanted
+
+    def events_of(self, persons: Iterable[int]) -> Iterator[tuple[int, Events]]:
+        """What these people leave for desks; those who leave nothing are left out."""
+        events = self._events[life.EVENT_HEAD :].reshape(-1, life.EVENT_COLUMNS)
+        for row in self.lived[list(persons)].tolist():
+            first, after = row[life.W_EVENTS], row[life.W_EVENTS_END]
+            if after > first:
+                yield row[life.W_PERSON], events[first:after].tolist()
+
+    def stuck(self) -> Iterable[int]:
+        """Persons that took too many steps at one instant."""
+        found: list[int] = self.lived[self.lived[:, life.W_STUCK] > 0, life.W_PERSON].tolist()
+        return found
+
+    def kept(self) -> NDArray[np.bool_]:
+        """Which of all rows are those of somebody's latest life."""
+        found = np.ones(int(self.rows.count[r.ROWS]), np.bool_)
+        for first, after in self._dead:
+            found[first:after] = False
+        return found
+
+    # --- the works
+
+    def _first_lives(self, count: int) -> range:
+        numbers = range(len(self.lived), len(self.lived) + count)
+        wanted = np.zeros((count, life.WANTED_COLUMNS), np.int64)
+        wanted[:, life.W_PERSON] = numbers
+        self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64))
+        self.lived = np.concatenate([self.lived, wanted])
+        return numbers
+
+    def _run(self, wanted: Integers, news: Integers) -> None:
+        own, crowd, done = self._inputs, self._crowd, 0
+        for _ in range(_MOST_GROWTHS):
+            done, why = life.live_all(
+                self._state, own.program, own.clock, self._keys, self.rows, self._responses, self._latent,
+                self._events, crowd.people, crowd.fields, crowd.facts, crowd.mail, news, wanted, done,
+            )  # fmt: skip
+            if why == life.FINE:
+                return
+            self._grow(why)
+        raise MemoryError("a life needs more memory than any life can")
+
+    def _grow(self, why: int) -> None:
+        if why == life.MORE_ROWS:
+            self.rows = grown(self.rows, 2 * len(self.rows.wide))
+        elif why == life.MORE_EVENTS:
+            events = self._new_events(2 * int(self._events[life.EVENT_ROOM]))
+            used = life.EVENT_HEAD + int(self._events[life.EVENTS]) * life.EVENT_COLUMNS
+            events[life.EVENT_HEAD : used] = self._events[life.EVENT_HEAD : used]
+            events[life.EVENTS] = self._events[life.EVENTS]
+            self._events = events
+        elif why in self._room:
+            self._room[why] *= 2
+            self._state, self._latent = self._new_state(), self._new_latent()
+        else:
+            raise RuntimeError("a contact's life does not come to an end")
+
+    def _new_state(self) -> Integers:
+        return scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room[life.MORE_STATE])
+
+    def _new_latent(self) -> Integers:
+        responses = self._inputs.responses
+        return latent(responses.topics, responses.weeks, room=self._room[life.MORE_PLANS])
+
+    def _new_events(self, room: int) -> Integers:
+        made = np.zeros(life.EVENT_HEAD + room * life.EVENT_COLUMNS, np.int64)
+        made[life.EVENT_ROOM], made[life.END] = room, self._end
+        return made

@@ -1,0 +1,66 @@
+"""Draws by address inside compiled code: bit for bit the numbers of `draws.Draws.bits`.
+
+Names come as their hashes (`draws.name_hash`), the seed and the replication as the round keys of `keys_of`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from journeyctl.draws import Draws, round_keys
+from journeyctl.simulate.population_engine.jit import compiled
+
+if TYPE_CHECKING:
+    from numpy import int64, uint64
+    from numpy.typing import NDArray
+
+ROUNDS: Final = 10
+_MULTIPLIER_0: Final = np.uint64(0xD2E7470EE14C6C93)
+_MULTIPLIER_1: Final = np.uint64(0xCA5A826395121157)
+_HALF: Final = np.uint64(32)
+_LOW: Final = np.uint64(0xFFFFFFFF)
+_DROPPED: Final = np.uint64(11)
+
+
+def keys_of(draws: Draws) -> NDArray[uint64]:
+    """The round keys of a seed and replication, two to a round, shape `(20,)`."""
+    return np.array([word for pair in round_keys(*draws.key) for word in pair], dtype=np.uint64)
+
+
+@compiled
+def high_word(a: uint64, b: uint64) -> uint64:
+    """The upper 64 bits of a product of 128, put together from halves of 32 bits."""
+    a_high, a_low, b_high, b_low = a >> _HALF, a & _LOW, b >> _HALF, b & _LOW
+    middle = a_high * b_low + ((a_low * b_low) >> _HALF)
+    return a_high * b_high + (middle >> _HALF) + ((a_low * b_high + (middle & _LOW)) >> _HALF)
+
+
+@compiled
+def bits(keys: NDArray[uint64], subject: uint64, purpose: uint64, place: uint64, occurrence: int) -> int:
+    """The draw at this address: a whole number from 0 up to, not including, 2^53."""
+    word_0, word_1, word_2, word_3 = subject, purpose, place, np.uint64(occurrence)
+    for number in range(ROUNDS):
+        high_0, low_0 = high_word(_MULTIPLIER_0, word_0), _MULTIPLIER_0 * word_0
+        high_1, low_1 = high_word(_MULTIPLIER_1, word_2), _MULTIPLIER_1 * word_2
+        word_0 = high_1 ^ word_1 ^ keys[2 * number]
+        word_1 = low_1
+        word_2 = high_0 ^ word_3 ^ keys[2 * number + 1]
+        word_3 = low_0
+    return np.int64(word_0 >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number
+
+
+@compiled
+def bits_at(numbers: NDArray[int64], keys: int, subject: int, purpose: int, place: int) -> int:
+    """The first draw at an address whose hashes, and the round keys from `keys` on, are held as signed numbers."""
+    word_0, word_1 = np.uint64(subject), np.uint64(purpose)
+    word_2, word_3 = np.uint64(place), np.uint64(0)
+    for number in range(ROUNDS):
+        high_0, low_0 = high_word(_MULTIPLIER_0, word_0), _MULTIPLIER_0 * word_0
+        high_1, low_1 = high_word(_MULTIPLIER_1, word_2), _MULTIPLIER_1 * word_2
+        word_0 = high_1 ^ word_1 ^ np.uint64(numbers[keys + 2 * number])
+        word_1 = low_1
+        word_2 = high_0 ^ word_3 ^ np.uint64(numbers[keys + 2 * number + 1])
+        word_3 = low_0
+    return np.int64(word_0 >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number

@@ -1,0 +1,35 @@
+"""Numbers of the kinds of rows, as records have them, for compiled code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from journeyctl.results.record import KIND_NUMBER
+from journeyctl.semantics.effects import Kind
+
+ENTERED: Final = KIND_NUMBER[Kind.ENTERED]
+REFUSED: Final = KIND_NUMBER[Kind.REFUSED]
+WAITED: Final = KIND_NUMBER[Kind.WAITED]
+BRANCHED: Final = KIND_NUMBER[Kind.BRANCHED]
+SPLIT: Final = KIND_NUMBER[Kind.SPLIT]
+REQUESTED_SEND: Final = KIND_NUMBER[Kind.REQUESTED_SEND]
+DEFERRED: Final = KIND_NUMBER[Kind.DEFERRED]
+SKIPPED: Final = KIND_NUMBER[Kind.SKIPPED]
+SENT: Final = KIND_NUMBER[Kind.SENT]
+DELIVERED: Final = KIND_NUMBER[Kind.DELIVERED]
+BOUNCED: Final = KIND_NUMBER[Kind.BOUNCED]
+OPENED: Final = KIND_NUMBER[Kind.OPENED]
+CLICKED: Final = KIND_NUMBER[Kind.CLICKED]
+VISITED: Final = KIND_NUMBER[Kind.VISITED]
+FORM: Final = KIND_NUMBER[Kind.FORM]
+ASKED: Final = KIND_NUMBER[Kind.ASKED]
+UNSUBSCRIBED: Final = KIND_NUMBER[Kind.UNSUBSCRIBED]
+FACT: Final = KIND_NUMBER[Kind.FACT]
+SCORED: Final = KIND_NUMBER[Kind.SCORED]
+MQL: Final = KIND_NUMBER[Kind.MQL]
+ACTIVATED: Final = KIND_NUMBER[Kind.ACTIVATED]
+HANDED_OFF: Final = KIND_NUMBER[Kind.HANDED_OFF]
+MERGED: Final = KIND_NUMBER[Kind.MERGED]
+SYNCED: Final = KIND_NUMBER[Kind.SYNCED]
+ENDED: Final = KIND_NUMBER[Kind.ENDED]
+DROPPED: Final = KIND_NUMBER[Kind.DROPPED]
