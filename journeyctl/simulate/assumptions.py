@@ -37,7 +37,7 @@ def assumptions_of(workspace: Workspace, scenario: str, desks: tuple[str, ...]) 
     documents = [chosen, *(workspace.desks[name] for name in desks)]
     found = [entry for document in documents for entry in _assumed(document)]
     found += _parameters(workspace.behaviours[chosen.behaviour])
-    return tuple(sorted(set(found), key=lambda entry: entry.path))
+    return tuple(sorted(set(found), key=dataclasses.astuple))
 
 
 def _assumed(value: object) -> Iterator[Assumption]:

@@ -18,13 +18,14 @@ from journeyctl.behaviour.response import ResponseModel
 from journeyctl.behaviour.traits import Traits
 from journeyctl.draws import DrawSource
 from journeyctl.expr import Value
-from journeyctl.fixed_point import poisson_thresholds
+from journeyctl.fixed_point import CERTAIN, poisson_thresholds
 from journeyctl.graph.program import Program
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.scoring import fit_of
-from journeyctl.semantics.stimuli import Bounced, Delivered, FieldChanged, LeadOutcome, OtherMail
+from journeyctl.semantics.stimuli import Bounced, Delivered, FieldChanged, FormSubmitted, OtherMail, Stimulus
 from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.accounts import NEVER, AccountBook
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.people import Person
 
@@ -65,6 +66,10 @@ class Setting:
     """Contacts live up to, not including, this second."""
     stuck: list[str] = field(default_factory=list)
     """Contacts that took too many steps at one instant."""
+    book: AccountBook | None = None
+    """Accounts and buying groups; `None`: no journey asks for them."""
+    platforms: frozenset[str] = frozenset()
+    """Advertising platforms whose audiences have an effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Given:
     """Time and business line."""
     weeks: Sequence[int] = ()
     """Positions of the weeks in which a visit without any mail is possible, ascending."""
+    fills_form: bool = False
+    """Becomes known by filling in a form."""
 
 
 NOTHING_GIVEN = Given()
@@ -86,14 +93,15 @@ class ContactLife:
     """A contact while it lives."""
 
     __slots__ = (
-        "_activated_until", "_plans", "_setting", "_sleeps_until", "_story", "_weeks", "_zone", "contact", "person",
-        "process", "traits",
+        "_activated_until", "_book", "_plans", "_reached_from", "_setting", "_sleeps_until", "_story", "_weeks",
+        "_zone", "contact", "person", "process", "traits",
     )  # fmt: skip
 
     def __init__(self, setting: Setting, person: Person, given: Given = NOTHING_GIVEN) -> None:
         """Makes the contact known to journeys; its process begins with the run."""
         self._setting = setting
         self._activated_until = 0
+        self._book = setting.book if setting.book is not None and setting.book.concerns(person.key) else None
         self.person = person
         machine, now = setting.machine, int(setting.environment.now)
         born = max(now, person.at)
@@ -104,12 +112,16 @@ class ContactLife:
             environment=view, at=born, invalid_address=person.invalid_email,
         )  # fmt: skip
         self._zone = view.zone or setting.program.zone
+        self._reached_from = self._book.reached_from(person.key) if self._book is not None else NEVER
+        """The next account evaluation that can change what the contact does."""
         for time, path, value in given.facts:
             if born <= time < setting.end:
                 machine.post(self.contact, time, FieldChanged(path, value))
         for time, line in given.other_mail:
             if born <= time < setting.end:
                 machine.post(self.contact, time, OtherMail(line))
+        if given.fills_form:
+            machine.post(self.contact, born, FormSubmitted())
         self._plans: list[tuple[int, What, str, int, str, Planned]] = []
         self._weeks = [k for k in given.weeks if setting.weeks[k][2] > born]
         heapq.heapify(self._weeks)
@@ -117,11 +129,14 @@ class ContactLife:
         self._story = self._live()
         self.process: Process = setting.environment.process(self._story)
 
-    def learn(self, time: int, outcome: LeadOutcome) -> None:
-        """The CRM sync at `time` will bring the outcome of a lead."""
+    def learn(self, time: int, news: Stimulus) -> None:
+        """The CRM sync or an account evaluation at `time` brings something."""
         if time < self._setting.end:
-            self._setting.machine.post(self.contact, time, outcome)
+            assert time >= self.contact.instant, "a contact has lived past what would have changed it"
+            self._setting.machine.post(self.contact, time, news)
             if time < self._sleeps_until:
+                # Further news of the same second must not wake it again when it has already gone on.
+                self._sleeps_until = time
                 self.process.interrupt()
 
     def close(self) -> None:
@@ -133,9 +148,10 @@ class ContactLife:
     def _live(self) -> Generator[Event, object, None]:
         """From one second at which something happens to the next.
 
-        Only desks reach a contact from outside the agenda, and only one with an open lead. Any other contact
-        lives on ahead of the clock, up to the second at which it meets a desk: the same events in the same
-        order, without going back and forth between thousands of contacts.
+        Two things reach a contact from outside the agenda: a desk, if it or its buying group has an open lead,
+        and an account evaluation, if the account book knows it. Otherwise it lives on ahead of the clock, up to
+        the second at which it meets a desk or to the next evaluation: the same events in the same order, without
+        going back and forth between thousands of contacts.
         """
         environment, end = self._setting.environment, self._setting.end
         forever = Event(environment)
@@ -146,12 +162,23 @@ class ContactLife:
                 if at >= end:
                     yield forever
                     continue
-                if self.contact.leads:
+                if self._lives_by_the_clock(at):
                     yield environment.timeout(at - environment.now)
             except Interrupt:
                 """An outcome came that lies before everything else."""
             else:
                 yield from self._at(at)
+
+    def _lives_by_the_clock(self, at: int) -> bool:
+        contact = self.contact
+        if contact.leads or (contact.group_leads and any(contact.group_leads.values())):
+            return True
+        book = self._book
+        if book is None:
+            return False
+        if self._reached_from <= book.done:
+            self._reached_from = book.reached_from(contact.key)
+        return at >= self._reached_from or at in book.moments
 
     def _next_time(self) -> int:
         setting = self._setting
@@ -177,6 +204,8 @@ class ContactLife:
                 return
             for effect in advance(contact, now):
                 record(person, effect)
+                if self._book is not None and effect.kind in self._book.kinds:
+                    self._tell(self._book, effect)
                 if effect.kind in _ACTED_ON:
                     if meets_desk(effect) and setting.environment.now < now:
                         yield setting.environment.timeout(now - setting.environment.now)
@@ -186,6 +215,16 @@ class ContactLife:
                 plans.clear()
                 self._weeks.clear()
                 return
+
+    def _tell(self, book: AccountBook, effect: Effect) -> None:
+        """Lets the account book know of a row, and of the value where a journey has set a field."""
+        if book.note(self.contact.key, effect):
+            following = book.next_after(effect.time)
+            over = self._reached_from <= book.done
+            self._reached_from = following if over else min(self._reached_from, following)
+        if effect.kind is Kind.FACT and effect.journey:
+            path = effect.reason.partition("=")[0]
+            book.set_field(self.contact.key, effect.time, path, self.contact.fields.get(path))
 
     # --- the contact's own acts
 
@@ -230,7 +269,7 @@ class ContactLife:
         elif kind is Kind.FACT and effect.reason == LEFT:
             for desk in self._setting.desks.values():
                 desk.left(self.contact.key)
-        elif kind is Kind.ACTIVATED:
+        elif kind is Kind.ACTIVATED and not effect.group and effect.channel in self._setting.platforms:
             self._activate(effect.value, now)
 
     def _mail(self, sent: Effect, now: int) -> None:
@@ -263,8 +302,8 @@ class ContactLife:
                 heapq.heappush(self._weeks, position)
 
     def _need(self, now: int) -> bool:
-        setting, person = self._setting, self.person
-        fit = fit_of(setting.program.scoring, self._view(now))
+        setting, person, view = self._setting, self.person, self._view(now)
+        fit = fit_of(view.scoring, view)
         return setting.model.needs(setting.draws, self.traits, contact=person.person, fit=fit)
 
     def _lines(self) -> tuple[str, ...]:
@@ -290,4 +329,5 @@ def interesting_lines(program: Program, traits: Traits) -> tuple[str, ...]:
 def week_may_bring_a_visit(model: ResponseModel) -> int:
     """A draw of a week's visits below this threshold in 2^-53 means none, at whatever stage."""
     c = model.coefficients
-    return poisson_thresholds(max(c.unsolicited_visits_late, c.unsolicited_visits_early))[0]
+    thresholds = poisson_thresholds(max(c.unsolicited_visits_late, c.unsolicited_visits_early))
+    return thresholds[0] if thresholds else CERTAIN

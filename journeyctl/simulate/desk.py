@@ -65,6 +65,8 @@ class LeadRequest:
     """Business lines that an opportunity would cover."""
     names: Names | None = None
     """What routing conditions see; `None`: everything is unknown."""
+    team: str | None = None
+    """Where the routing sends it, as far as that is known already; else it is asked."""
 
 
 @dataclass(slots=True)
@@ -134,11 +136,12 @@ class SalesDesk:
     def hand_over(self, request: LeadRequest) -> None:
         """A lead comes now."""
         now = self._now()
+        team = self._route(request.names) if request.team is None else request.team
         lead = opened(
             self.rules.lead, request.lead, desk=self.rules.name, at=request.created_at, request=request.request,
-            score=request.score, need=request.need, calendar=self.rules.calendar,
+            score=request.score, need=request.need, calendar=team_calendar(self.rules, team),
         )  # fmt: skip
-        case = Case(request, lead, LeadDraws(self.rules, self._draws, request.lead), self._route(request.names))
+        case = Case(request, lead, LeadDraws(self.rules, self._draws, request.lead), team)
         self._cases[request.lead] = case
         if request.source:
             row = Effect(now, Kind.HANDED_OFF, lead=lead.name, desk=lead.desk, reason=request.source, value=lead.score)
@@ -217,8 +220,6 @@ class SalesDesk:
     def _plan(self, case: Case) -> None:
         if self.rules.response is not None:
             self._environment.process(self._respond(case))
-        elif case.lead.team not in self.teams:
-            self._environment.process(self._done_elsewhere(case))
         else:
             self._queue(case)
 
@@ -226,17 +227,23 @@ class SalesDesk:
         """The task waits for somebody, from its due time on."""
         case.waits_for += 1
         ticket, now = case.waits_for, self._now()
-        if case.lead.due <= now:
+        due, own = max(case.lead.due, now), self.teams.get(case.team)
+        if case.lead.team not in self.teams and own is not None:
+            due = own.rules.shift.next_open(due)
+        if due == now:
             self._put(case)
-        elif case.lead.due < self._until:
-            Moment(self._environment, case.lead.due, ARRIVAL, lambda: self._put_if_due(case, ticket))
+        elif due < self._until:
+            Moment(self._environment, due, ARRIVAL, lambda: self._put_if_due(case, ticket))
 
     def _put_if_due(self, case: Case, ticket: int) -> None:
         if case.waits_for == ticket and not case.lead.closed:
             self._put(case)
 
     def _put(self, case: Case) -> None:
-        team = self.teams[case.lead.team]
+        team = self.teams.get(case.lead.team)
+        if team is None:
+            self._environment.process(self._done_elsewhere(case, case.waits_for))
+            return
         team.queue.put(case.lead.name, rank_keys(self.rules.lead, case.lead, team.rules.calendar), self._now())
         team.dispatch.ask()
 
@@ -317,16 +324,29 @@ class SalesDesk:
             self._apply(case, case.draws.finished(case.lead, worker=0, seconds=0))
             self._go_on(case)
 
-    def _done_elsewhere(self, case: Case) -> Steps:
+    def _done_elsewhere(self, case: Case, ticket: int) -> Steps:
         """A task of people whom the desk does not staff: at once within the shift of the lead's own team."""
-        own = self.teams.get(case.team)
-        seconds = case.draws.stage_seconds(case.lead)
+        if case.waits_for != ticket or case.lead.closed:
+            return
+        draws, number = case.draws, case.lead.attempts + 1
+        at_call = case.lead.stage == self.rules.lead.call
+        seconds = draws.attempt_seconds(number) if at_call else draws.stage_seconds(case.lead)
         self._apply(case, Begun(0, seconds))
-        now = self._now()
-        done = now + seconds if own is None else own.rules.shift.add_open(now, seconds)
-        yield Moment(self._environment, done, DONE)
-        self._apply(case, case.draws.finished(case.lead, worker=0, seconds=seconds))
+        yield self._busy_elsewhere(case, seconds)
+        if at_call and not draws.connects(number):
+            self._apply(case, Unanswered(team_calendar(self.rules, case.team)))
+        else:
+            if at_call:
+                seconds = draws.conversation_seconds(number)
+                self._apply(case, Answered(0, seconds))
+                yield self._busy_elsewhere(case, seconds)
+            self._apply(case, draws.finished(case.lead, worker=0, seconds=seconds))
         self._go_on(case)
+
+    def _busy_elsewhere(self, case: Case, seconds: int) -> Event:
+        own, now = self.teams.get(case.team), self._now()
+        done = now + seconds if own is None else own.rules.shift.add_open(now, seconds)
+        return Moment(self._environment, done, DONE)
 
     def _now(self) -> int:
         return int(self._environment.now)

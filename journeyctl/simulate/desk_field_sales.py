@@ -16,6 +16,8 @@ from journeyctl.simulate.desk_instants import DISPATCH, Dispatch, Moment
 from journeyctl.simulate.desk_rules import DeskRules, FieldRules
 
 _WEEK = 7 * 86_400
+_LONGEST = 100 * 366 * 86_400
+"""After so long nobody is met any more: a force of one meeting in ten years never gets through its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class FieldSales:
         self._queue: list[tuple[int, str, Event]] = []
         self._held: dict[int, int] = {}
         self._first_week = self._week(int(environment.now))[0]
+        self._last = self._first_week + _LONGEST
         self._meetings = Dispatch(environment, self._hold_meetings)
         self._woken_at = -1
 
@@ -93,7 +96,7 @@ class FieldSales:
             self._held[number] = self._held.get(number, 0) + 1
             left -= 1
             met.succeed()
-        if self._queue and self._field.per_week > 0 and self._woken_at < after:
+        if self._queue and self._field.per_week > 0 and self._woken_at < after <= self._last:
             self._woken_at = after
             Moment(self._environment, after, DISPATCH, self._hold_meetings)
 

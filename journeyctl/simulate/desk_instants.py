@@ -11,6 +11,8 @@ from collections.abc import Callable
 from simpy import Environment, Event
 from simpy.events import EventPriority
 
+EVALUATION = EventPriority(0)
+"""Account evaluations, which see what was before their second and come before all else in it."""
 ARRIVAL = EventPriority(1)
 """SimPy's own priority of timeouts: contacts, and tasks that come due."""
 DONE = EventPriority(2)

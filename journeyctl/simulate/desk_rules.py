@@ -8,6 +8,7 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from journeyctl.calendars import Calendar, ClosedDates, Hours, WorkingTime
+from journeyctl.diagnostics import Finding, Origin, SpecError
 from journeyctl.fixed_point import (
     ONE,
     exponential_seconds,
@@ -18,13 +19,9 @@ from journeyctl.fixed_point import (
 )
 from journeyctl.graph.condition import Condition
 from journeyctl.model.desk import Desk, FieldSales, Shift, Task, Team
-from journeyctl.model.values import Assumed, DurationSpread, TimeWindow
+from journeyctl.model.values import P90_OF_MEDIAN, Assumed, DurationSpread, TimeWindow
 from journeyctl.semantics.lead import LeadRules
 from journeyctl.units import SECONDS_PER_DAY, Duration
-
-DEFAULT_P90 = 2
-"""A spread that states no 90 % quantile has it at this multiple of its median."""
-
 
 # --- lengths of time
 
@@ -74,13 +71,18 @@ class Delay:
 
     @classmethod
     def of(cls, value: Assumed[Duration] | DurationSpread) -> Delay:
-        """A delay as a document states it."""
+        """A delay as a document states it. Raises `SpecError` for a 90 % quantile below the median."""
         if isinstance(value, Assumed):
             return cls(fixed=value.value)
         middle = value.median.value
         late = value.p90.value if value.p90 is not None else None
         median = _plain_seconds(middle)
-        median, sigma = median_p90(median, median * DEFAULT_P90 if late is None else _plain_seconds(late))
+        if not median:
+            return cls(fixed=Duration())
+        p90 = median * P90_OF_MEDIAN if late is None else _plain_seconds(late)
+        if p90 < median:
+            raise _undrawable(f"{late}", f"{middle}", value.origin)
+        median, sigma = median_p90(median, p90)
         return cls(None, median, sigma, bool(middle.business_days))
 
     def after(self, start: int, u: int, calendar: Calendar) -> int:
@@ -89,6 +91,11 @@ class Delay:
             return calendar.add(start, self.fixed)
         length = lognormal_seconds(u, self.median, self.sigma)
         return calendar.after_business_seconds(start, length) if self.business else start + length
+
+
+def _undrawable(p90: str, median: str, origin: Origin) -> SpecError:
+    message = f"the 90 % quantile {p90} is less than the median {median}"
+    return SpecError([Finding("JC095", "undrawable-value", message, origin, help="make 'p90' the larger of the two")])
 
 
 def _plain_seconds(duration: Duration) -> int:
@@ -120,7 +127,7 @@ class TeamRules:
         at = shift.zone or zone
         closed = ClosedDates(shift.holidays or None)
         length = (shift.hours.end - shift.hours.start) % SECONDS_PER_DAY or SECONDS_PER_DAY
-        productive = length if team.productive is None else min(length, team.productive.value.seconds)
+        productive = length if team.productive is None else min(length, _plain_seconds(team.productive.value))
         return cls(
             team.name, team.sdrs.value, _shift_time(shift, at, closed), Calendar(at, frozenset(shift.days), closed),
             (length, max(1, productive)), share_threshold(team.absence.value),
@@ -167,18 +174,24 @@ class FieldRules:
     won_delay: Delay
     joint: int = 0
     """Share of first meetings that the SDR attends."""
+    meeting_seconds: int = 0
+    """Work for one first meeting."""
 
     @classmethod
     def of(cls, field_sales: FieldSales, *, joint: float = 0.0) -> FieldRules:
-        """Field sales as a desk document states it."""
+        """Field sales as a desk document states it. Raises `SpecError` for a 90 % quantile below a median."""
         amount, delays = field_sales.value, field_sales.delays
-        median, sigma = median_p90(round(amount.median.value * 100), round(amount.p90.value * 100))
+        median, sigma = round(amount.median.value * 100), 0
+        if amount.p90.value < amount.median.value:
+            raise _undrawable(f"{amount.p90.value:g}", f"{amount.median.value:g}", amount.origin)
+        if median:
+            median, sigma = median_p90(median, round(amount.p90.value * 100))
         return cls(
             round(field_sales.meetings_per_week.value * ONE),
             share_threshold(field_sales.sql.value), share_threshold(field_sales.opportunity.value),
             share_threshold(field_sales.won.value), median, sigma,
             Delay.of(delays.meeting), Delay.of(delays.sql), Delay.of(delays.opportunity), Delay.of(delays.won),
-            share_threshold(joint),
+            share_threshold(joint), _plain_seconds(field_sales.meeting_takes.value),
         )  # fmt: skip
 
 
@@ -234,4 +247,5 @@ def _work_of(task: Task) -> tuple[tuple[str, WorkTime], ...]:
     parts = [(task.task, task.takes)]
     if task.task == "call":
         parts = [("research", task.research), ("attempt", task.attempt), ("conversation", task.conversation)]
-    return tuple((name, WorkTime.of(time.value.seconds, task.cv.value)) for name, time in parts if time is not None)
+    means = [(name, _plain_seconds(time.value)) for name, time in parts if time is not None]
+    return tuple((name, WorkTime.of(mean, task.cv.value)) for name, mean in means)

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
 from journeyctl.fixed_point import CERTAIN
 from journeyctl.model.specification import Workspace
 from journeyctl.results.record import EventRecord
+from journeyctl.results.shards import check_can_keep
 from journeyctl.semantics.effects import Kind
-from journeyctl.simulate.reference import ENGINE, Finished
+from journeyctl.simulate import engines
+from journeyctl.simulate.executors import Executor
+from journeyctl.simulate.executors.local import LocalProcesses
+from journeyctl.simulate.memory import of_machine, refuse_people, refuse_runs
+from journeyctl.simulate.nobody import refuse_nobody
+from journeyctl.simulate.reference import Finished
 from journeyctl.simulate.run import run, scenario_of, world_of
+from journeyctl.simulate.shards import Packing, Shards
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import WITHIN, share_for
 from journeyctl.simulate.world import World
@@ -25,6 +33,15 @@ from journeyctl.spec import comparison, with_set
 
 Measured = TypeVar("Measured")
 
+Enough = Callable[[Sequence[Measured]], int | None]
+"""How many replications suffice, told from what is kept of those of the scenario itself, in their order; `None`: more
+are needed."""
+
+Facts = Mapping[str, Any]
+"""What a run tells besides its rows, by the names of `RunResult`; only what JSON can hold."""
+
+BLOCK = 8
+"""Replications that are run before it is asked whether they suffice: the answer must not depend on the jobs."""
 BASE = "base"
 """Name of the variant that is the scenario itself."""
 
@@ -51,6 +68,11 @@ class RunResult(Generic[Measured]):
     stuck: tuple[str, ...]
     """Contacts that took more than 1,000 steps at one instant."""
     open_leads: Mapping[str, int]
+    engine: str = engines.REFERENCE
+    why: str = ""
+    """Why the population engine did not run it, where it should have."""
+    differs: bool = False
+    """Both engines ran it, and their rows are not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +82,16 @@ class Experiment(Generic[Measured]):
     scenario: str
     seed: int
     replications: int
-    """How many were asked for."""
+    """How many were asked for; at most so many, where the experiment ended once they sufficed."""
     results: Mapping[str, tuple[RunResult[Measured], ...]]
     """By variant in the order of `variants`; ascending replications."""
     titles: Mapping[str, str]
-    engine: str = ENGINE
+    engine: str = engines.POPULATION
+    """What ran it; two names where some runs needed the other one."""
+    fallbacks: tuple[str, ...] = ()
+    """Why the population engine did not run everything, each reason once."""
+    differences: tuple[str, ...] = ()
+    """Runs whose rows differ between the engines, by variant and replication; a fault of the engines."""
     partial: bool = False
     """It was interrupted: some replications are missing."""
 
@@ -73,10 +100,15 @@ class Experiment(Generic[Measured]):
         """Contacts that got stuck in any run; an experiment with any has failed."""
         return tuple(sorted({key for runs in self.results.values() for found in runs for key in found.stuck}))
 
+    @property
+    def base(self) -> str:
+        """The variant that all others are compared with: the first."""
+        return next(iter(self.results))
+
     def paired(self, variant: str) -> tuple[tuple[RunResult[Measured], RunResult[Measured]], ...]:
         """The scenario's and a variant's results of every replication that both have."""
         others = {found.replication: found for found in self.results[variant]}
-        return tuple((own, others[own.replication]) for own in self.results[BASE] if own.replication in others)
+        return tuple((own, others[own.replication]) for own in self.results[self.base] if own.replication in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +129,64 @@ class Work(Generic[Measured]):
     worlds: dict[str, World] = field(default_factory=dict)
     shares: dict[str, int] = field(default_factory=dict)
     """Thinning by variant, threshold in 2^-53, for variants with `same_volume_as`."""
+    engine: str = engines.POPULATION
+    redrawn: tuple[str, int | None, World] | None = None
+    """The latest world of a variant that draws new people for every replication."""
 
     def __call__(self, task: Task) -> RunResult[Measured]:
         """Runs one replication and keeps what is asked for."""
+        return self.result(task, *self.rows(task))
+
+    def rows(self, task: Task) -> tuple[EventRecord, Facts]:
+        """Runs one replication: its rows, and what they do not hold."""
         draws = Draws(self.seed, task.replication)
-        world = self.world(task.variant, draws)
-        finished = run(world, draws)
-        record = finished.record.record()
+        finished = run(self.world(task.variant, draws), draws, engine=self.engine)
+        facts = {
+            "contacts": finished.contacts, "stuck": finished.stuck, "open_leads": finished.open_leads,
+            "engine": finished.engine, "why": finished.why, "differs": finished.differs,
+        }  # fmt: skip
+        return finished.record.record(), facts
+
+    def result(self, task: Task, record: EventRecord, facts: Facts) -> RunResult[Measured]:
+        """What is kept of one replication, worked out from its rows."""
+        draws = Draws(self.seed, task.replication)
+        measured = self.reduce(record, self.world(task.variant, draws), draws)
         return RunResult(
-            task.replication, self.reduce(record, world, draws), record.digest(), finished.contacts, finished.stuck,
-            finished.open_leads,
+            task.replication, measured, record.digest(), facts["contacts"], tuple(facts["stuck"]), facts["open_leads"],
+            facts["engine"], facts["why"], facts["differs"],
         )  # fmt: skip
 
     def world(self, name: str, draws: Draws) -> World:
         """A variant made ready: once, unless its scenario draws new people for every replication."""
         variant = self.variants[name]
         if scenario_of(variant.workspace, variant.scenario).population.redraw:
-            return world_of(variant.workspace, variant.scenario, draws, share=self.shares.get(name))
+            if self.redrawn is None or self.redrawn[:2] != (name, draws.replication):
+                world = world_of(variant.workspace, variant.scenario, draws, share=self.shares.get(name))
+                self.redrawn = (name, draws.replication, world)
+            return self.redrawn[2]
         if name not in self.worlds:
             self.worlds[name] = world_of(
                 variant.workspace, variant.scenario, draws.stable(), share=self.shares.get(name)
             )
         return self.worlds[name]
+
+    def prepare(self, *, jobs: int = 1) -> None:
+        """Makes everything ready that is the same in all runs, before processes are forked and share it.
+
+        Raises `SpecError` where nobody can enter the first variant's journeys, `UsageError` where so many runs
+        at a time would need more memory than the machine has.
+        """
+        scenarios = [scenario_of(variant.workspace, variant.scenario) for variant in self.variants.values()]
+        memory = of_machine()
+        refuse_people(scenarios, memory=memory)
+        first = self.world(next(iter(self.variants)), Draws(self.seed, 0))
+        refuse_nobody(first, scenarios[0])
+        refuse_runs(first, jobs=jobs, memory=memory, in_arrays=self.engine == engines.POPULATION)
+        self.match_volumes()
+        for name, scenario in zip(self.variants, scenarios, strict=True):
+            if not scenario.population.redraw:
+                self.world(name, Draws(self.seed))
+        engines.prepare([first, *self.worlds.values()], engine=self.engine)
 
     def match_volumes(self) -> None:
         """Works out how far variants with `same_volume_as` are thinned; a few runs each."""
@@ -128,13 +196,13 @@ class Work(Generic[Measured]):
                 self.shares[name] = _matching_share(variant, other, self.seed)
 
     def __getstate__(self) -> tuple[object, ...]:
-        return (self.variants, self.seed, self.reduce, self.shares)
+        return (self.variants, self.seed, self.reduce, self.shares, self.engine)
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         # Worlds hold compiled conditions and are made anew by a worker that is not forked.
-        for name, value in zip(("variants", "seed", "reduce", "shares"), state, strict=True):
+        for name, value in zip(("variants", "seed", "reduce", "shares", "engine"), state, strict=True):
             object.__setattr__(self, name, value)
-        self.worlds = {}
+        self.worlds, self.redrawn = {}, None
 
 
 def run_experiment(
@@ -159,31 +227,96 @@ def run_experiment(
     Raises `UsageError` for names or paths that do not exist.
     """
     changed = with_set(workspace, set, scenario=scenario) if set else workspace
-    chosen = scenario_of(changed, scenario)
+    return run_variants(
+        variants_of(changed, scenario, compare), replications=replications, reduce=reduce, seed=seed, jobs=jobs,
+        first=first, progress=progress,
+    )  # fmt: skip
+
+
+def run_variants(
+    variants: Mapping[str, Variant],
+    *,
+    replications: int,
+    reduce: Callable[[EventRecord, World, Draws], Measured],
+    seed: int | None = None,
+    jobs: int = 1,
+    first: int = 0,
+    enough: Enough[Measured] | None = None,
+    engine: str = engines.POPULATION,
+    executor: Executor | None = None,
+    resume: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Experiment[Measured]:
+    """Runs variants of one scenario on the same people and chances; the first of them is the one all else is held to.
+
+    With `enough` it ends as soon as the replications suffice, at the latest after `replications`; what was
+    run beyond that is thrown away. Runs are done by `executor`, without one by `jobs` processes. Finished runs are
+    kept in the folder `resume`, and those that are there are not run again. Everything else is as in `run_experiment`.
+    """
+    base = next(iter(variants.values()))
+    chosen = scenario_of(base.workspace, base.scenario)
     own_seed = chosen.seed if seed is None else seed
-    variants = variants_of(changed, scenario, compare)
-    work: Work[Measured] = Work(variants, own_seed, reduce)
-    # Before processes are forked, so that all of them share one copy.
-    work.match_volumes()
-    for name in variants:
-        if not chosen.population.redraw:
-            work.world(name, Draws(own_seed))
-    tasks = [Task(name, number) for number in range(first, first + replications) for name in variants]
-    told = 0
+    work: Work[Measured] = Work(variants, own_seed, reduce, engine=engine)
+    work.prepare(jobs=min(jobs, replications * len(variants)))
+    found: dict[Task, RunResult[Measured]] = {}
 
     def done(task: Task, result: RunResult[Measured]) -> None:
-        nonlocal told
-        told += 1
+        found[task] = result
         if progress is not None:
-            progress(told, len(tasks))
+            progress(len(found), replications * len(variants))
 
-    pool: TaskPool[Task, RunResult[Measured]] = TaskPool(work, jobs=jobs)
-    found, complete = pool.run(tasks, done=done)
-    results = {
-        name: tuple(found[task] for task in tasks if task.variant == name and task in found) for name in variants
-    }
+    asked, complete = replications, True
+    block = replications if enough is None else BLOCK
+    for number in range(first, first + replications, block):
+        last = min(first + replications, number + block)
+        tasks = [Task(name, run_number) for run_number in range(number, last) for name in variants]
+        complete = _run_tasks(work, tasks, executor=executor or LocalProcesses(jobs), resume=resume, done=done)
+        if not complete:
+            break
+        own = [found[Task(base.name, run_number)].measured for run_number in range(first, last)]
+        sufficient = None if enough is None else enough(own)
+        if sufficient is not None:
+            asked = sufficient
+            break
+    kept = {name: [Task(name, number) for number in range(first, first + asked)] for name in variants}
+    results = {name: tuple(found[task] for task in tasks if task in found) for name, tasks in kept.items()}
     titles = {name: variant.title for name, variant in variants.items()}
-    return Experiment(scenario, own_seed, replications, results, titles, partial=not complete)
+    runs = [(name, found) for name, own in results.items() for found in own]
+    return Experiment(
+        base.scenario, own_seed, asked, results, titles, engines.named(found.engine for _, found in runs),
+        tuple(sorted({found.why for _, found in runs if found.why})),
+        tuple(f"{name}, replication {found.replication}" for name, found in runs if found.differs),
+        partial=not complete,
+    )  # fmt: skip
+
+
+def _run_tasks(
+    work: Work[Measured],
+    tasks: Sequence[Task],
+    *,
+    executor: Executor,
+    resume: Path | None,
+    done: Callable[[Task, RunResult[Measured]], None],
+) -> bool:
+    """Whether all tasks were finished; those that a folder holds are finished already."""
+    if resume is None:
+        return TaskPool[Task, RunResult[Measured]](work, executor=executor).run(tasks, done=done)[1]
+    check_can_keep()
+    shards = Shards(resume, work)
+    left = []
+    for task in tasks:
+        kept = shards.kept(task)
+        if kept is None:
+            left.append(task)
+        else:
+            done(task, kept)
+
+    def keep(task: Task, found: tuple[RunResult[Measured], bytes]) -> None:
+        result, content = found
+        shards.write(task, content)
+        done(task, result)
+
+    return TaskPool[Task, tuple[RunResult[Measured], bytes]](Packing(work), executor=executor).run(left, done=keep)[1]
 
 
 def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | None = None) -> dict[str, Variant]:

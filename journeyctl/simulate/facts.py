@@ -7,18 +7,23 @@ journeys are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from journeyctl.behaviour import purposes
-from journeyctl.draws import Draws, name_hashes
-from journeyctl.fixed_point import LARGEST, exponential_seconds, lognormal, median_p90
+from journeyctl.draws import Draws, name_hash, name_hashes
+from journeyctl.fixed_point import LARGEST, exponential_seconds, exponential_seconds_array, lognormal, median_p90
 from journeyctl.model.population import FieldValue, Literally
-from journeyctl.model.values import DurationSpread
+from journeyctl.model.values import P90_OF_MEDIAN, DurationSpread
+from journeyctl.simulate.account_tree import LEVELS
+from journeyctl.simulate.coded import combinations
 from journeyctl.simulate.field_order import canonical, type_of
 from journeyctl.simulate.people import Rows
 from journeyctl.simulate.population import population_draws, run_window
+from journeyctl.simulate.record_keys import hashes_of
 from journeyctl.simulate.values import Column, column_values
 
 if TYPE_CHECKING:
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from journeyctl.model.profile import FieldType
     from journeyctl.model.scenario import Fact, Scenario
     from journeyctl.model.specification import Workspace
+    from journeyctl.simulate.person import People
 
 YEAR = 365 * 86_400
 """Seconds over which a yearly rate is counted."""
@@ -116,6 +122,20 @@ class Facts:
                     changes += self._changes(process, _Happening(entity, fields, number, time, length))
         return tuple(sorted(changes, key=lambda change: (change.time, change.path)))
 
+    def happening(self, entities: Sequence[str], level: str) -> list[int]:
+        """The places of those entities of one level to which anything happens in the run."""
+        processes = [process for process in self.processes if process.level == level]
+        if not processes:
+            return []
+        some = np.zeros(len(entities), np.bool_)
+        hashes = hashes_of(entities)
+        for process in processes:
+            us = self._draws.block(hashes, name_hash(purposes.FACT), places=name_hash(process.name))
+            gaps = np.maximum(1, exponential_seconds_array(us, process.mean_gap))
+            some |= self.start + gaps < self.end
+        found: list[int] = np.flatnonzero(some).tolist()
+        return found
+
     def _changes(self, process: FactProcess, happening: _Happening) -> Iterator[FactChange]:
         after = happening.time + happening.length
         for change in process.sets:
@@ -135,7 +155,7 @@ class Facts:
             purposes.FACT_VALUE,
             f"{process.name}/{change.path}",
             change.type,
-            Rows(known, self._program, happening.time).holds,
+            Rows(known, self._program, happening.time).holding,
             happening.number,
             happening.time,
             self._program.zone,
@@ -158,8 +178,58 @@ def facts_of(
     facts: Facts, entities: Sequence[str], level: str, fields: Sequence[Mapping[str, Value]]
 ) -> Mapping[str, tuple[FactChange, ...]]:
     """Changes by entity for many entities of one level; those to which nothing happens are left out."""
-    found = ((entity, facts.of(entity, level, own)) for entity, own in zip(entities, fields, strict=True))
-    return {entity: changes for entity, changes in found if changes}
+    return _changes_of(facts, entities, level, lambda place: fields[place])
+
+
+def _changes_of(
+    facts: Facts, entities: Sequence[str], level: str, fields: Callable[[int], Mapping[str, Value]]
+) -> dict[str, tuple[FactChange, ...]]:
+    """The same where fields are looked up for those only to whom something happens."""
+    return {
+        entities[place]: facts.of(entities[place], level, fields(place)) for place in facts.happening(entities, level)
+    }
+
+
+def facts_by_contact(facts: Facts, people: People) -> Mapping[str, Sequence[FactChange]]:
+    """What happens to each person and to its accounts, in order of time and path; others are left out."""
+    concerned = np.zeros(len(people), np.bool_)
+    accounts = []
+    for level in LEVELS[:3]:
+        happened = _happened(facts, people, level)
+        if happened:
+            column = people.own[level]
+            concerned |= column.where(happened.__contains__)
+            accounts.append((column, happened))
+    places = facts.happening(people.keys, "contact")
+    concerned[places] = True
+    alone = {place: facts.of(people.keys[place], "contact", _known(people, "contact", place)) for place in places}
+    found: dict[str, Sequence[FactChange]] = {}
+    # Everybody at one clinic lives through the same, until something happens to oneself.
+    known: dict[tuple[int, ...], Sequence[FactChange]] = {}
+    for record in np.flatnonzero(concerned).tolist():
+        parts = (*(happened.get(column[record], ()) for column, happened in accounts), alone.get(record, ()))
+        same = tuple(map(id, parts))
+        if same not in known:
+            known[same] = sorted((c for part in parts for c in part), key=lambda change: (change.time, change.path))
+        found[people.keys[record]] = known[same]
+    return found
+
+
+def _happened(facts: Facts, people: People, level: str) -> dict[str, tuple[FactChange, ...]]:
+    """Changes by account of one level, whose fields are those of the first person there."""
+    if not any(process.level == level for process in facts.processes):
+        return {}
+    column, first = people.own[level], dict[str, int]()
+    for record in sorted(combinations([column], len(people)).first.tolist()):
+        first.setdefault(column[record], record)
+    records = tuple(first.values())
+    return _changes_of(facts, tuple(first), level, lambda place: _known(people, level, records[place]))
+
+
+def _known(people: People, level: str, record: int) -> dict[str, Value]:
+    """What is known of a person, or of its account, on one level."""
+    read = ((path, values[record]) for path, values in people.fields.items() if path.startswith(f"{level}."))
+    return {path: value for path, value in read if value is not None}
 
 
 def _restored(before: Value, value: Value) -> Value:
@@ -190,7 +260,9 @@ def _lasting(fact: Fact, program: Program) -> tuple[int, int] | None:
         case DurationSpread(median=median, p90=p90):
             half = _seconds(median.value.seconds, program, median.value.business_days, median.value.months)
             most = (
-                half if p90 is None else _seconds(p90.value.seconds, program, p90.value.business_days, p90.value.months)
+                half * P90_OF_MEDIAN
+                if p90 is None
+                else _seconds(p90.value.seconds, program, p90.value.business_days, p90.value.months)
             )
             return median_p90(half, max(half, most))
         case other:

@@ -90,15 +90,18 @@ def _arms(value: FieldValue) -> Iterator[GivenArm]:
 
 
 def _needs(field: DrawnField, program: Program) -> set[str]:
-    return {path for arm in _arms(field.value) for path in _reads(condition_of(arm), program, frozenset())}
+    return {path for arm in _arms(field.value) for path in paths_read(condition_of(arm), program)}
 
 
-def _reads(condition: Condition, program: Program, seen: frozenset[str]) -> set[str]:
+def paths_read(condition: Condition, program: Program, seen: frozenset[str] = frozenset()) -> set[str]:
     """Paths that a condition reads, those of the audiences it names included."""
     paths = set(condition.reads.paths)
     for audience in condition.reads.audiences - seen:
-        if audience in program.audiences:
-            paths |= _reads(program.audiences[audience], program, seen | {audience})
+        meant = dict.fromkeys(program.audiences_for(country).get(audience) for country in ("", *program.shared))
+        for found in meant:
+            paths |= paths_read(found, program, seen | {audience}) if found is not None else set()
+        if len(meant) > 1:
+            paths.add(program.meanings.get("country", "contact.country"))
     return paths
 
 

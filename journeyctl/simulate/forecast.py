@@ -5,32 +5,29 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from journeyctl.draws import Draws
+from journeyctl.diagnostics import UsageError
 from journeyctl.graph.lowering import lower
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
-from journeyctl.results.identities import Violation, violations
+from journeyctl.results.identities import Violation
 from journeyctl.results.measures import MEASURES
 from journeyctl.results.record import EventRecord, joined
-from journeyctl.results.summary import Comparison, Estimates, Pair, Summary, compare, estimates, pair, summarise
+from journeyctl.results.summary import Comparison, Estimates, compare, estimates
+from journeyctl.simulate import engines
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
-from journeyctl.simulate.experiment import BASE, Experiment, RunResult, run_experiment, variants_of
+from journeyctl.simulate.attributing import Attribution
+from journeyctl.simulate.comparing import Measured, faults, paired_runs, reduction_for
+from journeyctl.simulate.executors import Executor
+from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
 from journeyctl.simulate.left_out import left_out
-from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.population import journeys_of
+from journeyctl.simulate.requirements import Judgement
 from journeyctl.simulate.run import desks_of, scenario_of
-from journeyctl.simulate.world import Promise, World
+from journeyctl.simulate.stopping import Goal, Stopping, goals_of
+from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What is kept of one run: its measures, what does not balance, and the record itself where it is wanted."""
-
-    summary: Summary
-    violations: tuple[Violation, ...]
-    record: EventRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,8 @@ class Precision:
     relative: bool
     half_width: float | None
     """Of the 90 % interval; relative to the mean where `relative`."""
+    asked: bool = False
+    """The replications were to go on until it is reached."""
 
     @property
     def reached(self) -> bool:
@@ -86,8 +85,16 @@ class Forecast:
     stuck: tuple[str, ...]
     digests: Mapping[str, tuple[str, ...]]
     """Of every run's rows, by variant, in the order of replications."""
+    requirements: tuple[Judgement, ...] = ()
+    """What was required, and whether the forecast fulfils it."""
+    attribution: Attribution | None = None
+    """To what conversions are credited, where it was asked for."""
     record: EventRecord | None = None
     """All rows of the scenario's own runs, where they were asked for."""
+    fallbacks: tuple[str, ...] = ()
+    """Why the population engine did not run everything, each reason once."""
+    differences: tuple[str, ...] = ()
+    """Runs whose rows differ between the engines, where both were asked for; a fault of the engines."""
 
 
 def forecast(
@@ -95,71 +102,99 @@ def forecast(
     scenario: str,
     *,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     compare_with: Sequence[str] | None = None,
+    against: Mapping[str, Workspace] | None = None,
     set: Sequence[tuple[str, object]] = (),
     keep_record: bool = False,
+    engine: str = engines.POPULATION,
+    executor: Executor | None = None,
+    resume: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Forecast:
     """Runs a scenario and what it is compared with.
 
-    `replications` is the scenario's least number without one; `compare_with` names comparisons or other
-    scenarios (`None`: all that the scenario lists). The result does not depend on `jobs`. Raises
-    `UsageError` for names and paths that do not exist.
+    `replications` is the scenario's least number without one. With `precision`, goals such as `sla=1pp`, it
+    ends when they are reached, after at most `most` replications (the scenario's greatest number without it);
+    see `stopping`. `compare_with` names comparisons or other scenarios (`None`: all that the scenario lists),
+    `against` holds other workspaces by name, in which the same scenario is run; `set` changes values in all
+    of them. Runs are done by `executor`, without one by `jobs` processes; the result does not depend on either.
+    Finished runs are kept in the folder `resume` and taken from there. Raises `UsageError` for names and paths that
+    do not exist, and a folder of other runs.
     """
     changed = with_set(workspace, set, scenario=scenario) if set else workspace
     chosen = scenario_of(changed, scenario)
-    experiment = run_experiment(
-        changed, scenario, replications=replications or chosen.replications.min,
-        reduce=Reduction(keep_record=keep_record), seed=seed, jobs=jobs, compare=compare_with, progress=progress,
+    variants = variants_for(changed, scenario, compare_with=compare_with, against=against or {}, set=set)
+    goals = goals_of(precision, scenario=chosen.replications)
+    rule = Stopping(goals, least=min(chosen.replications.min, most or chosen.replications.max)) if goals else None
+    experiment = run_variants(
+        variants,
+        replications=replications or (chosen.replications.min if rule is None else most or chosen.replications.max),
+        reduce=reduction_for(tuple(variants.values()), keep_record=keep_record),
+        enough=None if rule is None else lambda runs: rule([run.summary for run in runs]),
+        seed=seed, jobs=jobs, engine=engine, executor=executor, resume=resume, progress=progress,
     )  # fmt: skip
-    return _forecast(changed, chosen, experiment)
+    return _forecast(variants, experiment, goals=goals)
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """Turns the record of a run into what is kept of it; a value, so that it can be sent to workers."""
+def variants_for(
+    workspace: Workspace,
+    scenario: str,
+    *,
+    compare_with: Sequence[str] | None,
+    against: Mapping[str, Workspace],
+    set: Sequence[tuple[str, object]],
+) -> Mapping[str, Variant]:
+    """The scenario, what it lists or is to be compared with, and the same scenario in other workspaces."""
+    names = compare_with if compare_with is not None or not against else ()
+    found = variants_of(workspace, scenario, names)
+    for name, other in against.items():
+        if scenario not in other.scenarios:
+            raise UsageError(
+                f"there is no scenario '{scenario}' in '{name}'",
+                f"scenarios there: {', '.join(sorted(other.scenarios)) or 'none'}",
+            )
+        changed = with_set(other, set, scenario=scenario) if set else other
+        found[name] = Variant(name, f"the workspace as in {name}", changed, scenario)
+    return found
 
-    keep_record: bool = False
 
-    def __call__(self, record: EventRecord, world: World, draws: Draws) -> Measured:
-        """Measures one run and checks its accounts."""
-        context = context_of(world, draws)
-        summary = summarise(record, context, replication=draws.replication or 0)
-        return Measured(summary, violations(record, caps=context.caps), record if self.keep_record else None)
-
-
-def _forecast(workspace: Workspace, chosen: Scenario, experiment: Experiment[Measured]) -> Forecast:
+def _forecast(
+    variants: Mapping[str, Variant], experiment: Experiment[Measured], *, goals: tuple[Goal, ...]
+) -> Forecast:
+    base = variants[BASE]
+    workspace, chosen = base.workspace, scenario_of(base.workspace, base.scenario)
     own = experiment.results[BASE]
-    summaries = [found.measured.summary for found in own]
-    found = estimates(summaries)
+    found = estimates([run.measured.summary for run in own])
     others = [name for name in experiment.results if name != BASE]
+    runs = {name: [(a.measured, b.measured) for a, b in experiment.paired(name)] for name in others}
     desks, lowered = promises_of(workspace, chosen), lower(workspace)
     records = [run.measured.record for run in own if run.measured.record is not None]
+    broken = [v for found in experiment.results.values() for run in found for v in run.measured.violations]
+    broken += [fault for name in others for fault in faults(runs[name], base, variants[name])]
     return Forecast(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
         zone=workspace.settings.time_zone, currency=workspace.settings.currency,
-        seed=experiment.seed, engine=experiment.engine, asked=experiment.replications, replications=len(own),
+        seed=experiment.seed, engine=experiment.engine, fallbacks=experiment.fallbacks,
+        differences=experiment.differences, asked=experiment.replications, replications=len(own),
         partial=experiment.partial, workspace_hash=workspace.hash, graph_hash=lowered.graph_hash,
         estimates=found,
-        comparisons={name: compare([_pair(a, b) for a, b in experiment.paired(name)]) for name in others},
+        comparisons={name: compare(paired_runs(runs[name])) for name in others},
         variants={
             name: estimates([run.measured.summary for run in experiment.results[name]]) for name in others
         },
-        titles=experiment.titles, baselines=_baselines(workspace, chosen.name, others), promises=desks,
-        left_out=left_out(lowered, journeys_of(chosen, lowered)),
+        titles=experiment.titles, baselines=_baselines(variants), promises=desks,
+        left_out=left_out(lowered, journeys_of(chosen, lowered), platforms=chosen.activation),
         assumptions=assumptions_of(workspace, chosen.name, tuple(desks)),
-        precision=_precision(chosen, found),
-        violations=tuple(v for runs in experiment.results.values() for run in runs for v in run.measured.violations),
+        precision=_precision(goals, found) if goals else _precision(_hoped_for(chosen), found, asked=False),
+        violations=tuple(broken),
         stuck=experiment.stuck,
         digests={name: tuple(run.digest for run in runs) for name, runs in experiment.results.items()},
         record=joined(records) if records else None,
     )  # fmt: skip
-
-
-def _pair(own: RunResult[Measured], other: RunResult[Measured]) -> Pair:
-    return pair(own.measured.summary, other.measured.summary)
 
 
 def promises_of(workspace: Workspace, scenario: Scenario) -> Mapping[str, Promise]:
@@ -169,23 +204,36 @@ def promises_of(workspace: Workspace, scenario: Scenario) -> Mapping[str, Promis
     return {name: Promise.of(workspace.desks[name]) for name in names}
 
 
-def _baselines(workspace: Workspace, scenario: str, names: Sequence[str]) -> tuple[str, ...]:
-    variants = variants_of(workspace, scenario, names)
-    own = _journeys(workspace, scenario)
-    return tuple(n for n in names if not own & _journeys(variants[n].workspace, variants[n].scenario))
+def _baselines(variants: Mapping[str, Variant]) -> tuple[str, ...]:
+    own = _journeys(variants[BASE].workspace, variants[BASE].scenario)
+    return tuple(
+        name
+        for name, variant in variants.items()
+        if name != BASE and not own & _journeys(variant.workspace, variant.scenario)
+    )
 
 
 def _journeys(workspace: Workspace, scenario: str) -> frozenset[str]:
     return frozenset(journeys_of(scenario_of(workspace, scenario), lower(workspace)))
 
 
-def _precision(scenario: Scenario, found: Estimates) -> tuple[Precision, ...]:
-    notes = []
-    for name, wanted in scenario.replications.until.items():
-        if name in MEASURES:
-            measured = found.get(name, {}).get(MEASURES[name].total)
-            half = (
-                None if measured is None else measured.relative_half_width if wanted.relative else measured.half_width
-            )
-            notes.append(Precision(name, wanted.amount, wanted.relative, half))
-    return tuple(notes)
+def _hoped_for(scenario: Scenario) -> tuple[Goal, ...]:
+    """What the scenario would stop at, told also where nobody asked to stop there."""
+    return tuple(
+        Goal(name, MEASURES[name].total, wanted.amount, wanted.relative)
+        for name, wanted in scenario.replications.until.items()
+        if name in MEASURES
+    )
+
+
+def _precision(goals: Sequence[Goal], found: Estimates, *, asked: bool = True) -> tuple[Precision, ...]:
+    return tuple(
+        Precision(
+            goal.name,
+            goal.amount,
+            goal.relative,
+            goal.half_width(found.get(goal.measure, {}).get(goal.key)),
+            asked,
+        )
+        for goal in goals
+    )

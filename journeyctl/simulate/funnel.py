@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from journeyctl.calendars import local_date
 from journeyctl.semantics.scoring import fit_of
 from journeyctl.simulate.account_tree import AccountTree
+from journeyctl.simulate.field_order import paths_read
+from journeyctl.simulate.person import People, Person
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from journeyctl.expr import Value
-    from journeyctl.graph.program import Program, StepGraph
-    from journeyctl.simulate.people import Person
+    from journeyctl.graph.program import Program
     from journeyctl.units import Duration
 
 MAIL_PURPOSE = "marketing"
@@ -70,6 +76,12 @@ class PersonView:
             found = self._program.defaults.get(path)
         return self._at_first(path) if found is None else found
 
+    @property
+    def country(self) -> str | None:
+        """The record's country code."""
+        known = self.value(self._program.meanings.get("country", "contact.country"))
+        return known if isinstance(known, str) else None
+
     def now(self) -> int:
         """UTC seconds."""
         return self._now
@@ -98,7 +110,7 @@ class PersonView:
 
     def in_audience(self, name: str) -> bool | None:
         """Whether the record is in the audience; unknown where it cannot be told."""
-        found = self._program.audiences[name].evaluate(self)
+        found = self._program.audiences_for(self.country)[name].evaluate(self)
         return found if isinstance(found, bool) else None
 
     def _at_first(self, path: str) -> Value:
@@ -106,7 +118,7 @@ class PersonView:
             case "score":
                 return 0.0
             case "fit":
-                return fit_of(self._program.scoring, self)
+                return fit_of(self._program.scoring_for(self.country), self)
             case "lead.open":
                 return False
             case "contact.deliverable":
@@ -115,50 +127,76 @@ class PersonView:
                 return None
 
 
-def funnel_of(people: Sequence[Person], program: Program, *, journeys: Iterable[str], now: int) -> Funnel:
+def funnel_of(persons: Sequence[Person], program: Program, *, journeys: Iterable[str], now: int) -> Funnel:
     """Counts records at every filter, for the named journeys in their order."""
+    people = People.of(persons)
     purposes = dict(program.policies[""].consents)
-    view = PersonView(program, now)
-    graphs = [program.journeys[name] for name in journeys]
+    signed = people.own["sign_ups"]
     return Funnel(
         known=len(people),
-        people=sum(not person.duplicate_of for person in people),
-        valid_email=sum(not person.invalid_email for person in people),
-        consented={name: sum(one.fields.get(path) is True for one in people) for name, path in purposes.items()},
-        signed_up={name: sum(name in one.sign_ups for one in people) for name in purposes},
-        reachable=sum(is_reachable(person, program) for person in people),
-        journeys={graph.journey: _journey(graph, people, program, view) for graph in graphs},
+        people=len(people) - int(people.own["duplicate_of"].where(bool).sum()),
+        valid_email=len(people) - int(people.own["invalid_email"].where(bool).sum()),
+        consented={name: int(people.field(path).where(_is_true).sum()) for name, path in purposes.items()},
+        signed_up={name: int(signed.where(partial(_agreed, name)).sum()) for name in purposes},
+        reachable=int(reachable(people, program).sum()),
+        journeys={name: _journey(name, people, program, PersonView(program, now)) for name in journeys},
     )
 
 
-def is_reachable(person: Person, program: Program) -> bool:
-    """Whether the record has a working address and the consent to be mailed."""
+def reachable(people: People, program: Program) -> NDArray[np.bool_]:
+    """Which records have a working address and the consent to be mailed."""
     path = program.policies[""].consents.get(MAIL_PURPOSE)
-    return not person.invalid_email and (path is None or person.fields.get(path) is True)
+    valid = ~people.own["invalid_email"].where(bool)
+    return valid if path is None else valid & people.field(path).where(_is_true)
 
 
-def white_spots(people: Iterable[Person], tree: AccountTree, program: Program) -> Mapping[str, tuple[str, ...]]:
+def white_spots(persons: Iterable[Person], tree: AccountTree, program: Program) -> Mapping[str, tuple[str, ...]]:
     """By level, the accounts without any reachable contact, in the order of the tree."""
-    reached: dict[str, set[str]] = {"umbrella": set(), "hospital": set(), "clinic": set()}
-    for person in people:
-        if is_reachable(person, program):
-            for level, names in reached.items():
-                names.add(getattr(person, level))
-    return {level: tuple(name for name in tree.of(level) if name not in names) for level, names in reached.items()}
+    people = People.of(persons)
+    reached = people.where(reachable(people, program))
+    found = {}
+    for level in ("umbrella", "hospital", "clinic"):
+        column = reached.own[level]
+        names = {column.values[code] for code in np.unique(column.codes).tolist()}
+        found[level] = tuple(name for name in tree.of(level) if name not in names)
+    return found
 
 
-def _journey(graph: StepGraph, people: Sequence[Person], program: Program, view: PersonView) -> JourneyFunnel:
-    audience = consented = entering = 0
-    country_path = program.meanings.get("country", "contact.country")
-    for person in people:
-        view.of(person.fields)
-        country = view.value(country_path)
-        if (graph.countries and country not in graph.countries) or not graph.entry.condition.holds(view):
-            continue
-        audience += 1
-        consents = program.policies_for(country if isinstance(country, str) else None).consents
-        if not all(person.fields.get(consents[purpose]) is True for purpose in graph.purposes):
-            continue
-        consented += 1
-        entering += not any(out.condition is not None and out.condition.holds(view) for out in graph.exits)
-    return JourneyFunnel(audience, consented, entering)
+def _agreed(purpose: str, sign_ups: tuple[str, ...]) -> bool:
+    return purpose in sign_ups
+
+
+def _is_true(value: Value) -> bool:
+    return value is True
+
+
+def _journey(name: str, people: People, program: Program, view: PersonView) -> JourneyFunnel:
+    # How far a record comes follows from its fields; who has the same fields comes equally far.
+    came = people.asked(_fields_read(name, program), lambda fields: _filters_passed(name, fields, program, view))
+    passed = came.to(int, np.int64)
+    return JourneyFunnel(*(int((passed >= least).sum()) for least in (1, 2, 3)))
+
+
+def _filters_passed(name: str, fields: Mapping[str, Value], program: Program, view: PersonView) -> int:
+    """1: in the audience; 2: with every consent, too; 3: would enter."""
+    view.of(fields)
+    country = view.country
+    graph = program.journey_for(name, country)
+    if not graph.entry.condition.holds(view):
+        return 0
+    consents = program.policies_for(country).consents
+    if not all(fields.get(consents[purpose]) is True for purpose in graph.purposes):
+        return 1
+    return 2 if any(out.condition is not None and out.condition.holds(view) for out in graph.exits) else 3
+
+
+def _fields_read(name: str, program: Program) -> frozenset[str]:
+    """Every field that the filters of one journey look at, in any country."""
+    found = {program.meanings.get("country", "contact.country")}
+    for graph in program.forms_of(name):
+        conditions = (graph.entry.condition, *(out.condition for out in graph.exits if out.condition is not None))
+        found |= {path for condition in conditions for path in paths_read(condition, program)}
+        found |= {own.consents[purpose] for own in program.policies.values() for purpose in graph.purposes}
+    scorings = (program.scoring_for(country) for country in ("", *program.shared)) if "fit" in found else ()
+    grades = (grade for scoring in scorings if scoring is not None for _, grade in scoring.fit)
+    return frozenset(found).union(*(paths_read(grade, program) for grade in grades))

@@ -16,17 +16,17 @@ import numpy as np
 from journeyctl.behaviour import purposes
 from journeyctl.calendars import iso_week, iso_weeks, next_daily
 from journeyctl.draws import Draws, name_hash, name_hashes
-from journeyctl.fixed_point import CERTAIN, ONE, poisson, share_threshold
+from journeyctl.fixed_point import CERTAIN, ONE, part_array, poisson, share_threshold
 from journeyctl.model.population import Chance, FieldValue, Inflow
 from journeyctl.model.values import Assumed
 from journeyctl.simulate.account_tree import AccountTree, joining, standalone
+from journeyctl.simulate.person import NOBODY, People, together
 from journeyctl.simulate.population import drawing_of, population_draws, run_window
 
 if TYPE_CHECKING:
     from journeyctl.graph.program import Program
     from journeyctl.model.scenario import Scenario
     from journeyctl.model.specification import Workspace
-    from journeyctl.simulate.people import Person
 
 NOON = 12 * 3_600
 """Local time at which a lot becomes known, on the day of its turn."""
@@ -36,7 +36,7 @@ NOON = 12 * 3_600
 class Arrivals:
     """Who came, and out of how many."""
 
-    persons: tuple[Person, ...]
+    persons: People
     """By source in the order of their names, then by time."""
     visitors: Mapping[str, Mapping[str, int]]
     """By source and ISO week: visitors, or contacts of a lot; what costs are paid for."""
@@ -69,21 +69,24 @@ class _Source:
         """Visitors who are new and fill the form, at any hour of their week."""
         inflow = self.inflow
         rate = inflow.visitors_per_week.value if inflow.visitors_per_week is not None else 0.0
+        keys: list[str] = []
+        weeks: list[tuple[int, int]] = []
         for week, first, after in self.weeks():
             # A week that the run cuts has its share of visitors.
             mean = round(rate * ONE) * (after - first) // (7 * 86_400)
             count = poisson(self.draws.bits(self.name, purposes.VISITORS, place=week), mean)
             counts[week] = count
-            keys = [f"{self.name}/{week}/{k}" for k in range(1, count + 1)]
-            hashes = name_hashes(keys)
-            known = self.draws.block(hashes, name_hash(purposes.EXISTING_CUSTOMER))
-            fills = self.draws.block(hashes, name_hash(purposes.INFLOW_FORM))
-            times = self.draws.block(hashes, name_hash(purposes.INFLOW_TIME)).tolist()
-            new = (known >= share_threshold(inflow.existing_customers.value)) & (
-                fills < share_threshold(inflow.form.value)
-            )
-            for k in np.flatnonzero(new).tolist():
-                yield _Arrival(keys[k], first + (times[k] * (after - first) >> 53))
+            keys += [f"{self.name}/{week}/{k}" for k in range(1, count + 1)]
+            weeks += [(first, after)] * count
+        hashes = name_hashes(keys)
+        known = self.draws.block(hashes, name_hash(purposes.EXISTING_CUSTOMER))
+        new = np.flatnonzero(known >= share_threshold(inflow.existing_customers.value))
+        fills = self.draws.block(hashes[new], name_hash(purposes.INFLOW_FORM))
+        new = new[fills < share_threshold(inflow.form.value)]
+        times = self.draws.block(hashes[new], name_hash(purposes.INFLOW_TIME))
+        for k, u in zip(new.tolist(), times.tolist(), strict=True):
+            first, after = weeks[k]
+            yield _Arrival(keys[k], first + (u * (after - first) >> 53))
 
     def in_lots(self, counts: dict[str, int]) -> Iterator[_Arrival]:
         """Whole lots: the first on the first day, then one after every interval. A part of a contact is a chance."""
@@ -113,8 +116,8 @@ class _Source:
         keys = tuple(arrival.key for arrival in arrivals)
         if self.inflow.attach == "new" or not existing.of("clinic"):
             return standalone(keys)
-        us = self.draws.block(name_hashes(keys), name_hash(purposes.CLINIC)).tolist()
-        return joining(existing, tuple(u * len(existing.of("clinic")) >> 53 for u in us), keys)
+        us = self.draws.block(name_hashes(keys), name_hash(purposes.CLINIC))
+        return joining(existing, part_array(us, len(existing.of("clinic"))), keys)
 
 
 def inflow_of(
@@ -122,7 +125,7 @@ def inflow_of(
 ) -> Arrivals:
     """Everybody new in the run, with the second at which each becomes known; `tree` is the population's."""
     start, end = run_window(scenario, program)
-    people: list[Person] = []
+    parts: list[People] = []
     visitors: dict[str, dict[str, int]] = {}
     for name, inflow in sorted(scenario.inflow.items()):
         source = _Source(name, inflow, population_draws(scenario, draws), program, start, end)
@@ -133,8 +136,8 @@ def inflow_of(
             continue
         changes = {**_consents(workspace, inflow), **inflow.fields}
         drawing = drawing_of(workspace, scenario, program, draws, source=name, changes=changes)
-        people += drawing.people(source.tree(arrivals, tree), at=[arrival.at for arrival in arrivals])
-    return Arrivals(tuple(people), visitors)
+        parts.append(drawing.people(source.tree(arrivals, tree), at=[arrival.at for arrival in arrivals]))
+    return Arrivals(together(parts) if parts else NOBODY, visitors)
 
 
 def _consents(workspace: Workspace, inflow: Inflow) -> dict[str, FieldValue]:

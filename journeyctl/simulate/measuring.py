@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from typing import Literal
+
+import numpy as np
 
 from journeyctl.calendars import BusinessClock, ShiftClock, iso_weeks
 from journeyctl.draws import DrawSource
+from journeyctl.expr import Value
 from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.graph.program import Cap, Program
 from journeyctl.results.measures import CapTerms, DeskTerms, MeasuringContext, TeamClocks
 from journeyctl.results.measures.context import FINISHED_AFTER
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.costing import cost_terms
 from journeyctl.simulate.desk_people import Worker
 from journeyctl.simulate.desk_rules import DeskRules
-from journeyctl.simulate.people import Person
+from journeyctl.simulate.field_order import paths_read
+from journeyctl.simulate.person import People
+from journeyctl.simulate.reach import updated_fields
 from journeyctl.simulate.world import Promise, World
 from journeyctl.units import SECONDS_PER_DAY
 
@@ -32,8 +38,20 @@ def context_of(world: World, draws: DrawSource) -> MeasuringContext:
         caps=tuple(_cap_terms(world, cap) for cap in _caps(world)),
         population=world.known,
         consented=world.consented,
+        costs=cost_terms(world.costs, world.program, items=world.mailed_items(), came=world.newcomers),
+        further_records=_further_records(People.of(world.persons)),
+        unmailable=world.unmailable,
+        item_lines={name: item.line for name, item in world.program.items.items() if item.line is not None},
+        item_levels={name: item.level_name for name, item in world.program.items.items()},
         observed_until=world.drained if world.drained > world.end else None,
     )
+
+
+def _further_records(people: People) -> dict[str, str]:
+    """Every further record of a person, with the first one."""
+    first = people.own["duplicate_of"]
+    rows = np.flatnonzero(first.where(bool))
+    return dict(zip(people.keys.take(rows), first.take(rows), strict=True))
 
 
 def _terms(world: World, rules: DeskRules, promise: Promise | None, draws: DrawSource) -> DeskTerms:
@@ -47,6 +65,7 @@ def _terms(world: World, rules: DeskRules, promise: Promise | None, draws: DrawS
         clock=promise.clock if promise is not None else "wall",
         capacity_seconds=_capacity(world, rules, draws),
         finished_after=seconds_of(rules.lead.stale) or FINISHED_AFTER,
+        meeting_seconds=rules.field_sales.meeting_seconds if rules.field_sales is not None else 0,
     )
 
 
@@ -73,26 +92,44 @@ def _productive(worker: Worker, start: int, end: int) -> int:
 
 
 def _caps(world: World) -> Iterator[Cap]:
-    """The workspace's caps whose recipients nothing in the run can change."""
-    changing = {path for changes in world.facts.values() for _, path, _ in changes}
-    for cap in world.program.policies[""].caps:
-        if cap.applies is None or not (cap.applies.is_volatile or cap.applies.reads.paths & changing):
+    """The workspace's caps whose recipients and windows nothing in the run can change, and that count in seconds."""
+    program = world.program
+    changing = {path for changes in world.facts.values() for _, path, _ in changes} | updated_fields(program)
+    country = program.meanings.get("country", "contact.country")
+    if len(program.policies) > 1 and country in changing:
+        return
+    for cap in program.policies[""].caps:
+        steady = cap.applies is None or not (cap.applies.is_volatile or cap.applies.reads.paths & changing)
+        if steady and not _moves(cap, changing & {country, program.meanings.get("zone")}):
             yield cap
+
+
+def _moves(cap: Cap, of_place: Set[str | None]) -> bool:
+    """Whether the cap's window differs from contact to contact and time to time; `of_place` are fields that change."""
+    if cap.window == "rolling":
+        return bool(cap.per.months)
+    return cap.zone is not None and cap.zone.of_contact and bool(of_place)
 
 
 def _cap_terms(world: World, cap: Cap) -> CapTerms:
     program = world.program
-    bound = frozenset(person.key for person in world.persons if _binds(program, cap, person))
+    people = People.of(world.persons)
+    placed = {program.meanings.get(of, f"contact.{of}") for of in ("country", "zone")}
+    read = placed | (set() if cap.applies is None else paths_read(cap.applies, program))
+    bound = people.where(people.asked(read, lambda fields: _binds(program, cap, fields)).where(bool))
     zone = program.zone
     zones: dict[str, str] = {}
     if cap.window == "calendar" and cap.zone is not None:
         zone = cap.zone.name or program.zone
         if cap.zone.of_contact:
-            zones = {person.key: _view(program, person).zone or zone for person in world.persons if person.key in bound}
+            fallback = zone
+            found = bound.asked(placed, lambda fields: _view(program, fields).zone or fallback)
+            zones = dict(zip(bound.keys, found, strict=True))
     return CapTerms(
         name=cap.name, maximum=cap.maximum, channel=cap.channel,
         window="rolling" if cap.window == "rolling" else _period(cap),
-        seconds=cap.per.seconds, zone=zone, zones=zones, week_starts=program.week_starts, contacts=bound,
+        seconds=cap.per.seconds, zone=zone, zones=zones, week_starts=program.week_starts,
+        contacts=frozenset(bound.keys),
     )  # fmt: skip
 
 
@@ -102,12 +139,12 @@ def _period(cap: Cap) -> Literal["day", "week", "month"]:
     return "week" if cap.per.seconds >= 7 * SECONDS_PER_DAY else "day"
 
 
-def _view(program: Program, person: Person) -> ContactView:
-    return ContactView(program, Contact(person.key, dict(person.fields), person.at))
+def _view(program: Program, fields: Mapping[str, Value]) -> ContactView:
+    return ContactView(program, Contact("", dict(fields), 0))
 
 
-def _binds(program: Program, cap: Cap, person: Person) -> bool:
-    view = _view(program, person)
+def _binds(program: Program, cap: Cap, fields: Mapping[str, Value]) -> bool:
+    view = _view(program, fields)
     # Countries with policies of their own are held to those, not to the workspace's caps.
     own = program.policies_for(view.country) is program.policies[""]
     return own and (cap.applies is None or cap.applies.holds(view))

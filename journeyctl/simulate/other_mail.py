@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,6 +35,17 @@ class LineMail(NamedTuple):
     time: int
     """UTC seconds, a full local hour."""
     line: str
+
+
+class MailColumns(NamedTuple):
+    """Mails of many contacts, one per row."""
+
+    contact: NDArray[int64]
+    """Place of the contact among those asked for."""
+    time: NDArray[int64]
+    """UTC seconds."""
+    line: NDArray[int64]
+    """Place of the line in the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +80,68 @@ class OtherMailPlan:
 
         Whether a contact may be mailed at all is not looked at: who has no consent takes no part in caps.
         """
-        places = [(line, week, monday) for line in self.lines for week, monday in self.weeks]
-        if not places or not contacts:
-            return tuple(() for _ in contacts)
-        subjects = name_hashes(contacts)[:, None]
-        addresses = name_hashes([f"{line}/{week}" for line, week, _ in places])[None, :]
-        counts = self.whole + (self.draws.block(subjects, name_hash(purposes.OTHER_MAIL), places=addresses) < self.rest)
         found: list[list[LineMail]] = [[] for _ in contacts]
-        for number in range(self.whole + 1):
-            chosen = np.argwhere(counts > number)
-            hours = self._hours(subjects, addresses, chosen, number)
-            for (contact, place), hour in zip(chosen.tolist(), hours, strict=True):
-                line, _, monday = places[place]
-                time = _at(monday, hour, zones[contact])
-                if self.start <= time < self.end:
-                    found[contact].append(LineMail(time, line))
-        return tuple(tuple(sorted(mails)) for mails in found)
+        columns = self.columns(name_hashes(contacts), zones)
+        for contact, time, line in zip(*(column.tolist() for column in columns), strict=True):
+            found[contact].append(LineMail(time, self.lines[line]))
+        return tuple(map(tuple, found))
 
-    def _hours(
-        self,
-        subjects: NDArray[np.uint64],
-        addresses: NDArray[np.uint64],
-        chosen: NDArray[int64],
-        number: int,
-    ) -> Iterable[int]:
-        """The working hour of the week, from 0, of each chosen contact and place."""
-        us = self.draws.block(
-            subjects[chosen[:, 0], 0],
-            name_hash(purposes.OTHER_MAIL_HOUR),
-            places=addresses[0, chosen[:, 1]],
-            occurrences=number,
-        )
-        return [u * WORKING_DAYS * WORKING_HOURS >> 53 for u in us.tolist()]
+    def columns(self, subjects: NDArray[np.uint64], zones: Sequence[str]) -> MailColumns:
+        """The same mails as columns, by contact, time and name of the line; `subjects` are the contacts' hashes."""
+        places = [(line, week) for line in range(len(self.lines)) for week in range(len(self.weeks))]
+        nothing = np.zeros(0, np.int64)
+        if not places or not len(subjects):
+            return MailColumns(nothing, nothing, nothing)
+        addresses = name_hashes([f"{self.lines[line]}/{self.weeks[week][0]}" for line, week in places])[None, :]
+        drawn = self.draws.block(subjects[:, None], name_hash(purposes.OTHER_MAIL), places=addresses)
+        counts = self.whole + (drawn < self.rest)
+        of_place = np.array(places, np.int64)
+        names = sorted(set(zones))
+        hours = np.stack([_hours(tuple(monday for _, monday in self.weeks), zone) for zone in names])
+        numbers = {zone: number for number, zone in enumerate(names)}
+        in_zone = np.array([numbers[zone] for zone in zones], np.int64)
+        parts = []
+        for number in range(self.whole + 1):
+            contact, place = np.nonzero(counts > number)
+            us = self.draws.block(
+                subjects[contact], name_hash(purposes.OTHER_MAIL_HOUR), places=addresses[0, place], occurrences=number
+            )
+            line, week = of_place[place, 0], of_place[place, 1]
+            time = hours[in_zone[contact], week, us * (WORKING_DAYS * WORKING_HOURS) >> 53]
+            parts.append(np.stack([contact, time, line]))
+        contact, time, line = np.concatenate(parts, axis=1)
+        inside = (self.start <= time) & (time < self.end)
+        contact, time, line = contact[inside], time[inside], line[inside]
+        ranks = np.argsort(np.argsort(np.array(self.lines)))
+        order = np.lexsort((ranks[line], time, contact))
+        return MailColumns(contact[order], time[order], line[order])
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioMail:
+    """Other lines' mail of a scenario, for any replication's draws."""
+
+    scenario: Scenario
+    program: Program
+
+    def __call__(self, draws: Draws, contacts: Sequence[str], zones: Sequence[str]) -> tuple[tuple[LineMail, ...], ...]:
+        """The mail of each contact."""
+        return self.plan(draws).of_contacts(contacts, zones)
+
+    def plan(self, draws: Draws) -> OtherMailPlan:
+        """Who sends how often, and the draws that say when."""
+        return OtherMailPlan.of(self.scenario, self.program, draws)
 
 
 def other_mail_of(plan: OtherMailPlan, contact: str, *, zone: str) -> tuple[LineMail, ...]:
     """The mail of one contact."""
     return plan.of_contacts([contact], [zone])[0]
+
+
+@lru_cache(maxsize=512)
+def _hours(mondays: tuple[int, ...], zone: str) -> NDArray[int64]:
+    """The seconds of the working hours of some weeks, shape `(weeks, hours)`; weeks are days of their Mondays."""
+    return np.array([[_at(monday, hour, zone) for hour in range(WORKING_DAYS * WORKING_HOURS)] for monday in mondays])
 
 
 def _at(monday: int, hour: int, zone: str) -> int:

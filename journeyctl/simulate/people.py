@@ -8,21 +8,25 @@ one inconsistent.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy import int64, uint64
+from numpy.typing import NDArray
 
 from journeyctl.behaviour import purposes
 from journeyctl.calendars import local_date
-from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws, name_hash, name_hashes
-from journeyctl.fixed_point import share_threshold
+from journeyctl.fixed_point import CERTAIN, share_threshold
 from journeyctl.graph.condition import Condition
 from journeyctl.simulate.account_tree import LEVELS, AccountTree
-from journeyctl.simulate.field_order import DrawnField
-from journeyctl.simulate.values import Column, column_values
+from journeyctl.simulate.coded import Coded, answers, combinations
+from journeyctl.simulate.field_order import DrawnField, paths_read
+from journeyctl.simulate.person import People, Person
+from journeyctl.simulate.record_keys import Keys, hashes_of
+from journeyctl.simulate.values import Column, column_values, places_drawn
 
 if TYPE_CHECKING:
     from journeyctl.expr import Value
@@ -31,35 +35,10 @@ if TYPE_CHECKING:
     from journeyctl.model.specification import Workspace
     from journeyctl.units import Duration
 
+__all__ = ["ConsentRules", "Drawing", "Flaws", "People", "Person", "Rows"]
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One record of a contact as the CRM has it."""
-
-    key: str
-    """Stable name and address of all draws about the record."""
-    umbrella: str
-    hospital: str
-    clinic: str
-    """Entity paths: `u17`, `u17/h2`, `u17/h2/c1`."""
-    fields: Mapping[str, Value]
-    """By path; what is unknown is absent."""
-    at: int = 0
-    """UTC seconds when the contact becomes known; the start of the run for the first population."""
-    source: str = ""
-    """The inflow that brought it; empty for the first population."""
-    duplicate_of: str = ""
-    """Key of the same person's first record."""
-    invalid_email: bool = False
-    sign_ups: tuple[str, ...] = ()
-    """Purposes the person agreed to, before any confirmation."""
-    confirmed: bool = True
-    """False where a double opt-in was asked for and never answered."""
-
-    @property
-    def person(self) -> str:
-        """The name by which traits are drawn: one for all records of a person."""
-        return self.duplicate_of or self.key
+_AHEAD: Final = 1 << 18
+"""So many draws of one level are made in one go at most: 2 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +87,7 @@ class Rows:
 
     __slots__ = ("_columns", "_program", "_today", "now_at", "row")
 
-    def __init__(self, columns: Mapping[str, Sequence[Value]], program: Program, now: int) -> None:
+    def __init__(self, columns: Mapping[str, Sequence[Value] | Coded[Value]], program: Program, now: int) -> None:
         self._columns, self._program, self.now_at, self.row = columns, program, now, 0
         self._today = local_date(now, program.zone)
 
@@ -116,6 +95,13 @@ class Rows:
         """Whether the condition is true for the record at this place."""
         self.row = row
         return condition.evaluate(self) is True
+
+    def holding(self, condition: Condition, rows: NDArray[int64]) -> NDArray[np.bool_]:
+        """Which of these records it is true for, asked once of all that agree in what it reads."""
+        read = [self._columns[path] for path in sorted(paths_read(condition, self._program)) if path in self._columns]
+        alike = combinations([_coded(column).take(rows) for column in read], len(rows))
+        found = [self.holds(condition, row) for row in rows[alike.first].tolist()]
+        return np.array(found, np.bool_)[alike.of]
 
     def value(self, path: str) -> Value:
         """The drawn value, else the field's default."""
@@ -151,7 +137,8 @@ class Rows:
 
     def in_audience(self, name: str) -> bool | None:
         """Whether the record is in the audience; unknown where it cannot be told."""
-        audience = self._program.audiences.get(name)
+        country = self.value(self._program.meanings.get("country", "contact.country"))
+        audience = self._program.audiences_for(country if isinstance(country, str) else None).get(name)
         found = audience.evaluate(self) if audience is not None else None
         return found if isinstance(found, bool) else None
 
@@ -169,144 +156,144 @@ class Drawing:
     flaws: Flaws = field(default=Flaws())
     source: str = ""
 
-    def people(self, tree: AccountTree, *, at: Sequence[int] | None = None) -> tuple[Person, ...]:
+    def people(self, tree: AccountTree, *, at: Sequence[int] | None = None) -> People:
         """Everybody in the tree, in its order, then the second records; `at` says when each becomes known."""
         true = self._true_columns(tree)
-        keys = tree.of("contact")
+        keys = Keys.of(tree.of("contact"))
         first = np.arange(len(keys), dtype=np.int64)
-        hashes = name_hashes(keys)
-        twice = first[self.draws.block(hashes, name_hash(purposes.DUPLICATE)) < self.flaws.duplicates]
-        names = (*keys, *(f"{keys[place]}/again" for place in twice.tolist()))
-        records = np.concatenate([first, twice])
-        return tuple(self._records(tree, true, names, records.tolist(), at))
+        if self.flaws.duplicates:
+            us = self.draws.block(keys.hashes, name_hash(purposes.DUPLICATE))
+            second = first[us < self.flaws.duplicates]
+            return self._records(tree, true, keys.twice(second), np.concatenate([first, second]), at)
+        return self._records(tree, true, keys, first, at)
 
     # --- columns
 
-    def _true_columns(self, tree: AccountTree) -> dict[str, list[Value]]:
+    def _true_columns(self, tree: AccountTree) -> dict[str, Coded[Value]]:
         """Every field by path, each with one value per record of its own level."""
-        columns: dict[str, list[Value]] = {}
+        columns: dict[str, Coded[Value]] = {}
         for level in LEVELS:
-            names = tree.of(level)
-            hashes = name_hashes(names)
-            aligned: dict[str, Sequence[Value]] = {
-                path: _at(values, tree.ancestors(level, path.partition(".")[0])) for path, values in columns.items()
+            hashes = hashes_of(tree.of(level))
+            aligned = {
+                path: values.take(tree.ancestors(level, path.partition(".")[0])) for path, values in columns.items()
             }
             rows = Rows(aligned, self.program, self.start)
-            for drawn in (entry for entry in self.fields if entry.level == level):
-                column = Column(self.draws, hashes, purposes.FIELD, drawn.path, drawn.type, rows.holds)
-                columns[drawn.path] = column_values(drawn.value, column)
-                aligned[drawn.path] = columns[drawn.path]
+            here = [entry for entry in self.fields if entry.level == level]
+            places = (place for entry in here for place in places_drawn(entry.value, entry.path))
+            ahead = self._ahead(purposes.FIELD, places, hashes)
+            for drawn in here:
+                column = Column(self.draws, hashes, purposes.FIELD, drawn.path, drawn.type, rows.holding, ahead=ahead)
+                columns[drawn.path] = aligned[drawn.path] = column_values(drawn.value, column)
         return columns
 
-    def _unknown(self, drawn: DrawnField, names: Sequence[str]) -> list[bool]:
-        us = self.draws.block(name_hashes(names), name_hash(purposes.MISSING), places=name_hash(drawn.path))
-        unknown: list[bool] = (us < drawn.missing).tolist()
-        return unknown
+    def _ahead(self, purpose: str, places: Iterable[str], hashes: NDArray[uint64]) -> Mapping[str, NDArray[int64]]:
+        """Draws of few records at all places in one go; of many records, column by column needs less room."""
+        names = tuple(dict.fromkeys(places))
+        if not names or len(names) * len(hashes) > _AHEAD:
+            return {}
+        return dict(
+            zip(
+                names,
+                self.draws.block(hashes[None, :], name_hash(purpose), places=name_hashes(names)[:, None]),
+                strict=True,
+            )
+        )
 
-    def _known(self, drawn: DrawnField, values: Sequence[Value], names: Sequence[str]) -> Sequence[Value]:
-        if not drawn.missing:
-            return values
-        unknown = self._unknown(drawn, names)
-        return [None if gone else value for value, gone in zip(values, unknown, strict=True)]
+    def _known(self, level: str, true: Mapping[str, Coded[Value]], hashes: NDArray[uint64]) -> dict[str, Coded[Value]]:
+        """The columns of one level with what the CRM does not know taken away."""
+        here = [entry for entry in self.fields if entry.level == level]
+        ahead = self._ahead(purposes.MISSING, (entry.path for entry in here if entry.missing), hashes)
+        found = {}
+        for drawn in here:
+            column = true[drawn.path]
+            if drawn.missing:
+                us = ahead.get(drawn.path)
+                if us is None:
+                    us = self.draws.block(hashes, name_hash(purposes.MISSING), places=name_hash(drawn.path))
+                column = _with(column, None, us < drawn.missing)
+            found[drawn.path] = column
+        return found
 
     # --- records
 
     def _records(
         self,
         tree: AccountTree,
-        true: Mapping[str, Sequence[Value]],
-        names: Sequence[str],
-        records: Sequence[int],
+        true: Mapping[str, Coded[Value]],
+        keys: Keys,
+        records: NDArray[int64],
         at: Sequence[int] | None,
-    ) -> list[Person]:
-        keys = tree.of("contact")
-        hashes = name_hashes(names)
-        signed, confirmed = self._sign_ups(true, hashes, records)
-        invalid = (self.draws.block(hashes, name_hash(purposes.INVALID_ADDRESS)) < self.flaws.invalid_email).tolist()
-        fields = self._contact_fields(true, names, records, confirmed)
-        accounts = self._account_fields(tree, true)
-        up = [tree.ancestors("contact", level) for level in LEVELS[:3]]
-        people = []
-        for place, (key, k) in enumerate(zip(names, records, strict=True)):
-            umbrella, hospital, clinic = up[0][k], up[1][k], up[2][k]
-            merged = {**accounts[0][umbrella], **accounts[1][hospital], **accounts[2][clinic], **fields[place]}
-            people.append(
-                Person(
-                    key,
-                    tree.names[0][umbrella],
-                    tree.names[1][hospital],
-                    tree.names[2][clinic],
-                    merged,
-                    at[k] if at is not None else self.start,
-                    self.source,
-                    "" if place < len(keys) else keys[k],
-                    invalid[place],
-                    signed[place],
-                    confirmed[place],
-                )
-            )
-        return people
-
-    def _contact_fields(
-        self,
-        true: Mapping[str, Sequence[Value]],
-        names: Sequence[str],
-        records: Sequence[int],
-        confirmed: Sequence[bool],
-    ) -> list[dict[str, Value]]:
-        consents = set(self.consents.paths.values())
-        columns: dict[str, Sequence[Value]] = {}
-        for drawn in (entry for entry in self.fields if entry.level == "contact"):
-            values: Sequence[Value] = _at(true[drawn.path], records)
-            if drawn.path in consents:
-                values = [sure if value is True else value for value, sure in zip(values, confirmed, strict=True)]
-            columns[drawn.path] = self._known(drawn, values, names)
-        return _transposed(columns, len(names))
-
-    def _account_fields(self, tree: AccountTree, true: Mapping[str, Sequence[Value]]) -> list[list[dict[str, Value]]]:
-        found = []
+    ) -> People:
+        count = len(keys)
+        up = {level: tree.ancestors("contact", level)[records] for level in LEVELS}
+        contact = {path: column.take(records) for path, column in true.items() if path.startswith("contact.")}
+        asked = {self.consents.country, *self.consents.paths.values()} & true.keys()
+        signed, confirmed = self._sign_ups({path: true[path].take(up[path.partition(".")[0]]) for path in asked}, keys)
+        fields: dict[str, Coded[Value]] = {}
+        own: dict[str, Coded[Any]] = {}
         for level in LEVELS[:3]:
             names = tree.of(level)
-            drawn = [entry for entry in self.fields if entry.level == level]
-            columns = {entry.path: self._known(entry, true[entry.path], names) for entry in drawn}
-            found.append(_transposed(columns, len(names)))
-        return found
+            known = self._known(level, true, hashes_of(names))
+            own[level] = Coded(names, up[level].astype(np.int32))
+            fields |= {path: column.take(up[level]) for path, column in known.items()}
+        agreed = {path: _with(contact[path], False, contact[path].where(_is_true) & ~confirmed)
+                  for path in self.consents.paths.values() if path in contact}  # fmt: skip
+        fields |= self._known("contact", {**contact, **agreed}, keys.hashes)
+        own |= {
+            "source": Coded.always(self.source, count),
+            "duplicate_of": _second_records(keys, len(tree.of("contact")), records),
+            "invalid_email": Coded((False, True), self._invalid(keys).astype(np.int32)),
+            "sign_ups": signed,
+            "confirmed": Coded((False, True), confirmed.astype(np.int32)),
+        }
+        known_from = np.broadcast_to(np.int64(self.start), count) if at is None else np.asarray(at, np.int64)[records]
+        return People(keys, known_from, own, fields)
+
+    def _invalid(self, keys: Keys) -> NDArray[np.bool_]:
+        limit = self.flaws.invalid_email
+        if not limit:
+            return np.broadcast_to(np.zeros(1, np.bool_), len(keys))
+        return self.draws.block(keys.hashes, name_hash(purposes.INVALID_ADDRESS)) < limit
 
     def _sign_ups(
-        self,
-        true: Mapping[str, Sequence[Value]],
-        hashes: np.ndarray[tuple[int, ...], np.dtype[np.uint64]],
-        records: Sequence[int],
-    ) -> tuple[list[tuple[str, ...]], list[bool]]:
+        self, known: Mapping[str, Coded[Value]], keys: Keys
+    ) -> tuple[Coded[tuple[str, ...]], NDArray[np.bool_]]:
         """Purposes agreed to, and whether the agreement was confirmed where the country wants that."""
-        drawn = [(purpose, true[path]) for purpose, path in sorted(self.consents.paths.items()) if path in true]
-        signed = [tuple(purpose for purpose, values in drawn if values[k] is True) for k in records]
-        countries = true.get(self.consents.country)
-        us = self.draws.block(hashes, name_hash(purposes.OPT_IN)).tolist()
-        thresholds = [self.consents.threshold(countries[k] if countries is not None else None) for k in records]
-        sure = [not agreed or u < limit for u, limit, agreed in zip(us, thresholds, signed, strict=True)]
+        asked = [(purpose, known[path]) for purpose, path in sorted(self.consents.paths.items()) if path in known]
+        alike = combinations([column for _, column in asked], len(keys))
+        signed = answers(
+            alike,
+            [tuple(purpose for purpose, column in asked if column[record] is True) for record in alike.first.tolist()],
+        )
+        countries = known.get(self.consents.country, Coded.always(None, len(keys)))
+        limits = countries.to(self.consents.threshold, np.int64)
+        # Only who agreed, and has to say it twice, draws whether it does.
+        unsure = np.flatnonzero(signed.where(bool) & (limits < CERTAIN))
+        sure = np.ones(len(keys), np.bool_)
+        sure[unsure] = self.draws.block(keys.hashes[unsure], name_hash(purposes.OPT_IN)) < limits[unsure]
         return signed, sure
 
 
-def refuse_files(contacts: str | None) -> None:
-    """Raises `UsageError` for a population from a file, which cannot be simulated yet."""
-    if contacts is not None:
-        raise UsageError(
-            f"the population comes from the file '{contacts}', but simulations draw their people",
-            "describe the population with 'accounts' and 'fields' instead",
-        )
+def _is_true(value: Value) -> bool:
+    return value is True
 
 
-def _at(values: Sequence[Value], places: Sequence[int]) -> list[Value]:
-    return [values[place] for place in places]
+def _coded(column: Sequence[Value] | Coded[Value]) -> Coded[Value]:
+    return column if isinstance(column, Coded) else Coded.of(column)
 
 
-def _transposed(columns: Mapping[str, Sequence[Value]], count: int) -> list[dict[str, Value]]:
-    """Rows of known values from columns."""
-    if not columns:
-        return [{} for _ in range(count)]
-    paths = tuple(columns)
-    return [
-        {path: value for path, value in zip(paths, row, strict=True) if value is not None}
-        for row in zip(*columns.values(), strict=True)
-    ]
+def _with(column: Coded[Value], value: Value, mask: NDArray[np.bool_]) -> Coded[Value]:
+    """The column with this value for some records."""
+    if not mask.any():
+        return column
+    return Coded((*column.values, value), np.where(mask, np.int32(len(column.values)), column.codes))
+
+
+def _second_records(keys: Keys, firsts: int, records: NDArray[int64]) -> Coded[str]:
+    """For each record the key of the same person's first one; empty for the first `firsts` records."""
+    second = records[firsts:]
+    if not len(second):
+        return Coded.always("", len(keys))
+    codes = np.zeros(len(keys), np.int32)
+    codes[firsts:] = np.arange(1, len(second) + 1)
+    return Coded(("", *keys.take(second)), codes)

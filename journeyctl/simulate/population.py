@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,10 @@ from journeyctl.calendars import to_utc
 from journeyctl.diagnostics import UsageError
 from journeyctl.fixed_point import share_threshold
 from journeyctl.simulate.account_tree import AccountTree, account_tree
+from journeyctl.simulate.contact_file import contact_path, read_contacts
 from journeyctl.simulate.field_order import drawn_fields
 from journeyctl.simulate.funnel import Funnel, funnel_of, white_spots
-from journeyctl.simulate.people import ConsentRules, Drawing, Flaws, Person, refuse_files
+from journeyctl.simulate.people import ConsentRules, Drawing, Flaws, People, Person
 
 if TYPE_CHECKING:
     from journeyctl.draws import Draws
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from journeyctl.model.scenario import Scenario
     from journeyctl.model.specification import Workspace
 
-__all__ = ["Person", "Population", "build_population", "drawing_of", "journeys_of", "population_draws", "run_window"]
+__all__ = [
+    "Person", "Population", "build_population", "drawing_of", "journeys_of", "people_of", "population_draws",
+    "run_window",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
     """The people of a scenario at the start of its run."""
 
-    persons: tuple[Person, ...]
+    persons: Sequence[Person]
     """In the order of the scenario's contacts, second records last."""
     tree: AccountTree
     counts: Funnel
@@ -39,18 +43,28 @@ class Population:
 def build_population(workspace: Workspace, scenario: Scenario, program: Program, draws: Draws) -> Population:
     """Draws the people of a scenario. The same in every replication unless it asks for `redraw`.
 
-    Raises `SpecError` where fields cannot be drawn, `UsageError` for a population from a file.
+    Raises `SpecError` where fields cannot be drawn, `UsageError` for a file of contacts that cannot be used.
     """
-    refuse_files(scenario.population.contacts)
-    accounts = scenario.population.accounts
-    if accounts is None:
-        raise UsageError(f"the scenario '{scenario.name}' has no population", "give it 'population.accounts'")
-    own = population_draws(scenario, draws)
-    tree = account_tree(accounts, own)
-    people = drawing_of(workspace, scenario, program, draws).people(tree)
+    people, tree = people_of(workspace, scenario, program, draws)
     start, _ = run_window(scenario, program)
     counts = funnel_of(people, program, journeys=journeys_of(scenario, program), now=start)
     return Population(people, tree, counts, white_spots(people, tree, program))
+
+
+def people_of(
+    workspace: Workspace, scenario: Scenario, program: Program, draws: Draws
+) -> tuple[People, AccountTree]:
+    """Everybody at the start of the run and their accounts: drawn, or read from the scenario's file of contacts."""
+    own = population_draws(scenario, draws)
+    path = contact_path(workspace, scenario)
+    if path is not None:
+        found, tree = read_contacts(path, workspace, scenario, draws=own, start=run_window(scenario, program)[0])
+        return People.of(found), tree
+    accounts = scenario.population.accounts
+    if accounts is None:
+        raise UsageError(f"the scenario '{scenario.name}' has no population", "give it 'population.accounts'")
+    tree = account_tree(accounts, own)
+    return drawing_of(workspace, scenario, program, draws).people(tree), tree
 
 
 def drawing_of(

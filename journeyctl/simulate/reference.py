@@ -7,39 +7,57 @@ contacts meet only at desks, and desks give out work at the end of each second (
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from simpy import Environment, Event
 
 from journeyctl.behaviour.purposes import VISITS
 from journeyctl.draws import Draws, DrawSource, name_hash, name_hashes
-from journeyctl.results.record import Recorder
+from journeyctl.results.record import EventRecord, Recorder
 from journeyctl.semantics.effects import Effect
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.stimuli import LeadOutcome
+from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.contact_life import ContactLife, Given, Setting, week_may_bring_a_visit
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
+from journeyctl.simulate.desk_instants import EVALUATION, Moment
 from journeyctl.simulate.drawn_ahead import DrawnAhead
+from journeyctl.simulate.matched_audiences import Newcomer
+from journeyctl.simulate.people import Person
 from journeyctl.simulate.world import World
 
 ENGINE = "reference"
 """How results name this engine."""
 
 
+class Rows(Protocol):
+    """All rows of a run."""
+
+    def record(self) -> EventRecord:
+        """In the order of time."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A run that is over."""
 
-    record: Recorder
+    record: Rows
     contacts: int
     """Contacts that were simulated."""
     stuck: tuple[str, ...]
     """Contacts that took more than 1,000 steps at one instant, sorted; a run with any has failed."""
     open_leads: Mapping[str, int]
     """Leads without an outcome by desk."""
+    engine: str = ENGINE
+    why: str = ""
+    """Why the population engine did not run it; empty where it did, or was not asked to."""
+    differs: bool = False
+    """Both engines ran it, and their rows are not the same."""
 
 
 def simulate(world: World, draws: Draws) -> Finished:
@@ -60,17 +78,28 @@ class _Run:
         )
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
+        self._book = AccountBook.of(world, ahead)
         self._desks = {name: self._desk(name, draws) for name in sorted(world.desks)}
         self._setting = Setting(
             self._environment, world.program, machine, world.model, ahead, self._record, self._desks, world.weeks(),
-            world.end,
+            world.end, book=self._book, platforms=world.platforms,
         )  # fmt: skip
-        visits = _weeks_with_visits(world, draws)
-        mails = world.other_mail(draws, [person.key for person in world.persons], world.zones())
-        for person, weeks, mail in zip(world.persons, visits, mails, strict=True):
+        self._draws = draws
+        self._settle(world.persons)
+        for person in world.bystanders:
+            self._lives[person.key] = ContactLife(self._setting, person, Given(world.facts.get(person.key, ())))
+        if self._book is not None:
+            self._plan_evaluation(self._book.times)
+        self._environment.process(self._leads_from_elsewhere(world.other_leads(draws)))
+
+    def _settle(self, persons: Sequence[Person]) -> None:
+        """Contacts who visit pages and get mail of others from the second on at which they become known."""
+        world = self._world
+        visits = _weeks_with_visits(world, persons, self._draws)
+        mails = world.other_mail(self._draws, [person.key for person in persons], world.zones(persons))
+        for person, weeks, mail in zip(persons, visits, mails, strict=True):
             given = Given(world.facts.get(person.key, ()), mail, weeks)
             self._lives[person.key] = ContactLife(self._setting, person, given)
-        self._environment.process(self._leads_from_elsewhere(world.other_leads(draws)))
 
     def finished(self) -> Finished:
         """Runs to the end; accepted leads are pursued by field sales beyond it, since nothing else can change them."""
@@ -100,6 +129,36 @@ class _Run:
 
     def _inform(self, contact: str, time: int, outcome: LeadOutcome) -> None:
         self._lives[contact].learn(time, outcome)
+        if self._book is not None:
+            for colleague, second, news in self._book.outcome(contact, time, outcome):
+                self._lives[colleague].learn(second, news)
+
+    # --- account evaluations
+
+    def _plan_evaluation(self, times: Sequence[int]) -> None:
+        """The first of these evaluations, before anything else of its second; the others follow from it."""
+        if times:
+            Moment(self._environment, times[0], EVALUATION, lambda: self._evaluate(times))
+
+    def _evaluate(self, times: Sequence[int]) -> None:
+        assert self._book is not None, "without a book nothing is evaluated"
+        found = self._book.evaluate(times[0])
+        self._plan_evaluation(times[1:])
+        for whom, row in found.rows:
+            self._record.add(whom, row)
+        for newcomer in found.newcomers:
+            self._welcome(newcomer)
+        for contact, time, news in found.stimuli:
+            self._lives[contact].learn(time, news)
+
+    def _welcome(self, newcomer: Newcomer) -> None:
+        """A contact whom a matched audience brings; it fills in a form at the second from which it is known."""
+        person, world, given = newcomer.person, self._world, Given(newcomer.facts, fills_form=True)
+        if newcomer.enters:
+            (weeks,) = _weeks_with_visits(world, (person,), self._draws)
+            (mail,) = world.other_mail(self._draws, [person.key], world.zones((person,)))
+            given = Given(newcomer.facts, mail, weeks, fills_form=True)
+        self._lives[person.key] = ContactLife(self._setting, person, given)
 
     def _leads_from_elsewhere(self, requests: tuple[LeadRequest, ...]) -> Generator[Event, object, None]:
         for request in requests:
@@ -107,13 +166,13 @@ class _Run:
             self._desks[request.desk].hand_over(request)
 
 
-def _weeks_with_visits(world: World, draws: Draws) -> list[list[int]]:
+def _weeks_with_visits(world: World, persons: Sequence[Person], draws: Draws) -> list[list[int]]:
     """For each person the weeks in which a visit without a mail is possible: most have none at any stage."""
     weeks = world.weeks()
-    if not world.persons or not weeks:
-        return [[] for _ in world.persons]
+    if not persons or not weeks:
+        return [[] for _ in persons]
     us = draws.block(
-        name_hashes([person.key for person in world.persons])[:, None],
+        name_hashes([person.key for person in persons])[:, None],
         name_hash(VISITS),
         places=name_hashes([week for week, _, _ in weeks])[None, :],
     )

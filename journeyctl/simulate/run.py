@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final
 
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.calendars import to_utc
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
-from journeyctl.expr import Value
+from journeyctl.graph.house import House, Item
 from journeyctl.graph.lowering import lower
 from journeyctl.graph.ops import EnterOp, HandoffOp
 from journeyctl.graph.program import Program
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.semantics.turn import Launch
-from journeyctl.simulate import reference
-from journeyctl.simulate.account_tree import account_tree
+from journeyctl.simulate import engines, reference
+from journeyctl.simulate.contact_file import at_known_accounts
+from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk_rules import DeskRules
-from journeyctl.simulate.facts import Facts, facts_of
-from journeyctl.simulate.funnel import is_reachable
+from journeyctl.simulate.facts import Facts, facts_by_contact
+from journeyctl.simulate.funnel import reachable
+from journeyctl.simulate.group_scope import GroupScope, membership
 from journeyctl.simulate.inflow import inflow_of
-from journeyctl.simulate.other_mail import OtherMailPlan
-from journeyctl.simulate.people import Person, refuse_files
-from journeyctl.simulate.population import drawing_of, journeys_of, population_draws, run_window
+from journeyctl.simulate.mailability import unmailable
+from journeyctl.simulate.matched_audiences import MatchedAudiences
+from journeyctl.simulate.other_mail import ScenarioMail
+from journeyctl.simulate.person import NOBODY, People, together
+from journeyctl.simulate.population import drawing_of, journeys_of, people_of, population_draws, run_window
 from journeyctl.simulate.reach import reach
-from journeyctl.simulate.thinning import thinned, with_keys
-from journeyctl.simulate.world import OtherMails, Promise, World
+from journeyctl.simulate.thinning import KEY, thinned, with_keys
+from journeyctl.simulate.world import Promise, World
 from journeyctl.units import SECONDS_PER_DAY, Duration
 
-_LEVELS = ("umbrella", "hospital", "clinic", "contact")
+_LATEST: Final[deque[tuple[tuple[object, ...], People, Mapping[str, Mapping[str, int]]]]] = deque(maxlen=2)
+"""What drawn people depended on, and who they were. Nothing of it can be changed."""
 
 
-def run(world: World, draws: Draws) -> reference.Finished:
-    """One replication, which `draws` names."""
-    return reference.simulate(world, draws)
+def run(world: World, draws: Draws, *, engine: str = engines.POPULATION) -> reference.Finished:
+    """One replication, which `draws` names; see `engines` for what may run it."""
+    return engines.run(world, draws, engine=engine)
 
 
 def world_of(workspace: Workspace, scenario: str, draws: Draws, *, share: int | None = None) -> World:
@@ -50,25 +58,37 @@ def world_of(workspace: Workspace, scenario: str, draws: Draws, *, share: int | 
     journeys = journeys_of(found, program)
     start, end = run_window(found, program)
     facts = Facts(workspace, found, program, draws)
-    everybody = _everybody(workspace, found, program, draws)
+    everybody, visitors = _everybody(workspace, found, program, draws)
     reaches = reach(program, journeys, changing=facts.paths)
-    persons = tuple(person for person in everybody if reaches(person.fields))
+    reached = reaches.of(everybody).where(bool)
+    persons = everybody.where(reached)
     if share is not None:
-        persons = tuple(dataclasses.replace(p, fields=with_keys(p.fields, p.key)) for p in persons)
+        persons = persons.with_keys(KEY)
     behaviour = workspace.behaviours[found.behaviour]
-
-    def other_mail(drawn: Draws, contacts: Sequence[str], zones: Sequence[str]) -> OtherMails:
-        return OtherMailPlan.of(found, program, drawn).of_contacts(contacts, zones)
-
-    desks = desks_of(workspace, found, program, journeys)
+    scope = GroupScope.of(program, journeys)
+    desks = desks_of(workspace, found, program, journeys, scope=scope)
+    belongs = membership(program, scope, changing=facts.paths, journeys=journeys)
+    bystanders = everybody.where(~reached & belongs.of(everybody).where(bool)) if scope.groups else NOBODY
+    model = ResponseModel(behaviour, program)
+    matched = scope.groups and found.activation
+    audiences = MatchedAudiences(
+        program, model, facts, cache(lambda source: drawing_of(workspace, found, program, draws, source=source)),
+        activation=found.activation, clinics=everybody.clinics(),
+        people=population_draws(found, draws), enters=reaches,
+        adorned=lambda p: p if share is None else dataclasses.replace(p, fields=with_keys(p.fields, p.key)),
+    ) if matched else None  # fmt: skip
     return World(
-        program=program, model=ResponseModel(behaviour, program), persons=persons, start=start, end=end,
+        program=program, model=model, persons=persons, start=start, end=end,
         drained=end if found.drain is None else program.calendar.add(end, found.drain), journeys=journeys,
         launches=launches_of(found, program, start), desks=desks,
         promises={name: Promise.of(workspace.desks[name]) for name in desks},
-        known=len(everybody), consented=sum(is_reachable(person, program) for person in everybody),
-        desk_inflow=found.desk_inflow, stages=behaviour.stages, facts=_facts_by_contact(facts, persons),
-        other_mail=other_mail,
+        known=len(everybody), everybody=everybody.keys,
+        consented=int(reachable(everybody, program).sum()),
+        unmailable=unmailable(everybody, program), costs=found.costs, newcomers=Newcomers.of(visitors, everybody),
+        desk_inflow=found.desk_inflow, stages=behaviour.stages,
+        facts=facts_by_contact(facts, together((persons, bystanders))), other_mail=ScenarioMail(found, program),
+        scope=scope, belongs=belongs, bystanders=bystanders, matched_audiences=audiences,
+        platforms=frozenset(found.activation),
     )  # fmt: skip
 
 
@@ -81,14 +101,37 @@ def scenario_of(workspace: Workspace, name: str) -> Scenario:
     return found
 
 
-def _everybody(workspace: Workspace, scenario: Scenario, program: Program, draws: Draws) -> tuple[Person, ...]:
-    refuse_files(scenario.population.contacts)
-    accounts = scenario.population.accounts
-    if accounts is None:
-        raise UsageError(f"the scenario '{scenario.name}' has no population", "give it 'population.accounts'")
-    tree = account_tree(accounts, population_draws(scenario, draws))
-    known = drawing_of(workspace, scenario, program, draws).people(tree)
-    return known + inflow_of(workspace, scenario, program, draws, tree=tree).persons
+def _everybody(
+    workspace: Workspace, scenario: Scenario, program: Program, draws: Draws
+) -> tuple[People, Mapping[str, Mapping[str, int]]]:
+    """Everybody known in the run, and how many came by each source and week, known or not.
+
+    What a scenario is compared with mostly has the same people, so the latest are kept.
+    """
+    if scenario.population.contacts is not None:
+        known, tree = people_of(workspace, scenario, program, draws)
+        came = inflow_of(workspace, scenario, program, draws, tree=tree)
+        arrivals = People.of(at_known_accounts(came.persons, known)) if came.persons else came.persons
+        return together((known, arrivals)), came.visitors
+    origins = _origins(workspace, scenario, program, draws)
+    for before, everybody, visitors in _LATEST:
+        if before == origins:
+            return everybody, visitors
+    known, tree = people_of(workspace, scenario, program, draws)
+    came = inflow_of(workspace, scenario, program, draws, tree=tree)
+    _LATEST.appendleft((origins, together((known, came.persons)), came.visitors))
+    return _LATEST[0][1:]
+
+
+def _origins(workspace: Workspace, scenario: Scenario, program: Program, draws: Draws) -> tuple[object, ...]:
+    """All that drawn people, at the start and later, depend on."""
+    consents = {name: found.policies.consent for name, found in (("", workspace), *workspace.variants.items())}
+    audiences = {country: program.audiences_for(country) for country in ("", *program.shared)}
+    return (
+        population_draws(scenario, draws), scenario.population, scenario.quality, scenario.inflow,
+        run_window(scenario, program), workspace.profile, consents, audiences, program.defaults, program.meanings,
+        program.zone, program.calendar,
+    )  # fmt: skip
 
 
 # --- launches
@@ -120,25 +163,37 @@ def with_item_launches(program: Program, scenario: Scenario) -> Program:
     }
     if not days:
         return program
-    items = {
-        name: dataclasses.replace(item, available_from=days[name]) if name in days else item
-        for name, item in program.items.items()
+
+    def launched(items: Mapping[str, Item]) -> dict[str, Item]:
+        return {
+            name: dataclasses.replace(item, available_from=days[name]) if name in days else item
+            for name, item in items.items()
+        }
+
+    def restocked(houses: Mapping[str, House]) -> dict[str, House]:
+        return {name: dataclasses.replace(house, items=launched(house.items)) for name, house in houses.items()}
+
+    shared = {
+        country: dataclasses.replace(own, items=launched(own.items), houses=restocked(own.houses))
+        for country, own in program.shared.items()
     }
-    houses = {
-        name: dataclasses.replace(house, items={known: items[known] for known in house.items})
-        for name, house in program.houses.items()
-    }
-    return dataclasses.replace(program, items=items, houses=houses)
+    return dataclasses.replace(program, items=launched(program.items), houses=restocked(program.houses), shared=shared)
 
 
 # --- desks
 
 
 def desks_of(
-    workspace: Workspace, scenario: Scenario, program: Program, journeys: Sequence[str]
+    workspace: Workspace,
+    scenario: Scenario,
+    program: Program,
+    journeys: Sequence[str],
+    *,
+    scope: GroupScope | None = None,
 ) -> Mapping[str, DeskRules]:
-    """Rules of every desk to which the journeys, or leads from elsewhere, come."""
-    names = set(_desk_names(program, journeys)) | {
+    """Rules of every desk to which the journeys, or leads from elsewhere, come; `scope` is the journeys' own."""
+    own = GroupScope.of(program, journeys) if scope is None else scope
+    names = set(_desk_names(program, journeys, own)) | {
         source.desk for source in scenario.desk_inflow.sources.values() if source.desk is not None
     }
     return {
@@ -149,7 +204,7 @@ def desks_of(
     }
 
 
-def _desk_names(program: Program, journeys: Sequence[str]) -> Iterator[str]:
+def _desk_names(program: Program, journeys: Sequence[str], scope: GroupScope) -> Iterator[str]:
     seen: set[str] = set()
     left = list(journeys)
     while left:
@@ -157,46 +212,12 @@ def _desk_names(program: Program, journeys: Sequence[str]) -> Iterator[str]:
         if name in seen:
             continue
         seen.add(name)
-        for op in program.journeys[name].ops.values():
-            if isinstance(op, HandoffOp):
+        for op in (op for graph in program.forms_of(name) for op in graph.ops.values()):
+            if isinstance(op, HandoffOp) and op.desk:
                 yield op.desk
             elif isinstance(op, EnterOp):
                 left.append(op.journey)
-
-
-# --- facts
-
-
-def _facts_by_contact(facts: Facts, persons: Sequence[Person]) -> Mapping[str, Sequence[tuple[int, str, Value]]]:
-    """What happens to each contact and to its accounts, in order of time and path."""
-    by_level = {level: _facts_of_level(facts, persons, level) for level in _LEVELS}
-    found: dict[str, Sequence[tuple[int, str, Value]]] = {}
-    for person in persons:
-        own = [by_level[level].get(_entity(person, level), ()) for level in _LEVELS]
-        changes = [change for part in own for change in part]
-        if changes:
-            found[person.key] = sorted(changes, key=lambda change: (change[0], change[1]))
-    return found
-
-
-def _facts_of_level(
-    facts: Facts, persons: Sequence[Person], level: str
-) -> Mapping[str, Sequence[tuple[int, str, Value]]]:
-    fields: dict[str, Mapping[str, Value]] = {}
-    for person in persons:
-        name = _entity(person, level)
-        if name not in fields:
-            fields[name] = {path: value for path, value in person.fields.items() if path.startswith(f"{level}.")}
-    return facts_of(facts, tuple(fields), level, tuple(fields.values()))
-
-
-def _entity(person: Person, level: str) -> str:
-    match level:
-        case "umbrella":
-            return person.umbrella
-        case "hospital":
-            return person.hospital
-        case "clinic":
-            return person.clinic
-        case _:
-            return person.key
+    for name in scope.groups:
+        ready = program.groups[name].ready
+        if ready is not None:
+            yield ready.desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from journeyctl.calendars import iso_week
 from journeyctl.draws import Draws
@@ -24,6 +25,24 @@ _FIRST = CERTAIN // 32
 _MOST_RUNS = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Dropping:
+    """Whether a wish is dropped, as a condition of the contact and the item at hand."""
+
+    share: int
+    """Threshold in 2^-53 of those that are not."""
+    draws: Draws
+    """Without a replication."""
+    zone: str
+    """Whose ISO weeks count."""
+
+    def __call__(self, environment: Environment) -> Value:
+        """True where it is dropped."""
+        contact, item = environment.value(KEY), environment.value("item.name")
+        place = f"{item}/{iso_week(environment.now(), self.zone)}"
+        return self.draws.bits(str(contact), "same-volume", place=place) >= self.share
+
+
 def thinned(program: Program, share: int, draws: Draws) -> Program:
     """The program with only a share (threshold in 2^-53) of its wishes to send asked further.
 
@@ -31,13 +50,7 @@ def thinned(program: Program, share: int, draws: Draws) -> Program:
     """
     if share >= CERTAIN:
         return program
-    stable = draws.stable()
-
-    def is_dropped(environment: Environment) -> Value:
-        contact, item = environment.value(KEY), environment.value("item.name")
-        place = f"{item}/{iso_week(environment.now(), program.zone)}"
-        return stable.bits(str(contact), "same-volume", place=place) >= share
-
+    is_dropped = Dropping(share, draws.stable(), program.zone)
     shown: Expression = parse("false")
     condition = Condition("false", shown, is_dropped, Reads())
     drop = Suppression(THINNED, condition, "skip")

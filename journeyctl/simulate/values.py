@@ -8,8 +8,8 @@ names, because a mapping has no order.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -18,7 +18,15 @@ from journeyctl.behaviour.coefficients import exact
 from journeyctl.calendars import local_date, utc_seconds
 from journeyctl.diagnostics import Finding, SpecError
 from journeyctl.draws import Draws, name_hash
-from journeyctl.fixed_point import CERTAIN, lognormal_array, median_p90, multiply_array, normal_array, share_threshold
+from journeyctl.fixed_point import (
+    CERTAIN,
+    lognormal_array,
+    median_p90,
+    multiply_array,
+    normal_array,
+    part_array,
+    share_threshold,
+)
 from journeyctl.graph.condition import Condition
 from journeyctl.model.population import (
     Between,
@@ -32,10 +40,11 @@ from journeyctl.model.population import (
     Normal,
     Table,
 )
+from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.field_order import condition_of
 
 if TYPE_CHECKING:
-    from numpy import int64, uint64
+    from numpy import int32, int64, uint64
     from numpy.typing import NDArray
 
     from journeyctl.expr import Value
@@ -46,8 +55,10 @@ _ALMOST = CERTAIN - (1 << 20)
 """Shares that add up to this much add up to 1: the rest is rounding."""
 _MOMENT = "now"
 
-Holds = Callable[[Condition, int], bool]
-"""Whether a condition holds for the record at a place."""
+Holds = Callable[[Condition, "NDArray[int64]"], "NDArray[np.bool_]"]
+"""For which of the records at these places a condition holds."""
+_Filling = tuple[Sequence["Value"], "NDArray[int64]"]
+"""Values, and the place of each record's among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +78,64 @@ class Column:
     """What `now` means, UTC seconds; `None`: it is a text."""
     zone: str = "UTC"
     """The zone in which `now` has its date."""
+    ahead: Mapping[str, NDArray[int64]] = field(default_factory=dict)
+    """Draws of all records that are known already, by place."""
 
     def us(self, rows: NDArray[int64], entry: str = "") -> NDArray[int64]:
         """The draws of some rows, or those for one entry of their lists."""
         place = f"{self.place}={entry}" if entry else self.place
+        known = self.ahead.get(place)
+        if known is not None:
+            return known[rows]
         return self.draws.block(
             self.subjects[rows], name_hash(self.purpose), places=name_hash(place), occurrences=self.occurrence
         )
 
 
-def column_values(value: FieldValue, column: Column) -> list[Value]:
+def column_values(value: FieldValue, column: Column) -> Coded[Value]:
     """One value per record; `None` where it is missing. Raises `SpecError` where the type does not fit."""
-    found: list[Value] = [None] * len(column.subjects)
+    count = len(column.subjects)
+    found = _Found([None], np.zeros(count, np.int32))
     try:
-        _fill(found, value, column, np.arange(len(found), dtype=np.int64))
+        _fill(found, value, column, np.arange(count, dtype=np.int64))
     except ValueError as error:
         message = f"'{column.place}' cannot be drawn: {error}"
         raise SpecError([Finding("JC095", "undrawable-value", message, value.origin)]) from error
-    return found
+    return found.column()
+
+
+def places_drawn(value: FieldValue, path: str) -> Iterator[str]:
+    """The places at which a field with this spread draws, whatever holds for a record."""
+    match value:
+        case Given():
+            for arm in value.arms:
+                yield from places_drawn(arm.value, path)
+        case Each():
+            yield from (f"{path}={name}" for name in value.each)
+        case Literally() if isinstance(value.value, str | tuple | bool | None):
+            return
+        case _:
+            yield path
+
+
+@dataclass(slots=True)
+class _Found:
+    """A column while its records get values, the first of which is unknown."""
+
+    values: list[Value]
+    codes: NDArray[int32]
+
+    def put(self, rows: NDArray[int64], filling: _Filling) -> None:
+        values, codes = filling
+        self.codes[rows] = codes + len(self.values)
+        self.values += values
+
+    def column(self) -> Coded[Value]:
+        """What was found; without a code for each record where all have the same."""
+        codes = self.codes
+        if len(codes) and (codes == codes[0]).all():
+            return Coded.always(self.values[codes[0]], len(codes))
+        return Coded(tuple(self.values), codes)
 
 
 def typed(value: Scalar, kind: FieldType) -> Value:
@@ -113,22 +164,19 @@ def _moment(seconds: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
-def _fill(found: list[Value], value: FieldValue, column: Column, rows: NDArray[int64]) -> None:
+def _fill(found: _Found, value: FieldValue, column: Column, rows: NDArray[int64]) -> None:
     if isinstance(value, Given):
         _fill_by_condition(found, value, column, rows)
-        return
-    if rows.size:
-        for row, one in zip(rows.tolist(), _values(value, column, rows), strict=True):
-            found[row] = one
+    elif rows.size:
+        found.put(rows, _values(value, column, rows))
 
 
-def _fill_by_condition(found: list[Value], value: Given, column: Column, rows: NDArray[int64]) -> None:
+def _fill_by_condition(found: _Found, value: Given, column: Column, rows: NDArray[int64]) -> None:
     left = rows
     for arm in value.arms:
         here = left
         if isinstance(arm, GivenArm):
-            condition, holds = condition_of(arm), column.holds
-            mask = np.fromiter((holds(condition, row) for row in left.tolist()), dtype=np.bool_, count=left.size)
+            mask = column.holds(condition_of(arm), left)
             here, left = left[mask], left[~mask]
         else:
             left = left[:0]
@@ -137,7 +185,7 @@ def _fill_by_condition(found: list[Value], value: Given, column: Column, rows: N
 
 def _values(
     value: Literally | Chance | Table | Between | Lognormal | Normal | Each, column: Column, rows: NDArray[int64]
-) -> Sequence[Value]:
+) -> _Filling:
     match value:
         case Literally():
             return _literal(value, column, rows)
@@ -161,33 +209,40 @@ def _values(
             assert_never(value)
 
 
-def _literal(value: Literally, column: Column, rows: NDArray[int64]) -> Sequence[Value]:
+def _always(value: Value, rows: NDArray[int64]) -> _Filling:
+    return (value,), np.zeros(rows.size, np.int64)
+
+
+def _literal(value: Literally, column: Column, rows: NDArray[int64]) -> _Filling:
     plain = value.value
     if column.type == "boolean" and isinstance(plain, int | float) and not isinstance(plain, bool):
         return _chance(float(plain), column, rows)
     if plain == _MOMENT and column.now is not None and column.type in ("date", "date-time"):
         moment = _moment(column.now)
-        return [moment if column.type == "date-time" else _local_date(column)] * rows.size
-    return [typed(plain, column.type)] * rows.size
+        return _always(moment if column.type == "date-time" else _local_date(column), rows)
+    return _always(typed(plain, column.type), rows)
 
 
 def _local_date(column: Column) -> datetime.date:
     return local_date(column.now or 0, column.zone)
 
 
-def _chance(share: float, column: Column, rows: NDArray[int64]) -> Sequence[Value]:
+def _chance(share: float, column: Column, rows: NDArray[int64]) -> _Filling:
     if column.type != "boolean":
         raise ValueError(f"a share makes a boolean, not a {column.type}")
-    drawn: list[Value] = (column.us(rows) < share_threshold(share)).tolist()
-    return drawn
+    limit = share_threshold(share)
+    if limit in (0, CERTAIN):
+        return _always(limit == CERTAIN, rows)
+    return (False, True), (column.us(rows) < limit).astype(np.int64)
 
 
-def _table(shares: Mapping[str, Assumed[float]], column: Column, rows: NDArray[int64]) -> Sequence[Value]:
+def _table(shares: Mapping[str, Assumed[float]], column: Column, rows: NDArray[int64]) -> _Filling:
     names = sorted(shares)
-    values: list[Value] = [typed(name, column.type) for name in names]
-    places = np.searchsorted(_bounds([shares[name].value for name in names]), column.us(rows), side="right")
-    values.append(None)
-    return [values[place] for place in places.tolist()]
+    values = [typed(name, column.type) for name in names]
+    bounds = _bounds([shares[name].value for name in names])
+    if len(bounds) and bounds[0] == CERTAIN:
+        return _always(values[0], rows)
+    return (*values, None), np.searchsorted(bounds, column.us(rows), side="right")
 
 
 def _bounds(shares: Sequence[float]) -> NDArray[int64]:
@@ -199,37 +254,49 @@ def _bounds(shares: Sequence[float]) -> NDArray[int64]:
     return np.array(bounds, dtype=np.int64)
 
 
-def _between(value: Between, column: Column, rows: NDArray[int64]) -> Sequence[Value]:
+def _between(value: Between, column: Column, rows: NDArray[int64]) -> _Filling:
     low, high = (typed(end, column.type) for end in value.between)
-    us = column.us(rows).tolist()
+    us = column.us(rows)
     match low, high:
         case datetime.datetime(), datetime.datetime():
-            first, count = utc_seconds(low), utc_seconds(high) - utc_seconds(low) + 1
-            return [_moment(first + (u * count >> 53)) for u in us]
+            return _spread(us, utc_seconds(low), utc_seconds(high), _moment)
         case datetime.date(), datetime.date():
-            first, count = low.toordinal(), high.toordinal() - low.toordinal() + 1
-            return [datetime.date.fromordinal(first + (u * count >> 53)) for u in us]
+            return _spread(us, low.toordinal(), high.toordinal(), datetime.date.fromordinal)
         case ((int() | float()), (int() | float())):
             unit = 1 if column.type == "integer" else _unit(column.type)
-            first, count = _units(low, unit), _units(high, unit) - _units(low, unit) + 1
-            return [first + (u * count >> 53) if unit == 1 else (first + (u * count >> 53)) / unit for u in us]
+            return _spread(us, _units(low, unit), _units(high, unit), lambda n: n if unit == 1 else n / unit)
         case _:
             raise ValueError(f"there is nothing between '{low}' and '{high}' in a {column.type}")
 
 
-def _each(shares: Mapping[str, Assumed[float]], column: Column, rows: NDArray[int64]) -> Sequence[Value]:
+def _spread(us: NDArray[int64], first: int, last: int, made: Callable[[int], Value]) -> _Filling:
+    """Evenly from the first whole number to the last, both included."""
+    count = last - first + 1
+    if 0 <= count < 1 << 36:
+        return _each_made(first + part_array(us, count), made)
+    # Wider than any date or time; whole numbers without bounds can do it.
+    wide = [first + (u * count >> 53) for u in us.tolist()]
+    return [made(number) for number in wide], np.arange(len(wide), dtype=np.int64)
+
+
+def _each_made(numbers: NDArray[int64], made: Callable[[int], Value]) -> _Filling:
+    """Numbers are often the same, so what is made of them is made once."""
+    different, codes = np.unique(numbers, return_inverse=True)
+    return [made(number) for number in different.tolist()], codes.reshape(-1)
+
+
+def _each(shares: Mapping[str, Assumed[float]], column: Column, rows: NDArray[int64]) -> _Filling:
     if column.type != "list of text":
         raise ValueError(f"'each' makes a list of text, not a {column.type}")
     names = sorted(shares)
     if not names:
-        return [()] * rows.size
+        return _always((), rows)
     chosen = (column.us(rows, name) < share_threshold(shares[name].value) for name in names)
     # Lists are few, records many: each combination is made once.
-    known: dict[int, tuple[str, ...]] = {}
-    codes = sum(mask.astype(np.int64) << place for place, mask in enumerate(chosen))
-    for code in np.unique(codes).tolist():
-        known[code] = tuple(name for place, name in enumerate(names) if code >> place & 1)
-    return [known[code] for code in np.asarray(codes).tolist()]
+    codes: NDArray[int64] = sum(
+        (mask.astype(np.int64) << k for k, mask in enumerate(chosen)), np.zeros(rows.size, np.int64)
+    )
+    return _each_made(codes, lambda code: tuple(name for place, name in enumerate(names) if code >> place & 1))
 
 
 def _unit(kind: FieldType) -> int:
@@ -243,8 +310,8 @@ def _units(value: float, unit: int) -> int:
     return int((exact(value) * unit).to_integral_value())
 
 
-def _amounts(drawn: NDArray[int64], kind: FieldType) -> Sequence[Value]:
+def _amounts(drawn: NDArray[int64], kind: FieldType) -> _Filling:
     unit = _unit(kind)
     if kind == "integer":
-        return ((drawn + unit // 2) // unit).tolist()  # type: ignore[no-any-return]  # NumPy does not say what lists hold
-    return [amount / unit for amount in drawn.tolist()]
+        return _each_made((drawn + unit // 2) // unit, int)
+    return _each_made(drawn, lambda amount: amount / unit)

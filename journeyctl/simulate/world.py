@@ -15,15 +15,18 @@ from journeyctl.expr import Value
 from journeyctl.graph.ops import SendOp
 from journeyctl.graph.program import Program
 from journeyctl.model.desk import Desk
-from journeyctl.model.scenario import DeskInflow
+from journeyctl.model.scenario import Costs, DeskInflow
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.turn import Launch
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.contact_life import Week
+from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stage_of
 from journeyctl.simulate.desk_rules import DeskRules
-from journeyctl.simulate.people import Person
+from journeyctl.simulate.group_scope import Belongs, GroupScope
+from journeyctl.simulate.matched_audiences import MatchedAudiences
+from journeyctl.simulate.person import FieldQuestion, People, Person
 from journeyctl.units import SECONDS_PER_DAY, Duration
 
 OtherMails = Sequence[Sequence[tuple[int, str]]]
@@ -32,6 +35,10 @@ OtherMails = Sequence[Sequence[tuple[int, str]]]
 
 def _no_mail(draws: Draws, contacts: Sequence[str], zones: Sequence[str]) -> OtherMails:
     return [()] * len(contacts)
+
+
+def _nowhere(fields: Mapping[str, Value]) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,7 @@ class World:
 
     program: Program
     model: ResponseModel
-    persons: tuple[Person, ...]
+    persons: Sequence[Person]
     """Everybody who can ever enter a journey, from the start or by inflow."""
     start: int
     """UTC seconds; the first second of the run."""
@@ -86,8 +93,16 @@ class World:
     """By desk."""
     known: int | None = None
     """Contacts known at some time of the run, whether or not they can enter a journey; `None`: not counted."""
+    everybody: Sequence[str] = ()
+    """Names of the contacts known at some time of the run."""
     consented: int | None = None
     """Those of them who may be mailed when they become known."""
+    unmailable: Mapping[tuple[str, str], int] | None = None
+    """Those of them who may not be, by source and reason; `None`: not counted."""
+    costs: Costs | None = None
+    """What things cost; `None`: nobody said."""
+    newcomers: Newcomers = field(default_factory=Newcomers)
+    """Who came by the sources of new contacts, for their price."""
     desk_inflow: DeskInflow = field(default_factory=DeskInflow)
     stages: tuple[float, ...] = ()
     """Share of contacts at each stage of readiness at the start, for leads from elsewhere."""
@@ -95,11 +110,31 @@ class World:
     """By contact: time, path and new value; contacts to which nothing happens may be absent."""
     other_mail: Callable[[Draws, Sequence[str], Sequence[str]], OtherMails] = _no_mail
     """Mail of other lines for one replication's draws, by contact; asked with the contacts' zones."""
+    scope: GroupScope = field(default_factory=GroupScope)
+    """The buying groups and account facts that the journeys have to do with."""
+    belongs: Belongs = _nowhere
+    """Which of these groups a contact can ever belong to, by its fields."""
+    bystanders: Sequence[Person] = ()
+    """Contacts in no journey who belong to a group by what is known of them; they do nothing by themselves."""
+    matched_audiences: MatchedAudiences | None = None
+    """Who is brought for missing roles; `None`: nobody."""
+    platforms: frozenset[str] = frozenset()
+    """Advertising platforms whose audiences have an effect here."""
+    memory: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What an engine has worked out once for all replications, under a name of its own."""
 
-    def zones(self) -> tuple[str, ...]:
-        """Every person's zone, else the country's, else the workspace's."""
-        views = (ContactView(self.program, Contact(person.key, dict(person.fields), 0)) for person in self.persons)
-        return tuple(view.zone or self.program.zone for view in views)
+    def zones(self, persons: Sequence[Person] | None = None) -> tuple[str, ...]:
+        """The zone of each of these persons (default: all), else the country's, else the workspace's."""
+        program, meanings = self.program, self.program.meanings
+        paths = (meanings.get("country", "contact.country"), *((meanings["zone"],) if "zone" in meanings else ()))
+
+        def zone(fields: Mapping[str, Value]) -> str:
+            return ContactView(program, Contact("", dict(fields), 0)).zone or program.zone
+
+        asked = self.persons if persons is None else persons
+        if isinstance(asked, People):
+            return tuple(asked.asked(paths, zone))
+        return tuple(map(FieldQuestion(paths, zone), (person.fields for person in asked)))
 
     def weeks(self) -> tuple[Week, ...]:
         """The ISO weeks of the workspace's zone that the run touches."""
@@ -107,7 +142,7 @@ class World:
 
     def mailed_items(self) -> tuple[str, ...]:
         """Items that some running journey may send, sorted."""
-        graphs = (self.program.journeys[name] for name in self.journeys)
+        graphs = (graph for name in self.journeys for graph in self.program.forms_of(name))
         return tuple(sorted({op.item for graph in graphs for op in graph.ops.values() if isinstance(op, SendOp)}))
 
     def period(self) -> Period:

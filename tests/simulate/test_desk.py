@@ -36,7 +36,7 @@ CALL = (Stage("call"),)
 
 
 def team(sdrs: int = 1, **changes: object) -> TeamRules:
-    return dataclasses.replace(TeamRules("callers", sdrs, SHIFT, CALENDAR), **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(TeamRules("callers", sdrs, SHIFT, CALENDAR), **changes)  # type: ignore[arg-type]  # fields of what is changed
 
 
 def desk(lead: LeadRules | None = None, *, minutes: int = 30, sdrs: int = 1, **changes: object) -> DeskRules:
@@ -45,7 +45,7 @@ def desk(lead: LeadRules | None = None, *, minutes: int = 30, sdrs: int = 1, **c
         "desk", own, {"callers": team(sdrs)}, ((None, "callers"),), CALENDAR, ZONE, 2 * HOUR,
         {"attempt": WorkTime(minutes * MINUTE)},
     )  # fmt: skip
-    return dataclasses.replace(rules, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(rules, **changes)  # type: ignore[arg-type]  # fields of what is changed
 
 
 def at(day: int, clock: str) -> int:
@@ -56,7 +56,7 @@ def at(day: int, clock: str) -> int:
 
 def came(name: str, when: int, *, request: bool = True, **changes: object) -> LeadRequest:
     lead = LeadRequest(name, "desk", when, request, contact=name)
-    return dataclasses.replace(lead, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(lead, **changes)  # type: ignore[arg-type]  # fields of what is changed
 
 
 def worked(rules: DeskRules, *leads: LeadRequest, until: int = START + 8 * WEEK, seed: int = 1) -> list[Effect]:
@@ -287,7 +287,7 @@ def test_a_desk_without_people_calls_after_its_response_time() -> None:
 def field(**changes: object) -> FieldRules:
     none = Delay(fixed=Duration())
     rules = FieldRules(2 * ONE, CERTAIN, CERTAIN, CERTAIN, 100_000, ONE, none, none, none, none)
-    return dataclasses.replace(rules, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(rules, **changes)  # type: ignore[arg-type]  # fields of what is changed
 
 
 def test_first_meetings_are_held_in_order_two_a_week() -> None:

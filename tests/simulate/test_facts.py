@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from itertools import pairwise
+from math import log
 from typing import TYPE_CHECKING
 
 import pytest
 
 from journeyctl.calendars import local
 from journeyctl.draws import Draws
+from journeyctl.fixed_point import ONE
 from journeyctl.model.population import Literally
 from journeyctl.model.scenario import Fact, OtherMail
 from journeyctl.model.values import Assumed, DurationSpread
+from journeyctl.simulate.desk_rules import Delay
 from journeyctl.simulate.facts import Facts, facts_of
 from journeyctl.simulate.other_mail import OtherMailPlan, other_mail_of
 from journeyctl.simulate.population import run_window
@@ -56,6 +59,18 @@ def test_tickets_open_at_their_rate_last_as_stated_and_close_again(small_world: 
     assert lengths[len(lengths) // 2] == pytest.approx(3 * DAY, rel=0.1)
     for changes in found.values():
         assert [change.value for change in changes] == [k % 2 == 0 for k in range(len(changes))]
+
+
+@pytest.mark.parametrize(("p90_days", "sigma"), [(None, log(2) / 1.2815516), (6, log(2) / 1.2815516), (3, 0)])
+def test_a_fact_and_a_desk_read_a_spread_alike_and_without_a_p90_take_twice_the_median(
+    small_world: World, p90_days: int | None, sigma: float
+) -> None:
+    p90 = None if p90_days is None else Assumed(Duration(seconds=p90_days * DAY))
+    spread = DurationSpread(median=Assumed(Duration(seconds=3 * DAY)), p90=p90)
+    (process,) = facts(small_world, hospital__open_ticket=replace(TICKET, lasts=spread)).processes
+    delay = Delay.of(spread)
+    assert process.lasts == (delay.median, delay.sigma)
+    assert (delay.median, delay.sigma / ONE) == (3 * DAY, pytest.approx(sigma, abs=1e-6))
 
 
 def test_a_purchase_sets_several_fields_at_one_moment(small_world: World, spread: Spreads) -> None:

@@ -155,3 +155,36 @@ def test_a_desk_with_one_sdr_less_changes_nothing_before_its_first_outcome_comes
     assert first > to_utc(workspace.scenarios["us-pilot"].start, 0, "America/New_York")
     assert _rows_of_contacts_before(records[0], first) == _rows_of_contacts_before(records[1], first)
     assert records[0].digest() != records[1].digest(), "later on, the two worlds differ"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["engagement_rate", "sends_per_contact", "leads", "opt_outs", "journey_cost"])
+def test_the_silo_stands_beside_the_journeys_in_every_measure_that_matters(pilot: Forecast, name: str) -> None:
+    # A23
+    key = MEASURES[name].total
+    assert pilot.estimates[name][key].half_width is not None
+    assert pilot.variants["silo"][name][key].half_width is not None
+    assert pilot.comparisons["silo"].differences[name][key].half_width is not None
+
+
+@pytest.mark.slow
+def test_what_machines_do_makes_recorded_rates_higher_everywhere(pilot: Forecast) -> None:
+    for name in ("open_rate", "engagement_rate", "click_rate", "contacts_with_click_share"):
+        assert _mean(pilot, f"{name}_recorded") > _mean(pilot, name)
+
+
+@pytest.mark.slow
+def test_deals_cover_several_lines_and_their_values_are_told_as_a_spread(pilot: Forecast) -> None:
+    # A33
+    assert _mean(pilot, "lines_per_opportunity") > 1.5
+    lines = pilot.estimates["opportunities_by_lines"]
+    assert sum(share.value or 0.0 for share in lines.values()) == pytest.approx(1)
+    p10, p50, p90 = (_mean(pilot, "opportunity_value", quantile) for quantile in ("p10", "p50", "p90"))
+    assert p10 < p50 < p90
+
+
+@pytest.mark.slow
+def test_the_books_of_the_pilot_close_in_every_world(pilot: Forecast) -> None:
+    for found in (pilot.estimates, *pilot.variants.values()):
+        entries = [one.value or 0.0 for key, one in found["cost"].items() if all(key)]
+        assert found["cost"]["", ""].value == pytest.approx(sum(entries), abs=1e-3)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from journeyctl.diagnostics import SpecError, UsageError
+from journeyctl.diagnostics import SpecError
 from journeyctl.draws import Draws
 from journeyctl.fixed_point import share_threshold
 from journeyctl.model.population import Accounts, Between, Each, Literally, Lognormal, Normal, Quality
-from journeyctl.model.population import Population as Spread
 from journeyctl.model.values import Assumed
 
 if TYPE_CHECKING:
@@ -231,8 +230,3 @@ def test_array_draws_are_those_of_the_published_addresses(small_world: World) ->
     for person in small_world.population().persons[:50]:
         u = Draws(7).bits(person.clinic, "field", place="clinic.is_customer")
         assert person.fields["clinic.is_customer"] is (u < share_threshold(0.4))
-
-
-def test_real_contacts_from_a_file_are_refused_by_name(small_world: World) -> None:
-    with pytest.raises(UsageError, match=r"'contacts\.parquet'"):
-        small_world.with_scenario(population=Spread(contacts="contacts.parquet")).population()

@@ -18,7 +18,7 @@ from journeyctl.model.specification import Workspace
 from journeyctl.results.record import EventRecord
 from journeyctl.semantics.effects import Kind
 from journeyctl.simulate import experiment as experiments
-from journeyctl.simulate import task_pool
+from journeyctl.simulate.executors import local
 from journeyctl.simulate.experiment import BASE, Experiment, run_experiment, sends_per_contact
 from journeyctl.simulate.run import run, world_of
 from journeyctl.simulate.task_pool import TaskPool
@@ -50,7 +50,7 @@ def experiment(*, jobs: int = 1, replications: int = 2, **options: object) -> Ex
         replications=replications,
         jobs=jobs,
         reduce=sends,
-        **options,  # type: ignore[arg-type]
+        **options,  # type: ignore[arg-type]  # further arguments of run_experiment
     )
 
 
@@ -252,5 +252,5 @@ def test_a_scenario_that_thinning_cannot_match_is_refused(monkeypatch: pytest.Mo
 
 
 def test_workers_that_are_started_afresh_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(task_pool, "_context", lambda: multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(local, "_context", lambda: multiprocessing.get_context("spawn"))
     assert experiment(compare=[], jobs=2).results[BASE] == plain().results[BASE]

@@ -1,0 +1,54 @@
+"""Questions of the planning workshop that measures answer, on small populations: each test names its scenario."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from journeyctl.results.measures import MEASURES
+from journeyctl.simulate.forecast import Forecast, forecast
+from journeyctl.spec import load, with_set
+from journeyctl.workspaces import locate
+
+ROOT = Path(__file__).parents[2]
+CALL = {
+    "task": "call", "by": "team", "kind": "human", "research": "10min", "attempt": "5min", "conversation": "20min",
+}  # fmt: skip
+ENRICH = {"task": "enrich", "by": "pre-qualification", "kind": "human", "takes": "15min", "pass": "40%"}
+
+
+@cache
+def busy_desk(*, checks: bool) -> Forecast:
+    """The small workspace's desk with and without a team that lets four leads of ten pass."""
+    process = [*([ENRICH] if checks else []), CALL]
+    plan = with_set(load(locate("small")), (("desks.sales.process", process),), scenario="plan")
+    return forecast(plan, "plan", replications=3, compare_with=())
+
+
+def mean(found: Forecast, name: str, *key: str) -> float:
+    value = found.estimates[name][key or MEASURES[name].total].value
+    assert value is not None
+    return value
+
+
+def test_pre_qualification_saves_hours_of_sdrs_and_field_sales_and_costs_accepted_leads() -> None:
+    # A21: the same leads, of which four in ten come through.
+    without, checked = busy_desk(checks=False), busy_desk(checks=True)
+    assert mean(without, "leads") == pytest.approx(mean(checked, "leads"), rel=0.05)
+    for kind in ("sdr_elsewhere", "field_elsewhere"):
+        assert mean(checked, "cost", kind, "") < 0.7 * mean(without, "cost", kind, "")
+    assert mean(checked, "sals") < 0.7 * mean(without, "sals")
+
+
+@pytest.mark.slow
+def test_fifteen_weeks_of_waiting_cost_accepted_leads_and_the_assumption_is_listed() -> None:
+    # A14: a lead that waits cools; by how much is assumed, never measured.
+    small = (("population.accounts.contacts", 1_400),)
+    found = forecast(load(ROOT), "silo-baseline", replications=3, compare_with=["fifteen-weeks"], set=small)
+    accepted = found.comparisons["fifteen-weeks"].differences["sals"][()]
+    assert accepted.value is not None
+    assert accepted.half_width is not None
+    assert accepted.value > 0
+    assert any("exponent" in entry.path for entry in found.assumptions)

@@ -1,0 +1,130 @@
+"""A future run is told with what comes from chance and what from parameters, and with the parameters that matter."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+import pytest
+
+from journeyctl.diagnostics import UsageError
+from journeyctl.draws import Draws
+from journeyctl.model.specification import Workspace
+from journeyctl.simulate import forecast as forecasts
+from journeyctl.simulate import uncertainty
+from journeyctl.simulate.reference import Finished
+from journeyctl.simulate.uncertainty import FutureRun, Uncertainty
+from journeyctl.simulate.world import World
+from journeyctl.spec import load, with_set
+from journeyctl.workspaces import locate
+
+# The plain engine: what is tested here does not depend on how runs are done, and it needs no compiling.
+future_run = partial(uncertainty.future_run, engine="reference")
+forecast = partial(forecasts.forecast, engine="reference")
+TINY = (
+    ("population.accounts.contacts", 150),
+    ("population.accounts.umbrellas", 5),
+    ("length", "4w"),
+    ("launches.department-heads.ramp", "2bd"),
+    ("desk_inflow.web-form.per_week", 5),
+)
+
+
+@cache
+def plan() -> Workspace:
+    return with_set(load(locate("small")), TINY, scenario="plan")
+
+
+@cache
+def found(jobs: int = 1) -> FutureRun:
+    return future_run(plan(), "plan", draws=50, jobs=jobs)
+
+
+def measure(name: str) -> Uncertainty:
+    return next(one for one in found().measures if one.measure == name)
+
+
+def test_all_runs_of_all_draws_are_in_the_answer() -> None:
+    assert len(found().draws) == found().asked == 50
+    assert not found().partial
+    assert measure("leads").spread.runs == 100
+    assert found().violations == ()
+    assert set(found().kept) == {"sales"}
+
+
+def test_what_parameters_decide_comes_from_parameters_and_names_the_right_ones() -> None:
+    rate = measure("engagement_rate")
+    assert (rate.spread.share_of_parameters or 0) > 0.1
+    assert rate.drivers, "openings and clicks are drawn over wide ranges"
+    assert {driver.parameter for driver in rate.drivers} & {"open_intercept", "click_intercept"}
+    signs = {driver.parameter: driver.correlation for driver in rate.drivers}
+    assert all(signs.get(name, 1.0) > 0 for name in ("open_intercept", "click_intercept"))
+
+
+def test_ranges_hold_the_middle_and_ninety_of_a_hundred_runs() -> None:
+    for one in found().measures:
+        assert one.spread.low <= one.spread.middle <= one.spread.high
+    askers = measure("askers").spread
+    assert askers.low < askers.high
+
+
+@pytest.mark.slow
+def test_any_number_of_jobs_gives_the_same() -> None:
+    assert found(2) == found()
+
+
+def test_a_draw_is_the_scenario_with_those_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = found().draws[1]
+    # Two draws that are alike are four replications of one and the same scenario.
+    monkeypatch.setattr(uncertainty, "parameter_draws", lambda behaviour, seed, draws: (values,) * draws)
+    monkeypatch.setattr(uncertainty, "FEWEST_DRAWS", 2)
+    part = future_run(plan(), "plan", draws=2)
+    settings = [(_path(name), value) for name, value in values.items()]
+    alone = forecast(plan(), "plan", replications=4, compare_with=(), set=settings)
+    assert len(part.measures) > 5
+    for one in part.measures:
+        assert one.spread.mean == pytest.approx(alone.estimates[one.measure][one.key].value)
+
+
+def _path(name: str) -> str:
+    return f"behaviours.default.{name if '.' in name else f'parameters.{name}'}.value"
+
+
+def test_what_an_engine_remembers_of_one_draw_is_not_used_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine may keep what it worked out for a world; every draw is a world of its own."""
+    seen: dict[int, object] = {}
+    real = uncertainty.run
+
+    def remembering(world: World, draws: Draws, *, engine: str) -> Finished:
+        kept = world.memory.setdefault("model", world.model)
+        assert kept is world.model
+        seen[id(world.memory)] = kept
+        return real(world, draws, engine=engine)
+
+    monkeypatch.setattr(uncertainty, "run", remembering)
+    monkeypatch.setattr(uncertainty, "FEWEST_DRAWS", 3)
+    future_run(plan(), "plan", draws=3)
+    assert seen
+
+
+def test_an_interrupted_answer_holds_whole_draws_only() -> None:
+    def interrupt(done: int, of: int) -> None:
+        assert of == 100
+        if done == 7:
+            raise KeyboardInterrupt
+
+    part = future_run(plan(), "plan", draws=50, progress=interrupt)
+    assert part.partial
+    assert part.draws == found().draws[:3]
+    assert all(one.spread.runs == 6 for one in part.measures)
+
+
+@pytest.mark.parametrize(
+    ("options", "fact"),
+    [
+        ({"draws": 49}, "49 draws do not cover"),
+        ({"draws": 50, "replications": 1}, "one replication cannot tell"),
+    ],
+)
+def test_too_little_to_tell_the_two_apart_is_refused(options: dict[str, int], fact: str) -> None:
+    with pytest.raises(UsageError, match=fact):
+        future_run(plan(), "plan", **options)
