@@ -6,9 +6,10 @@ findings; wrong calls raise `UsageError`.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,17 +24,25 @@ from journeyctl.spec.source import Sources
 
 if TYPE_CHECKING:
     from journeyctl.conformance.verify import Verification
+    from journeyctl.results.history import History
+    from journeyctl.simulate.attributing import Attribution
     from journeyctl.simulate.forecast import Forecast
     from journeyctl.simulate.population import Population
+    from journeyctl.simulate.staffing import Criterion, Staffing, Topic
+    from journeyctl.simulate.sweep import Sweep
+    from journeyctl.simulate.truth.chain import Exact
+    from journeyctl.simulate.truth.verification import Check
+    from journeyctl.simulate.uncertainty import FutureRun
     from journeyctl.targets.base import Emission, Target
     from journeyctl.trace.script import Script
     from journeyctl.trace.spec_test import TestResult
     from journeyctl.trace.walk import Walk
 
 __all__ = [
-    "FORMAT_VERSIONS", "Checked", "Page", "ValidationResult", "checked_workspace", "compile_for", "init", "page",
-    "pages", "population", "run_spec_tests", "schema", "script", "simulate", "target", "targets", "trace", "validate",
-    "verify", "with_values",
+    "FORMAT_VERSIONS", "Checked", "Page", "ValidationResult", "attribution", "checked_workspace", "compile_for",
+    "exact", "future_run", "history", "init", "page", "pages", "population", "required", "revision", "run_spec_tests",
+    "schema", "script", "simulate", "staff", "sweep", "target", "targets", "trace", "validate", "verify",
+    "verify_simulator", "with_values",
 ]  # fmt: skip
 
 FORMAT_VERSIONS = {"spec": "1", "log": "1", "report": "1", "behaviour": "1"}
@@ -97,8 +106,19 @@ def with_values(checked: Checked, set: Sequence[tuple[str, object]], *, scenario
     """The workspace with other values at some paths; a path that starts with a scenario's key means `scenario`."""
     if not set:
         return checked
-    workspace = with_set(checked.workspace, set, scenario=scenario)
+    workspace = _sound(checked, set, scenario=scenario)
     return Checked(workspace, lower(workspace), checked.sources)
+
+
+def _sound(checked: Checked, set: Sequence[tuple[str, object]], *, scenario: str | None = None) -> Workspace:
+    """The workspace with other values. Raises `UsageError` where they make it wrong by any rule."""
+    if not set:
+        return checked.workspace
+    workspace = with_set(checked.workspace, set, scenario=scenario)
+    errors = [finding for finding in run_rules(workspace) if finding.severity is Severity.ERROR]
+    if errors:
+        raise UsageError(errors[0].message, errors[0].help)
+    return workspace
 
 
 class InvalidWorkspaceError(SpecError):
@@ -145,6 +165,13 @@ def trace(checked: Checked, script: Script) -> Walk:
     return walk(checked.program, script)
 
 
+def revision(checked: Checked, reference: str) -> Workspace:
+    """The same workspace as a git revision or another folder has it; see `spec.revision.workspace_at`."""
+    from journeyctl.spec.revision import workspace_at
+
+    return workspace_at(Path(checked.workspace.root), reference)
+
+
 # --- many contacts
 
 
@@ -158,25 +185,209 @@ def population(checked: Checked, scenario: str, *, seed: int | None = None) -> P
     return build_population(checked.workspace, chosen, checked.program, Draws(chosen.seed if seed is None else seed))
 
 
+def engine_compiles_first() -> bool:
+    """Whether the population engine has to be compiled before it can run anything here."""
+    from journeyctl.simulate import population_engine
+
+    return not population_engine.available() and not population_engine.is_compiled()
+
+
 def simulate(
     checked: Checked,
     scenario: str,
     *,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     compare: Sequence[str] | None = None,
+    against: Mapping[str, Workspace] | None = None,
     set: Sequence[tuple[str, object]] = (),
     keep_record: bool = False,
+    engine: str = "population",
+    executor: str = "local",
+    resume: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Forecast:
-    """The planning answer for a scenario; see `simulate.forecast.forecast`."""
+    """The planning answer for a scenario; see `simulate.forecast.forecast`.
+
+    `engine` is `population`, `reference` or `both`; `executor` is `local`, `dask:ADDRESS` or `ray:ADDRESS`;
+    `resume` is a folder of finished runs.
+    """
+    from journeyctl.simulate.executors import executor_of
     from journeyctl.simulate.forecast import forecast
 
+    _sound(checked, set, scenario=scenario)
     return forecast(
-        checked.workspace, scenario, replications=replications, seed=seed, jobs=jobs, compare_with=compare, set=set,
-        keep_record=keep_record, progress=progress,
+        checked.workspace, scenario, replications=replications, precision=precision, most=most, seed=seed, jobs=jobs,
+        compare_with=compare, against=against, set=set, keep_record=keep_record, engine=engine,
+        executor=executor_of(executor, jobs=jobs), resume=resume, progress=progress,
     )  # fmt: skip
+
+
+def future_run(
+    checked: Checked,
+    scenario: str,
+    *,
+    draws: int,
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    engine: str = "population",
+    set: Sequence[tuple[str, object]] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> FutureRun:
+    """What one future run may bring under so many parameter draws; see `simulate.uncertainty.future_run`."""
+    from journeyctl.simulate.uncertainty import FEWEST_REPLICATIONS
+    from journeyctl.simulate.uncertainty import future_run as found
+
+    _sound(checked, set, scenario=scenario)
+    return found(
+        checked.workspace, scenario, draws=draws, replications=replications or FEWEST_REPLICATIONS, seed=seed,
+        jobs=jobs, engine=engine, set=set,
+        progress=progress,
+    )  # fmt: skip
+
+
+def sweep(
+    checked: Checked,
+    scenario: str,
+    over: Sequence[str],
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    engine: str = "population",
+    with_present: bool = False,
+    measures: Sequence[str] = (),
+    trades: Sequence[tuple[str, str]] = (),
+    set: Sequence[tuple[str, object]] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Sweep:
+    """A scenario over values, `path=a,b,c` each; see `simulate.sweep.sweep`."""
+    from journeyctl.simulate.sweep import axis_of
+    from journeyctl.simulate.sweep import sweep as swept
+
+    _sound(checked, set, scenario=scenario)
+    return swept(
+        checked.workspace, scenario, tuple(map(axis_of, over)), replications=replications, seed=seed, jobs=jobs,
+        engine=engine, with_present=with_present, measures=measures, trades=trades, set=set, progress=progress,
+    )  # fmt: skip
+
+
+def exact(checked: Checked, scenario: str, *, seed: int | None = None) -> Exact:
+    """What a scenario counts on average, computed instead of simulated, for the traits of its first replication.
+
+    Raises `UsageError` that names every condition under which there is no exact answer.
+    """
+    from journeyctl.draws import Draws
+    from journeyctl.simulate.run import scenario_of, world_of
+    from journeyctl.simulate.truth.chain import NotExact
+    from journeyctl.simulate.truth.chain import exact as exact_chain
+
+    chosen = scenario_of(checked.workspace, scenario)
+    draws = Draws(chosen.seed if seed is None else seed, 0)
+    found = exact_chain(world_of(checked.workspace, scenario, draws), draws)
+    if isinstance(found, NotExact):
+        reasons = "".join(f"\n  - {reason}" for reason in found.reasons)
+        raise UsageError(f"'{scenario}' has no exact answer:{reasons}", "simulate it without --exact")
+    return found
+
+
+def verify_simulator(
+    *, seed: int = 1, replications: int = 40, progress: Callable[[str], None] = lambda name: None
+) -> Iterator[Check]:
+    """Holds the simulator against theory, exact chains and its own books; see `simulate.truth.verification`.
+
+    Raises `UsageError` where scipy, which integrates one of the theories, is not installed.
+    """
+    from importlib.util import find_spec
+
+    from journeyctl.simulate.truth.verification import verify as verify_all
+    from journeyctl.workspaces import locate
+
+    if find_spec("scipy") is None:
+        raise UsageError("verify-simulator needs scipy", "install journeyctl[science]")
+    exact, small = (checked_workspace(locate(name)) for name in ("acceptance", "small"))
+    # So tight that the small workspace's cap binds at every second send.
+    tight = (("policies.caps.weekly.max", 1), ("policies.caps.weekly.per", "10d"))
+    books = with_values(small, tight, scenario="plan").workspace
+    return verify_all(
+        (exact.workspace, "exact"), (books, "plan"), seed=seed, replications=replications, progress=progress
+    )
+
+
+def staff(
+    checked: Checked,
+    scenario: str | None = None,
+    *,
+    over: Sequence[Topic] = (),
+    team: str | None = None,
+    cap: str | None = None,
+    criterion: Criterion = "sla",
+    target: float | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    engine: str = "population",
+    set: Sequence[tuple[str, object]] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Staffing:
+    """What keeps the promise of a desk; see `simulate.staffing.staffing`. Without a name, of the only scenario."""
+    from journeyctl.simulate.staffing import staffing
+
+    name = scenario or _only_scenario(checked.workspace)
+    _sound(checked, set, scenario=name)
+    return staffing(
+        checked.workspace, name, topics=over, team=team, cap=cap,
+        criterion=criterion, target=target, replications=replications, seed=seed, jobs=jobs, engine=engine, set=set,
+        progress=progress,
+    )  # fmt: skip
+
+
+def _only_scenario(workspace: Workspace) -> str:
+    if len(workspace.scenarios) != 1:
+        known = ", ".join(sorted(workspace.scenarios)) or "none"
+        raise UsageError("the workspace does not have exactly one scenario", f"name one: {known}")
+    return next(iter(workspace.scenarios))
+
+
+def attribution(
+    checked: Checked,
+    scenario: str,
+    *,
+    outcome: str = "leads",
+    by: str = "journey",
+    replications: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    set: Sequence[tuple[str, object]] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Attribution:
+    """To what conversions are credited, and what would really be lost; see `simulate.attributing.attribute`."""
+    from journeyctl.simulate.attributing import attribute
+
+    return attribute(
+        checked.workspace, scenario, outcome=outcome, by=by, replications=replications, seed=seed, jobs=jobs, set=set,
+        progress=progress,
+    )  # fmt: skip
+
+
+def required(forecast: Forecast, requirements: Sequence[str]) -> Forecast:
+    """The forecast with a verdict on every requirement, such as `sla>=95%`; see `simulate.requirements`."""
+    from journeyctl.simulate.requirements import judged, requirement_of
+
+    wanted = [requirement_of(text) for text in requirements]
+    uplifts = {name: found.uplift for name, found in forecast.comparisons.items()}
+    return dataclasses.replace(forecast, requirements=judged(wanted, found=forecast.estimates, uplifts=uplifts))
+
+
+def history(log: Path, contact: str, *, replication: int | None = None) -> History:
+    """One contact's history from a log that `simulate` wrote; see `results.history.read_history`."""
+    from journeyctl.results.history import read_history
+
+    return read_history(log, contact, replication=replication)
 
 
 # --- deployment

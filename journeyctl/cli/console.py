@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 
 NARROWEST, WIDEST = 40, 160
 
@@ -47,6 +48,10 @@ class Progress:
             sys.stderr.write("\r" + text[: width()].ljust(self._length))
             sys.stderr.flush()
             self._length = min(len(text), width())
+
+    def counted(self, what: str) -> Callable[[int, int], None]:
+        """Tells how many of how many are done: `3 of 20 runs`."""
+        return lambda done, of: self.show(f"{done} of {of} {what}")
 
     def clear(self) -> None:
         """Takes the line away."""

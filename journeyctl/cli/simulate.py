@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from journeyctl.cli import console
+from journeyctl.cli import console, future_run
 from journeyctl.cli.exit_status import ExitStatus
+from journeyctl.cli.experiment_options import (
+    AgainstOption,
+    CompareOption,
+    EngineOption,
+    ExactOption,
+    ExecutorOption,
+    FormatOption,
+    JobsOption,
+    LogOption,
+    MostOption,
+    OutOption,
+    ParametersOption,
+    PrecisionOption,
+    ReplicationsOption,
+    ResumeOption,
+    SeedOption,
+)
 from journeyctl.cli.options import QuietOption, SetOption, WidthOption, WorkspaceOption, assignments, place
+from journeyctl.cli.promises import (
+    AttributionByOption,
+    AttributionOfOption,
+    AttributionOption,
+    Promises,
+    RequireOption,
+    is_broken,
+)
 from journeyctl.diagnostics import UsageError
 
 if TYPE_CHECKING:
+    from journeyctl.api import Checked
     from journeyctl.simulate.forecast import Forecast
 
 
@@ -21,60 +48,130 @@ def simulate(
     scenario: Annotated[str, typer.Argument(help="A scenario of the workspace.")],
     workspace: WorkspaceOption = None,
     set_values: SetOption = None,
-    replications: Annotated[
-        int | None,
-        typer.Option("--replications", "-n", min=1, help="Runs with other chances.", show_default="the scenario's"),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Other people and chances.", show_default="the scenario's")
-    ] = None,
-    compare: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--compare", help="Only this comparison, or scenario; may repeat. `none` for none.", show_default="all"
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Processes.", show_default="one per processor")
-    ] = None,
-    output: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the result to this file.")] = None,
-    log: Annotated[Path | None, typer.Option("--log", help="Write every event to this .csv or .parquet file.")] = None,
-    engine: Annotated[str, typer.Option("--engine", help="reference.")] = "reference",
+    replications: ReplicationsOption = None,
+    precision: PrecisionOption = None,
+    most: MostOption = None,
+    parameters: ParametersOption = None,
+    seed: SeedOption = None,
+    compare: CompareOption = None,
+    against: AgainstOption = None,
+    jobs: JobsOption = None,
+    executor: ExecutorOption = "local",
+    resume: ResumeOption = None,
+    require: RequireOption = None,
+    attribution: AttributionOption = False,
+    attribution_of: AttributionOfOption = "leads",
+    attribution_by: AttributionByOption = "journey",
+    output: FormatOption = "table",
+    out: OutOption = None,
+    log: LogOption = None,
+    engine: EngineOption = "population",
+    exact: ExactOption = False,
     width: WidthOption = None,
     quiet: QuietOption = False,
 ) -> int:
     """Rehearse a scenario, with intervals. Example: journeyctl simulate us-pilot --replications 5"""
     from journeyctl import api
 
-    _check(output, engine, log)
+    _check(output, engine, log, goals=precision or (), replications=replications, most=most)
+    promises = Promises(require or (), attribution, attribution_of, attribution_by)
+    processes, settings = jobs or os.cpu_count() or 1, assignments(set_values)
+    if parameters is not None:
+        others = {
+            "--compare": compare, "--against": against, "--precision": precision, "--log": log, "--exact": exact,
+            **promises.asked(), "--executor": executor != "local", "--resume": resume,
+        }  # fmt: skip
+        return future_run.answer(
+            place(workspace), scenario, draws=parameters, replications=replications, seed=seed, jobs=processes,
+            engine=engine, set=settings, output=output, out=out, width=width, quiet=quiet, others=others,
+        )  # fmt: skip
     checked = api.checked_workspace(place(workspace))
-    progress = console.Progress(quiet=quiet)
+    if exact:
+        promises.refuse_exact()
+        return _exact(api.with_values(checked, settings, scenario=scenario), scenario, seed, output, out)
+    progress = _progress(engine, quiet=quiet)
     try:
         found = api.simulate(
-            checked, scenario, replications=replications, seed=seed, jobs=jobs or os.cpu_count() or 1,
+            checked, scenario, replications=replications, precision=precision or (), most=most, seed=seed,
+            jobs=processes, against={name: api.revision(checked, name) for name in against or ()}, set=settings,
             compare=None if compare is None else [name for name in compare if name != "none"],
-            set=assignments(set_values), keep_record=log is not None,
-            progress=lambda done, of: progress.show(f"{done} of {of} runs"),
+            keep_record=log is not None, engine=engine, executor=executor, resume=resume,
+            progress=progress.counted("runs"),
         )  # fmt: skip
+        found = promises.credited(
+            found, checked, jobs=processes, set=settings, progress=progress.counted("runs for the attribution")
+        )
     finally:
         progress.clear()
-    if log is not None:
-        _write_log(found, log)
-    _write(found, output, out, width=console.width(width))
+    _write_log(found, log)
+    told = _told(promises.judged(found), output, out, width=console.width(width), resume=resume)
+    return ExitStatus.FINDINGS if told is ExitStatus.FINE and engine == "both" and not _is_alike(found) else told
+
+
+def _progress(engine: str, *, quiet: bool) -> console.Progress:
+    """A line of progress, which begins with what takes long the first time."""
+    from journeyctl import api
+
+    progress = console.Progress(quiet=quiet)
+    if engine != "reference" and api.engine_compiles_first():
+        progress.show("compiling the population engine, once, for a minute or two")
+    return progress
+
+
+def _is_alike(found: Forecast) -> bool:
+    """Whether both engines have run everything, and their rows are the same."""
+    for run in found.differences:
+        console.message(f"the engines disagree: {run}")
+    for why in found.fallbacks:
+        console.message(f"the population engine could not run everything: {why}")
+    return not (found.differences or found.fallbacks)
+
+
+def _told(found: Forecast, output: str, out: Path | None, *, width: int, resume: Path | None) -> ExitStatus:
+    _write(found, output, out, width=width)
     if found.partial:
         console.message(f"interrupted: {found.replications} of {found.asked} replications are in this answer")
+        if resume is not None:
+            console.message(f"  help: the same command goes on with the finished runs in '{resume}'")
         return ExitStatus.INTERRUPTED
-    return ExitStatus.FINDINGS if found.stuck or found.violations else ExitStatus.FINE
+    return ExitStatus.FINDINGS if found.stuck or found.violations or is_broken(found) else ExitStatus.FINE
 
 
-def _check(output: str, engine: str, log: Path | None) -> None:
+def _check(
+    output: str, engine: str, log: Path | None, *, goals: Sequence[str], replications: int | None, most: int | None
+) -> None:
     if output not in ("table", "json", "csv"):
         raise UsageError(f"'{output}' is no format of simulate", "write --format table, json or csv")
-    if engine != "reference":
-        raise UsageError(f"there is no engine '{engine}'", "write --engine reference")
-    if log is not None and log.suffix not in (".csv", ".parquet"):
-        raise UsageError(f"'{log.name}' is no event record that can be written", "end its name with .csv or .parquet")
+    if engine not in ("population", "reference", "both"):
+        raise UsageError(f"there is no engine '{engine}'", "write --engine population, reference or both")
+    if log is not None and log.suffix not in (".csv", ".parquet", ".xes"):
+        raise UsageError(
+            f"'{log.name}' is no event record that can be written", "end its name with .csv, .parquet or .xes"
+        )
+    _check_precision(goals, replications, most)
+
+
+def _exact(checked: Checked, scenario: str, seed: int | None, output: str, out: Path | None) -> int:
+    from journeyctl import api
+    from journeyctl.output_file import write_atomically
+    from journeyctl.report import exact_text
+
+    if output == "csv":
+        raise UsageError("'csv' is no format of an exact answer", "write --format table or --format json")
+    found = api.exact(checked, scenario, seed=seed)
+    text = exact_text.render_json(found, scenario) if output == "json" else exact_text.render(found, scenario)
+    if out is None:
+        console.result(text)
+    else:
+        write_atomically(out, text.encode())
+    return ExitStatus.FINE
+
+
+def _check_precision(goals: Sequence[str], replications: int | None, most: int | None) -> None:
+    if goals and replications is not None:
+        raise UsageError("--replications and --precision both say when to stop", "give one of the two")
+    if most is not None and not goals:
+        raise UsageError("--max-replications bounds --precision, which is not given", "write --replications instead")
 
 
 def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> None:
@@ -93,16 +190,18 @@ def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> Non
         write_atomically(out, text.encode())
 
 
-def _write_log(found: Forecast, log: Path) -> None:
+def _write_log(found: Forecast, log: Path | None) -> None:
     from journeyctl import __version__
     from journeyctl.results.log_csv import write_csv
     from journeyctl.results.log_parquet import write_parquet
+    from journeyctl.results.log_xes import write_xes
 
-    if found.record is None:
+    if found.record is None or log is None:
         return
     rows = found.record.in_file_order()
     if log.suffix == ".csv":
         write_csv(rows, log)
         return
     names = {"journeyctl": __version__, "workspace_hash": found.workspace_hash, "seed": str(found.seed)}
-    write_parquet(rows, log, metadata=names)
+    write = write_xes if log.suffix == ".xes" else write_parquet
+    write(rows, log, metadata=names)

@@ -6,14 +6,16 @@ import csv
 import dataclasses
 import io
 import json
-import math
 from collections.abc import Iterator
 
 from journeyctl import __version__
+from journeyctl.report.attribution_json import attribution, csv_rows
+from journeyctl.report.measures_json import plain_number, with_interval
 from journeyctl.results.intervals import Estimate
 from journeyctl.results.measures import MEASURES, Key
 from journeyctl.results.summary import Comparison, Estimates
 from journeyctl.simulate.forecast import Forecast
+from journeyctl.simulate.requirements import Judgement
 
 FORMAT_VERSION = 1
 _COLUMNS = ("variant", "measure", "key", "unit", "clock", "value", "low", "high", "confidence", "replications")
@@ -32,6 +34,7 @@ def render_json(forecast: Forecast) -> str:
         "currency": forecast.currency,
         "seed": forecast.seed,
         "engine": forecast.engine,
+        "engine_fallbacks": list(forecast.fallbacks),
         "replications": {"asked": forecast.asked, "finished": forecast.replications, "partial": forecast.partial},
         "workspace_hash": forecast.workspace_hash,
         "graph_hash": forecast.graph_hash,
@@ -41,8 +44,10 @@ def render_json(forecast: Forecast) -> str:
             for name, found in forecast.variants.items()
         },
         "comparisons": {name: _comparison(found) for name, found in forecast.comparisons.items()},
+        "attribution": attribution(forecast.attribution),
         "baselines": list(forecast.baselines),
         "left_out": list(forecast.left_out),
+        "requirements": [_requirement(judgement) for judgement in forecast.requirements],
         "precision": [dataclasses.asdict(note) | {"reached": note.reached} for note in forecast.precision],
         "assumptions": [dataclasses.asdict(assumption) for assumption in forecast.assumptions],
         "violations": [str(violation) for violation in forecast.violations],
@@ -62,8 +67,14 @@ def render_csv(forecast: Forecast) -> str:
     for variant, estimates in tables:
         for name, key, found in _entries(estimates):
             unit, clock = MEASURES[name].unit, MEASURES[name].clock
-            numbers = (_plain(found.value), _plain(found.low), _plain(found.high))
+            numbers = (plain_number(found.value), plain_number(found.low), plain_number(found.high))
             writer.writerow((variant, name, "/".join(key), unit, clock, *numbers, found.confidence, found.replications))
+    if forecast.attribution is not None:
+        for model, label, found in csv_rows(forecast.attribution):
+            numbers = (plain_number(found.value), plain_number(found.low), plain_number(found.high))
+            place = f"{forecast.attribution.by}/{label}/{model}"
+            name = f"attribution of {forecast.attribution.outcome}"
+            writer.writerow(("base", name, place, "count", "none", *numbers, found.confidence, found.replications))
     return out.getvalue()
 
 
@@ -80,41 +91,41 @@ def _measures(estimates: Estimates) -> list[dict[str, object]]:
             "key": dict(zip(MEASURES[name].by, key, strict=True)),
             "unit": MEASURES[name].unit,
             "clock": MEASURES[name].clock,
-            **_numbers(found),
+            **with_interval(found),
             "definition": MEASURES[name].definition,
         }
         for name, key, found in _entries(estimates)
     ]
 
 
+def _requirement(judgement: Judgement) -> dict[str, object]:
+    wanted = judgement.requirement
+    return {
+        "text": wanted.text,
+        "measure": wanted.measure,
+        "key": list(wanted.key),
+        "limit": wanted.limit,
+        "unit": judgement.unit,
+        "verdict": judgement.verdict,
+        **({} if judgement.estimate is None else with_interval(judgement.estimate)),
+    }
+
+
 def _comparison(found: Comparison) -> dict[str, object]:
     named = {
-        "uplift": found.uplift, "gained": found.gained, "lost": found.lost,
+        "uplift": found.uplift, "uplift_recorded": found.uplift_recorded, "gained": found.gained, "lost": found.lost,
         "only_here": found.only_here, "only_there": found.only_there,
     }  # fmt: skip
     return {
-        **{name: _numbers(estimate) for name, estimate in named.items()},
+        **{name: with_interval(estimate) for name, estimate in named.items()},
+        "flipped": [dataclasses.asdict(contact) for contact in found.flipped],
         "differences": [
             {
                 "name": name,
                 "key": dict(zip(MEASURES[name].by, key, strict=True)),
                 "unit": MEASURES[name].unit,
-                **_numbers(e),
+                **with_interval(e),
             }
             for name, key, e in _entries(found.differences)
         ],
     }
-
-
-def _numbers(found: Estimate) -> dict[str, object]:
-    return {
-        "value": _plain(found.value),
-        "low": _plain(found.low),
-        "high": _plain(found.high),
-        "confidence": found.confidence,
-        "replications": found.replications,
-    }
-
-
-def _plain(amount: float | None) -> float | str | None:
-    return "never" if amount is not None and math.isinf(amount) else amount

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from journeyctl.report import numbers
+from journeyctl.report.attribution_text import attribution
+from journeyctl.report.forecast_caps_text import caps_and_consent
+from journeyctl.report.forecast_money_text import compared_money, money
+from journeyctl.report.text_table import NARROW
+from journeyctl.report.text_table import table as _table
+from journeyctl.report.text_table import wrapped as _wrapped
 from journeyctl.results.intervals import Estimate
 from journeyctl.results.measures import MEASURES, STAGES, Key
-from journeyctl.results.summary import Estimates
-from journeyctl.simulate.forecast import Forecast
+from journeyctl.results.summary import Comparison, Estimates
+from journeyctl.simulate.forecast import Forecast, Precision
+from journeyctl.simulate.requirements import Judgement
 
-NARROW = 76
-"""Below so many columns a measure's interval stands under its value."""
 PILOT_CLAIM = "The pilot's talk claims +93 %, without saying over what baseline; ours is computed."
 ABOUT_INTERVALS = (
     "They are listed with their ranges and sources by --format json. "
@@ -26,10 +29,14 @@ _NOTHING = Estimate(0.0, 0.0, 0.0, 0.9, 0)
 
 def render(forecast: Forecast, *, width: int) -> str:
     """The whole summary; ends with a line break."""
+    if not forecast.replications:
+        return f"{_head(forecast, width)}\n\nInterrupted before the first run was finished: there is no answer.\n"
     blocks = [
         _head(forecast, width), _verdict(forecast, width), _funnel(forecast, width), _engagement(forecast, width),
-        _gate(forecast, width), *(_desk(forecast, name, width) for name in forecast.promises),
-        _weeks(forecast, width), _comparisons(forecast, width), _doubts(forecast, width),
+        _gate(forecast, width), caps_and_consent(forecast, width),
+        *(_desk(forecast, name, width) for name in forecast.promises),
+        _weeks(forecast, width), money(forecast, width), _comparisons(forecast, width),
+        attribution(forecast.attribution, width), _doubts(forecast, width),
     ]  # fmt: skip
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -40,13 +47,7 @@ def _of(found: Estimates, name: str, key: Key | None = None) -> Estimate | None:
 
 def _text(found: Estimates, name: str, key: Key | None = None) -> str:
     estimate = _of(found, name, key)
-    return numbers.NOT_AVAILABLE if estimate is None else numbers.both(estimate, MEASURES[name].unit)
-
-
-def _wrapped(text: str, width: int, *, first: str = "", then: str = "") -> str:
-    return textwrap.fill(
-        text, width, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
-    )
+    return numbers.of_measure(name, estimate)
 
 
 def _head(forecast: Forecast, width: int) -> str:
@@ -56,17 +57,31 @@ def _head(forecast: Forecast, width: int) -> str:
         f"{forecast.length} from {forecast.start:%d %B %Y}, {runs}{partial}, seed {forecast.seed}, "
         f"{forecast.engine} engine, 90 % intervals"
     )
-    return f"{forecast.title} ({forecast.scenario})\n{_wrapped(facts, width)}"
+    notes = [f"not by the population engine: {why}" for why in forecast.fallbacks]
+    notes += [f"the engines disagree: {run}" for run in forecast.differences]
+    return "\n".join((f"{forecast.title} ({forecast.scenario})", *(_wrapped(line, width) for line in (facts, *notes))))
 
 
 # --- verdict
 
 
 def _verdict(forecast: Forecast, width: int) -> str:
-    sentences = [_promise(forecast, name) for name in forecast.promises]
+    sentences = [_requirement(judgement) for judgement in forecast.requirements]
+    for name in forecast.promises:
+        sentences += [_promise(forecast, name), _load(forecast, name)]
     sentences += [_leads_sentence(forecast), *_uplifts(forecast)]
     lines = [_wrapped(sentence, width, first="* ", then="  ") for sentence in sentences if sentence]
     return "\n".join(["VERDICT", *lines])
+
+
+def _requirement(judgement: Judgement) -> str:
+    found, written = judgement.estimate, judgement.requirement.text
+    seen = numbers.NOT_AVAILABLE if found is None else numbers.both(found, judgement.unit)
+    why = ""
+    if judgement.verdict == "not certain":
+        lonely = found is not None and found.low is None
+        why = "; one run alone has no interval" if lonely else "; the limit lies within the interval"
+    return f"Required {written}: {judgement.verdict}, {seen}{why}."
 
 
 def _promise(forecast: Forecast, desk: str) -> str:
@@ -81,6 +96,19 @@ def _promise(forecast: Forecast, desk: str) -> str:
     return (
         f"Desk {desk} {word} its promise: first call within {promise.limit_text} ({promise.clock} clock) "
         f"for {text} of leads; target {target * 100:g} %."
+    )
+
+
+def _load(forecast: Forecast, desk: str) -> str:
+    """That more is asked of a desk than it can do; nothing where it is not."""
+    asked = _of(forecast.estimates, "demand_per_capacity", (desk,))
+    if asked is None or asked.value is None or asked.value <= 1:
+        return ""
+    is_certain = asked.low is not None and asked.low > 1
+    text, word = numbers.of_measure("demand_per_capacity", asked), "is" if is_certain else "may be"
+    return (
+        f"Desk {desk} {word} overloaded: leads ask for {text} of what its people can do. Where that is more than all, "
+        "the backlog grows as long as the run."
     )
 
 
@@ -124,38 +152,6 @@ def _weeks_of(forecast: Forecast) -> int:
 # --- tables
 
 
-def _table(title: str, header: Sequence[str], rows: Iterable[_ROW], width: int) -> str:
-    """A table whose first column wraps and whose numbers never do; stacked below `NARROW` columns."""
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = list(rows)
-    if not rows:
-        return ""
-    if width < NARROW and len(header) > 2:
-        return f"{title}\n{_stacked(header, rows, width)}"
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="")
-    for position, name in enumerate(header):
-        table.add_column(name, justify="left" if position == 0 else "right", no_wrap=position > 0, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    out = io.StringIO()
-    Console(file=out, width=width, color_system=None, force_terminal=False).print(table)
-    return f"{title}\n" + "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
-
-
-def _stacked(header: Sequence[str], rows: Sequence[_ROW], width: int) -> str:
-    lines = []
-    for row in rows:
-        lines.append(_wrapped(row[0], width))
-        lines.extend(
-            _wrapped(f"{name}: {cell}", width, first="  ", then="    ")
-            for name, cell in zip(header[1:], row[1:], strict=True)
-            if cell
-        )
-    return "\n".join(lines)
-
-
 _STAGE_WORDS = {"mql": "became MQL", "population": "known records", "asked": "asked for sales"}
 
 
@@ -168,15 +164,17 @@ def _funnel(forecast: Forecast, width: int) -> str:
             continue
         inside = position >= STAGES.index("entered")
         share = f"{100 * found.value / entered:.1f} %" if inside and entered else ""
+        recorded = _of(forecast.estimates, "funnel_recorded", ("", stage))
         rows.append(
             (
                 _STAGE_WORDS.get(stage, stage.replace("_", " ")),
                 numbers.value(found, "count"),
                 numbers.interval(found, "count"),
                 share,
+                "" if recorded is None else numbers.value(recorded, "count"),
             )
         )
-    return _table("FUNNEL, contacts", ("", "contacts", "interval", "of entered"), rows, width)
+    return _table("FUNNEL, contacts", ("", "contacts", "interval", "of entered", "as recorded"), rows, width)
 
 
 _ENGAGEMENT: tuple[tuple[str, str, str], ...] = (
@@ -188,6 +186,9 @@ _ENGAGEMENT: tuple[tuple[str, str, str], ...] = (
     ("Requests per 1,000 sends", "requests_per_1000_sends", ""),
     ("Became MQL, of clickers", "mql_share_of_clickers", ""),
     ("Contacts lost to opt-out", "opt_outs", ""),
+    ("Opt-outs, of delivered", "unsubscribe_rate", ""),
+    ("Sends per person, all records", "sends_per_person", ""),
+    ("Delivered, not yet mature", "not_yet_mature", ""),
     ("Breaches of a cap", "cap_breaches", ""),
 )
 
@@ -221,17 +222,25 @@ def _desk(forecast: Forecast, desk: str, width: int) -> str:
         for clock in limits
     ]
     rows.append(("Worst week (10 leads due or more)", _text(found, "sla_worst_week", (desk,))))
+    rows.append(("Leads due in the worst week", _text(found, "sla_worst_week_due", (desk,))))
     for clock in ("wall", "business"):
         rows.append((f"First call, half of leads, {clock} clock", _text(found, "first_call_p50", (desk, clock))))
         rows.append((f"First call, 95 of 100 leads, {clock} clock", _text(found, "first_call_p95", (desk, clock))))
     rows += [(title, _text(found, name, (desk,))) for title, name in _LOAD]
+    rows += [(f"Ended: {key[0].replace('_', ' ')}", numbers.both(share, "share")) for key, share in _ends_of(forecast)]
     note = _idle_note(found, desk, width)
     return _table(f"DESK {desk}", ("", "estimate"), rows, width) + (f"\n{note}" if note else "")
+
+
+def _ends_of(forecast: Forecast) -> list[tuple[Key, Estimate]]:
+    """How leads with time enough ended, where only one desk can be meant."""
+    return list(forecast.estimates.get("outcomes", {}).items()) if len(forecast.promises) == 1 else []
 
 
 _LOAD = (
     ("Leads due in the run", "leads_due"),
     ("Not yet due at its end", "leads_not_yet_due"),
+    ("Highest backlog on a Friday", "backlog_highest"),
     ("Demand, of capacity", "demand_per_capacity"),
     ("Utilisation", "utilisation"),
 )
@@ -279,15 +288,40 @@ def _comparisons(forecast: Forecast, width: int) -> str:
     desk = next(iter(forecast.promises), "")
     for name, comparison in forecast.comparisons.items():
         rows: list[_ROW] = [("Click-rate uplift", numbers.uplift(comparison.uplift), "")]
+        rows.append(("Click-rate uplift, as recorded", numbers.uplift(comparison.uplift_recorded), ""))
         rows += [_difference_row(forecast, name, measure, MEASURES[measure].total) for measure in _COMPARED]
         if desk:
             rows.append(_difference_row(forecast, name, "sla", (desk,)))
             rows.append(_difference_row(forecast, name, "sla_worst_week", (desk,)))
+        for title, measure, key in compared_money(forecast):
+            rows.append((title, *_difference_row(forecast, name, measure, key)[1:]))
         rows.append(("Contacts that ask only here", numbers.both(comparison.gained, "count"), ""))
         rows.append(("Contacts that ask only there", numbers.both(comparison.lost, "count"), ""))
+        rows += [
+            (f"Askers that exist only {where}", numbers.both(found, "count"), "")
+            for where, found in (("here", comparison.only_here), ("there", comparison.only_there))
+            if found.value
+        ]
         title = f"AGAINST {name} ({forecast.titles.get(name, name)}): this less that, same people"
-        blocks.append(_table(_wrapped(title, width), ("", "difference", "there"), rows, width))
+        table = _table(_wrapped(title, width), ("", "difference", "there"), rows, width)
+        blocks.append("\n".join((table, *_flipped(comparison, width))))
     return "\n\n".join(blocks)
+
+
+_NAMED = 3
+"""Contacts that are named for each way to flip; JSON names all."""
+
+
+def _flipped(comparison: Comparison, width: int) -> Iterator[str]:
+    """Who asks in one world only, the most frequent first."""
+    runs = len(comparison.replications)
+    for where, part in (("only here", "gained"), ("only there", "lost")):
+        times = {contact.contact: getattr(contact, part) for contact in comparison.flipped if getattr(contact, part)}
+        names = sorted(times, key=lambda name: (-times[name], name))
+        if names:
+            shown = ", ".join(f"{name} (in {times[name]} of {runs} runs)" for name in names[:_NAMED])
+            more = f", and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            yield _wrapped(f"Asked {where}: {shown}{more}.", width, then="  ")
 
 
 def _difference_row(forecast: Forecast, variant: str, measure: str, key: Key) -> _ROW:
@@ -307,13 +341,7 @@ def _doubts(forecast: Forecast, width: int) -> str:
     rests = f"Rests on {len(forecast.assumptions)} input numbers: {known}. {ABOUT_INTERVALS}"
     notes = [rests]
     notes += [f"NOT SIMULATED: {sentence}." for sentence in forecast.left_out]
-    for note in forecast.precision:
-        if not note.reached:
-            unit = "%" if note.relative else "pp"
-            half = "n/a" if note.half_width is None else f"{note.half_width * 100:.1f} {unit}"
-            notes.append(
-                f"{note.measure}: +-{half}, not the +-{note.wanted * 100:g} {unit} asked for; run more replications."
-            )
+    notes += [sentence for note in forecast.precision if (sentence := _precision(forecast, note))]
     notes += [f"FAULT, please report: {violation}" for violation in forecast.violations[:5]]
     if forecast.stuck:
         notes.append(
@@ -321,3 +349,18 @@ def _doubts(forecast: Forecast, width: int) -> str:
         )
     notes.append(f"workspace {forecast.workspace_hash}, graph {forecast.graph_hash}")
     return "\n".join(_wrapped(note, width) for note in notes)
+
+
+def _precision(forecast: Forecast, note: Precision) -> str:
+    """How near a measure came to what was asked for; nothing where nobody asked and all is well."""
+    unit = "%" if note.relative else "pp"
+    half = "n/a" if note.half_width is None else f"+-{note.half_width * 100:.2g} {unit}"
+    wanted = f"+-{note.wanted * 100:g} {unit}"
+    if note.reached and not note.asked:
+        return ""
+    if note.reached:
+        return f"{note.measure}: {half} after {forecast.replications} replications; {wanted} was asked for."
+    if note.asked:
+        limit = "; --max-replications allows more" * (not forecast.partial)
+        return f"{note.measure}: not reached: {half} after {forecast.replications} replications, not {wanted}{limit}."
+    return f"{note.measure}: {half}, not the {wanted} that the scenario hopes for; --precision scenario goes on to it."

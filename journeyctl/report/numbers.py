@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from journeyctl.results.intervals import Estimate
+from journeyctl.results.measures import MEASURES
 from journeyctl.results.measures.measure import Unit
 
 NOT_AVAILABLE = "n/a"
@@ -16,12 +17,12 @@ def value(estimate: Estimate, unit: Unit) -> str:
     return number(estimate.value, unit, width=_width(estimate))
 
 
-def interval(estimate: Estimate, unit: Unit) -> str:
-    """`3.1 to 4.2` in the measure's unit; empty without an interval."""
+def interval(estimate: Estimate, unit: Unit, *, most: float = 1.0) -> str:
+    """`3.1 to 4.2` in the measure's unit; empty without an interval. `most` is what a share can be at most."""
     if estimate.low is None or estimate.high is None:
         return ""
     width = _width(estimate)
-    low, high = _possible(estimate.low, unit), _possible(estimate.high, unit)
+    low, high = _possible(estimate.low, unit, most), _possible(estimate.high, unit, most)
     if unit == "share":
         return f"{_digits(low * 100, width * 100)} to {_digits(high * 100, width * 100)} %"
     if unit == "seconds":
@@ -30,10 +31,19 @@ def interval(estimate: Estimate, unit: Unit) -> str:
     return f"{_digits(low * scale, width * scale)} to {_digits(high * scale, width * scale)}"
 
 
-def both(estimate: Estimate, unit: Unit) -> str:
+def both(estimate: Estimate, unit: Unit, *, most: float = 1.0) -> str:
     """Mean and interval in one cell: `96.1 % [94.0 to 98.2 %]`."""
-    bounds = interval(estimate, unit)
+    bounds = interval(estimate, unit, most=most)
     return value(estimate, unit) + (f" [{bounds}]" if bounds else "")
+
+
+def of_measure(name: str, estimate: Estimate | None) -> str:
+    """Mean and interval of a measure in its unit."""
+    if estimate is None:
+        return NOT_AVAILABLE
+    # The one share whose whole is not what it is a share of: more can be asked of a desk than it can do.
+    most = math.inf if name == "demand_per_capacity" else 1.0
+    return both(estimate, MEASURES[name].unit, most=most)
 
 
 def signed(estimate: Estimate, unit: Unit) -> str:
@@ -89,9 +99,9 @@ def _width(estimate: Estimate) -> float:
     return abs(estimate.value or 0.0) / 100 if half is None else 2 * half
 
 
-def _possible(bound: float, unit: Unit) -> float:
+def _possible(bound: float, unit: Unit, most: float) -> float:
     """A bound within what the measure can be: a t-interval knows nothing of 0 and 100 %."""
-    return min(1.0, max(0.0, bound)) if unit == "share" else max(0.0, bound)
+    return min(most, max(0.0, bound)) if unit == "share" else max(0.0, bound)
 
 
 def _digits(amount: float, width: float) -> str:

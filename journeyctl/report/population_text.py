@@ -7,8 +7,10 @@ import io
 import json
 
 from journeyctl import __version__
+from journeyctl.expr import Value
 from journeyctl.model.specification import Workspace
 from journeyctl.semantics.reactions import fact_text
+from journeyctl.simulate.contact_file import EMPTY_LIST
 from journeyctl.simulate.population import Population
 
 FORMAT_VERSION = 1
@@ -68,10 +70,15 @@ def render_people(people: Population) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("contact", "clinic", "hospital", "umbrella", "duplicate_of", "invalid_email", *paths))
     for person in people.persons:
-        cells = ["" if person.fields.get(path) is None else fact_text(person.fields[path]) for path in paths]
+        cells = [_cell(person.fields.get(path)) for path in paths]
         account = (person.key, person.clinic, person.hospital, person.umbrella, person.duplicate_of or "")
         writer.writerow((*account, fact_text(value=person.invalid_email), *map(_plain, cells)))
     return out.getvalue()
+
+
+def _cell(value: Value) -> str:
+    # A list without entries is known, and must not be read back as unknown.
+    return "" if value is None else EMPTY_LIST if value == () else fact_text(value)
 
 
 def _plain(cell: str) -> str:
