@@ -15,6 +15,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 WORKSPACE = HERE / "journey_m"
 REFERENCE = HERE.parent
+PEERS = REFERENCE / "out" / "peers"
+"""Where `make bench` installs the simulators that are measured beside ours."""
 SDRS_PER_CONTACT = 0.00024
 
 
@@ -89,6 +91,26 @@ def validating(contacts: int) -> Measured:
     return Measured(
         "journeyctl validate, reference workspace", contacts, findings, time.process_time() - begun, _peak()
     )
+
+
+def by_ciw(contacts: int) -> Measured:
+    """The same journey in Ciw; rows are its mails and leads. Its cost rises with the square of the contacts."""
+    # Ciw's wheel brings a package named `tests` along, so it lives outside of the environment and is found last.
+    sys.path.append(str(PEERS))
+    from benchmarks.ciw_twin import simulate
+
+    begun = time.process_time()
+    mails, leads = simulate(contacts)
+    return Measured("Ciw", contacts, mails + leads, time.process_time() - begun, _peak())
+
+
+def floor(contacts: int) -> Measured:
+    """Drawing the journey's random numbers and writing its raw log, without simulating."""
+    from benchmarks.floor import draw_and_write
+
+    begun = time.process_time()
+    rows = draw_and_write(contacts)
+    return Measured("floor: draws and raw log", contacts, rows, time.process_time() - begun, _peak())
 
 
 def _by_hand(contacts: int, what: str) -> Measured:

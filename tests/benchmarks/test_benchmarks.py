@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.handwritten_simpy import LEVELS, simulate
-from benchmarks.measuring import engine
+from benchmarks.measuring import PEERS, alone, by_ciw, engine, floor
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +40,33 @@ def test_the_loop_by_hand_lets_everybody_in_walks_the_ladder_and_keeps_the_cap()
             before = mails.setdefault(contact, [])
             assert len([at for at in before if at > second - 168 * 3_600]) < 3
             before.append(second)
+
+
+MAILS, ASKS = 3.729272126, 0.085292062
+"""Of journey M, exactly: the absorbing chain of a contact, integrated over its interest."""
+
+
+def test_the_loop_by_hand_has_the_exact_means_of_the_journey() -> None:
+    contacts = 6_000
+    events = [event for _, _, event, _, _ in simulate(contacts)]
+    # Four standard deviations; that of the mails of one contact is below 1.5.
+    assert abs(events.count("sent") / contacts - MAILS) < 4 * 1.5 / contacts**0.5
+    assert abs(events.count("asked") / contacts - ASKS) < 4 * (ASKS * (1 - ASKS) / contacts) ** 0.5
+
+
+def test_the_twin_in_ciw_has_the_exact_means_of_the_journey() -> None:
+    if not (PEERS / "ciw").is_dir():
+        pytest.skip("Ciw is not there: `make bench` installs it")
+    contacts = 1_500
+    found = alone(by_ciw, contacts)
+    # Mails and leads together; four standard deviations, that of the mails of one contact is below 1.5.
+    assert abs(found.rows / contacts - MAILS - ASKS) < 4 * 1.6 / contacts**0.5
+
+
+def test_the_floor_writes_every_row_of_the_journey() -> None:
+    found = floor(10_000)
+    assert found.rows == 92_200
+    assert found.cpu >= 0
 
 
 def test_the_workspace_of_the_benchmark_sends_and_hands_over() -> None:
