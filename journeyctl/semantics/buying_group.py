@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 
 from journeyctl.calendars import Calendar, local_date
 from journeyctl.graph.group import BuyingGroup
@@ -57,12 +59,21 @@ def _worth(scoring: Scoring | None, act: str) -> int:
 
 def group_engagement(group: BuyingGroup, members: Iterable[Member]) -> Fraction:
     """Engagement of the group, 0..100: its members' points, each by the weight of the role against the mean weight."""
-    weights = {role.name: as_written(role.weight) for role in group.roles}
-    mean = sum(weights.values(), Fraction()) / len(weights)
-    if not mean:
+    whole = _whole_weights(tuple(role.weight for role in group.roles))
+    everything = sum(whole)
+    if not everything:
         return Fraction()
-    total = sum((weights[member.role] * member.engagement for member in members), Fraction())
-    return min(Fraction(FULL), total / mean / ONE_POINT)
+    weights = {role.name: weight for role, weight in zip(group.roles, whole, strict=True)}
+    total = sum(weights[member.role] * member.engagement for member in members)
+    return min(Fraction(FULL), Fraction(total * len(whole), everything * ONE_POINT))
+
+
+@lru_cache(maxsize=256)
+def _whole_weights(weights: tuple[float, ...]) -> tuple[int, ...]:
+    """Whole numbers in the same proportions, so that nothing is rounded and nothing is slow."""
+    exact = [as_written(weight) for weight in weights]
+    common = lcm(*(weight.denominator for weight in exact))
+    return tuple(int(weight * common) for weight in exact)
 
 
 def is_ready(group: BuyingGroup, found: Completeness, engagement: Fraction) -> bool:

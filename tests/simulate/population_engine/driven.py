@@ -135,7 +135,8 @@ class Compiled:
         self.keys = np.stack([keys_of(setting.draws.stable()), keys_of(setting.draws)])
         self.room = room
         self.state = scratch(self.tables.program, len(self.tables.codes), room=room)
-        self.rows = Rows(np.zeros((rows, r.WIDE), np.int64), np.zeros((rows, r.NARROW), np.int32), np.zeros(3, np.int64))
+        wide, narrow = np.zeros((rows, r.WIDE), np.int64), np.zeros((rows, r.NARROW), np.int32)
+        self.rows = Rows(wide, narrow, np.zeros(3, np.int64))
         self.leads: dict[str, tuple[int, int]] = {}
 
     def effects(self, script: Script) -> list[Effect]:
@@ -196,7 +197,7 @@ class Compiled:
             names[narrow[r.LINE]], reason, names[narrow[r.WHO]], value, cause, names[narrow[r.GROUP]],
         )  # fmt: skip
 
-    def post(self, time: int, stimulus: Stimulus) -> None:  # noqa: C901, PLR0912  (one case per stimulus)
+    def post(self, time: int, stimulus: Stimulus) -> None:  # noqa: C901  (one case per stimulus)
         """The same stimulus for the compiled machine."""
         state, tables = self.state, self.tables
         item = tables.items.index(stimulus.item) if getattr(stimulus, "item", "") else -1
@@ -204,7 +205,8 @@ class Compiled:
             case FieldChanged(path, value):
                 rank = sorted({s.path for _, s in self.given() if isinstance(s, FieldChanged)}).index(path)
                 code = tables.codes.code(path, value) if tables.codes.column(path) >= 0 else 0
-                stimuli.post_field(state, time, tables.codes.changed_column(path, value), code, tables.fact_name(path, value), rank)
+                column, name = tables.codes.changed_column(path, value), tables.fact_name(path, value)
+                stimuli.post_field(state, time, column, code, name, rank)
             case OtherMail(line):
                 stimuli.post_other_mail(state, time, tables.names(line), LINES.index(line))
             case LeadOutcome(desk, lead, outcome, reason):

@@ -57,7 +57,7 @@ def workspace(name: str) -> tuple[Program, tuple[tuple[str, ProfileField], ...]]
     return lower(found), fields
 
 
-def value_of(chance: random.Random, path: str, field: ProfileField) -> Value:  # noqa: PLR0911  (one way out per type)
+def value_of(chance: random.Random, path: str, field: ProfileField) -> Value:
     """Any value that a field can have."""
     if field.type == "boolean":
         return chance.random() < (0.85 if "consent" in path else 0.3)
