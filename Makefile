@@ -19,6 +19,8 @@ $(READY): pyproject.toml
 	rm -rf $(VENV)
 	$(PYTHON) -m venv --without-pip $(VENV)
 	$(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python install --quiet --editable '.[dev]'
+	@# The population engine is compiled at its first use; once, here, instead of in each worker of the tests.
+	$(BIN)/journeyctl simulate plan --workspace journeyctl/workspaces/small --replications 1 --compare none --quiet >/dev/null
 	@touch $(READY)
 
 # Each step prints a heading, the command, and what the command says.
@@ -58,7 +60,9 @@ generate: $(READY)
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/truth.py
 
+# Ciw is measured beside us; its wheel brings a package named `tests`, so it stays outside of the environment.
 bench: $(READY)
+	$(PYTHON) -m pip --disable-pip-version-check install --quiet --upgrade --no-deps --target out/peers 'ciw>=3.2,<4'
 	$(BIN)/python -m benchmarks
 
 wheel: $(READY)

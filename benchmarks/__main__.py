@@ -1,7 +1,7 @@
-"""Prints the table: the reference engine beside a hand-written loop of the same journey, and `validate`.
+"""Prints the tables: both engines beside hand-written loops of the same journey, growth with size, and `validate`.
 
-`python -m benchmarks [CONTACTS ...]`; without numbers 1,000 and 5,000 contacts. Nothing is asserted:
-compare the ratios of one run, not seconds of different days.
+`python -m benchmarks [CONTACTS ...]`; without numbers 1,000 and 5,000 contacts, and the population engine
+alone up to 100,000. Nothing is asserted: compare the ratios of one run, not seconds of different days.
 """
 
 from __future__ import annotations
@@ -10,16 +10,24 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.measuring import (
+    PEERS,
     Measured,
     alone,
+    by_ciw,
     by_hand,
     by_hand_without_collector,
     engine,
+    floor,
+    population,
     preparing,
     validating,
 )
 
 SIZES = (1_000, 5_000)
+GROWTH = (10_000, 100_000)
+"""Sizes at which the population engine is measured by itself, where none are asked for."""
+MOST_FOR_CIW = 5_000
+"""Its cost rises with the square of the contacts."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,10 +39,14 @@ def main(arguments: Sequence[str]) -> int:
     for size in map(int, arguments) if arguments else SIZES:
         yardstick = alone(by_hand, size)
         print(line(yardstick, yardstick))
-        for measure in (by_hand_without_collector, engine):
+        ciw = (by_ciw,) if size <= MOST_FOR_CIW and (PEERS / "ciw").is_dir() else ()
+        for measure in (by_hand_without_collector, *ciw, floor, engine, population):
             print(line(alone(measure, size), yardstick))
         ready = alone(preparing, size)
         print(f"{ready.what:42}{ready.contacts:9,}{'':9}{ready.cpu:8.2f}{'':31}{ready.peak:9}")
+    for size in () if arguments else GROWTH:
+        print(line(alone(population, size), yardstick))
+        print(line(alone(floor, size), yardstick))
     checked = alone(validating, 0)
     print(f"{checked.what:42}{'':18}{checked.cpu:8.2f}{'':31}{checked.peak:9}")
     print("\n'per row' is CPU time per row of the event record, as a multiple of the loop's first line.")

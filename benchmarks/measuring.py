@@ -11,6 +11,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from journeyctl.draws import Draws
+    from journeyctl.simulate.reference import Finished
+    from journeyctl.simulate.world import World
 
 HERE = Path(__file__).parent
 WORKSPACE = HERE / "journey_m"
@@ -42,18 +48,39 @@ def alone(measure: Callable[[int], Measured], contacts: int) -> Measured:
 
 def engine(contacts: int) -> Measured:
     """The reference engine: one replication of a world that is ready, up to columns."""
+    from journeyctl.simulate import reference
+
+    return _engine(contacts, "journeyctl, reference engine", reference.simulate)
+
+
+def population(contacts: int) -> Measured:
+    """The population engine, compiled before; its arrays of the world are made in the time that is measured."""
     from journeyctl.draws import Draws
-    from journeyctl.simulate.run import run, world_of
+    from journeyctl.simulate import population_engine
+
+    population_engine.simulate(_journey_m(20), Draws(7, 0))
+    return _engine(contacts, "journeyctl, population engine", population_engine.simulate)
+
+
+def _engine(contacts: int, what: str, simulate: Callable[[World, Draws], Finished]) -> Measured:
+    from journeyctl.draws import Draws
+
+    world = _journey_m(contacts)
+    begun = time.process_time()
+    rows = len(simulate(world, Draws(7, 0)).record.record())
+    return Measured(what, contacts, rows, time.process_time() - begun, _peak())
+
+
+def _journey_m(contacts: int) -> World:
+    from journeyctl.draws import Draws
+    from journeyctl.simulate.run import world_of
     from journeyctl.spec import load, with_set
 
     sizes: Sequence[tuple[str, object]] = (
         ("population.accounts.contacts", contacts),
         ("desks.sdr.teams.sdr.sdrs", max(1, round(SDRS_PER_CONTACT * contacts))),
     )
-    world = world_of(with_set(load(WORKSPACE), sizes, scenario="m"), "m", Draws(7))
-    begun = time.process_time()
-    rows = len(run(world, Draws(7, 0)).record.record())
-    return Measured("journeyctl, reference engine", contacts, rows, time.process_time() - begun, _peak())
+    return world_of(with_set(load(WORKSPACE), sizes, scenario="m"), "m", Draws(7))
 
 
 def preparing(contacts: int) -> Measured:

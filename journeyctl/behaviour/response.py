@@ -432,7 +432,12 @@ class ResponseModel:
         `chance` is the platform's own threshold in 2^-53; `None`: the behaviour document's.
         """
         limit = self.coefficients.activated_form if chance is None else chance
-        return draws.bits(clinic, purposes.ACTIVATED_FORM, place=f"{group}/{role}/{week}") < limit
+        return draws.bits(clinic, purposes.ACTIVATED_FORM, place=place_of_role(group, role, week)) < limit
+
+
+def place_of_role(group: str, role: str, week: str) -> str:
+    """Place in the address of the draws that decide who fills a role in an ISO week."""
+    return f"{group}/{role}/{week}"
 
 
 class _Mail:

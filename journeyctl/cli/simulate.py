@@ -94,9 +94,8 @@ def simulate(
         found = api.simulate(
             checked, scenario, replications=replications, precision=precision or (), most=most, seed=seed,
             jobs=processes, against={name: api.revision(checked, name) for name in against or ()}, set=settings,
-            compare=None if compare is None else [name for name in compare if name != "none"],
-            keep_record=log is not None, engine=engine, executor=executor, resume=resume,
-            progress=progress.counted("runs"),
+            compare=None if compare is None else [name for name in compare if name != "none"], resume=resume,
+            keep_record=log is not None, engine=engine, executor=executor, progress=progress.counted("runs"),
         )  # fmt: skip
         found = promises.credited(
             found, checked, jobs=processes, set=settings, progress=progress.counted("runs for the attribution")
@@ -104,8 +103,7 @@ def simulate(
     finally:
         progress.clear()
     _write_log(found, log)
-    told = _told(promises.judged(found), output, out, width=console.width(width), resume=resume)
-    return ExitStatus.FINDINGS if told is ExitStatus.FINE and engine == "both" and not _is_alike(found) else told
+    return _told(promises.judged(found), output, out, width=console.width(width), resume=resume, engine=engine)
 
 
 def _progress(engine: str, *, quiet: bool) -> console.Progress:
@@ -127,14 +125,18 @@ def _is_alike(found: Forecast) -> bool:
     return not (found.differences or found.fallbacks)
 
 
-def _told(found: Forecast, output: str, out: Path | None, *, width: int, resume: Path | None) -> ExitStatus:
+def _told(
+    found: Forecast, output: str, out: Path | None, *, width: int, resume: Path | None, engine: str
+) -> ExitStatus:
     _write(found, output, out, width=width)
     if found.partial:
         console.message(f"interrupted: {found.replications} of {found.asked} replications are in this answer")
         if resume is not None:
             console.message(f"  help: the same command goes on with the finished runs in '{resume}'")
         return ExitStatus.INTERRUPTED
-    return ExitStatus.FINDINGS if found.stuck or found.violations or is_broken(found) else ExitStatus.FINE
+    alike = engine != "both" or _is_alike(found)
+    failed = found.stuck or found.violations or is_broken(found) or not alike
+    return ExitStatus.FINDINGS if failed else ExitStatus.FINE
 
 
 def _check(

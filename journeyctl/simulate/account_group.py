@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -74,6 +74,19 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """How far a group's roles are filled, and what follows from that alone."""
+
+    found: Completeness
+    share: float
+    """Completeness as members are told it."""
+    enough: bool
+    """As complete as `ready` asks for."""
+    looked_for: bool
+    """The group's own matched audience looks for what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRules:
     """A group with what is worked out once for all accounts."""
 
@@ -87,15 +100,25 @@ class GroupRules:
     """Seconds over which roles count acts; `None`: roles can change in each evaluation."""
     by_fields: bool
     """Somebody can belong to it without ever doing anything."""
+    needed: Mapping[str, int]
+    """People needed by role, in the group's order."""
+    states: dict[tuple[int, ...], Filled] = field(default_factory=dict)
+    """By the numbers of members in each role, as far as it was worked out."""
 
-    states: dict[tuple[int, ...], Completeness] = field(default_factory=dict)
-    """Completeness by the numbers of members in each role, as far as it was worked out."""
+    def filled(self, counts: tuple[int, ...]) -> Filled:
+        """The state with so many members in each role, in the group's order."""
+        known = self.states.get(counts)
+        if known is None:
+            known = self.states[counts] = self._filled(counts)
+        return known
 
-    def complete(self, counts: Sequence[int]) -> Completeness:
-        """Completeness with so many members in each role, in the group's order."""
+    def _filled(self, counts: Sequence[int]) -> Filled:
         names = [role.name for role in self.group.roles]
         weights = {role.name: role.weight for role in self.group.roles}
-        return completeness(roles_needed(self.group), dict(zip(names, counts, strict=True)), weights)
+        found = completeness(roles_needed(self.group), dict(zip(names, counts, strict=True)), weights)
+        ready = self.group.ready
+        enough = ready is not None and found.overall >= as_written(ready.completeness)
+        return Filled(found, float(found.overall), enough, is_looked_for(self.group, found))
 
     @classmethod
     def of(cls, group: BuyingGroup, calendar: Calendar) -> GroupRules:
@@ -104,7 +127,7 @@ class GroupRules:
         return cls(
             group, calendar, frozenset(kind for condition in group.conditions() for kind in condition.reads.history),
             all(only_fades(condition) for condition in group.conditions()), fading_windows(roles),
-            needs_no_acts(group),
+            needs_no_acts(group), roles_needed(group),
         )  # fmt: skip
 
 
@@ -112,14 +135,16 @@ class AccountGroup:
     """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
 
     __slots__ = (
-        "_closing", "_leads", "_rules", "_told", "account", "activated", "candidates", "closed_at", "found", "lead",
-        "members", "next_look", "path", "touched",
+        "_closing", "_filled", "_fitting", "_leads", "_rules", "_told", "account", "activated", "candidates",
+        "closed_at", "found", "lead", "members", "next_look", "order", "path", "touched",
     )  # fmt: skip
 
     def __init__(self, rules: GroupRules, path: str, account: Account) -> None:
         """`path` is the account's, such as `u17/h2`."""
         self._rules = rules
         self.path = path
+        self.order = rules.group.name, path
+        """Groups are evaluated in this order."""
         self.account = account
         self.candidates: dict[str, KnownContact] = {}
         """Who is known and can ever belong to it, members included."""
@@ -138,6 +163,9 @@ class AccountGroup:
         self._leads = 0
         self._closing: tuple[int, LeadOutcome] | None = None
         self._told: dict[str, GroupChanged] = {}
+        self._filled: Filled | None = None
+        self._fitting: dict[str, tuple[list[str], int | None]] = {}
+        """Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
 
     @property
     def name(self) -> str:
@@ -149,11 +177,6 @@ class AccountGroup:
         """The passing of time alone can make members."""
         return not self._rules.joins_awake
 
-    @property
-    def order(self) -> tuple[str, str]:
-        """Groups are evaluated in this order."""
-        return self._rules.group.name, self.path
-
     # --- one evaluation
 
     def look(self, now: int, out: Findings) -> None:
@@ -161,38 +184,46 @@ class AccountGroup:
         group = self._rules.group
         self._close(now)
         joined = self._let_in(now)
+        for key in self.touched:
+            self._fitting.pop(key, None)
         self.touched.clear()
         if not self.members:
             self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
             return
-        roles = assign_roles(roles_needed(group), [(key, self._fits(key, now)) for key in self._present()])
-        found = self._complete(roles)
-        members = self._seated(roles, found, now)
-        ready = is_ready(group, found, group_engagement(group, members))
+        present = list(self._present())
+        roles = assign_roles(self._rules.needed, [(key, self._still_fits(key, now)) for key in present])
+        filled = self._complete(roles)
+        found = filled.found
+        members = self._seated(roles, now) if filled.enough else []
+        ready = filled.enough and is_ready(group, found, group_engagement(group, members))
         for key in joined:
             row = Effect(now, Kind.JOINED_GROUP, reason=roles.get(key, ""), group=group.name)
             out.rows.append((self.candidates[key].person, row))
         self._record(found, now, out)
         if ready and not self.lead:
             self._hand_over(members, now, out)
-        self._tell(roles, found, ready=ready, now=now, out=out)
+        self._tell(roles, filled, ready=ready, now=now, out=out)
         self.next_look = self._next(ready=ready, now=now)
 
     def outcome(self, time: int, outcome: LeadOutcome) -> Iterator[tuple[str, int, Stimulus]]:
-        """The group's lead is over; every member learns it at second `time`, of the CRM sync."""
+        """The group's lead is over; whoever was told of it learns the outcome at second `time`, of the CRM sync.
+
+        Nobody else: who has left was not told of the lead, so nothing holds its life back until the sync.
+        """
         self._closing = time, outcome
-        for key in self._told:
-            yield key, time, outcome
+        for key, told in self._told.items():
+            if told.lead == outcome.lead:
+                yield key, time, outcome
 
     def wanted(self, now: int) -> Iterator[tuple[str, str]]:
         """Platform and role of every missing role that a matched audience looks for from now on."""
-        if self.found is None or not any(True for _ in self._present()):
+        filled, fill = self._filled, self._rules.group.fill
+        if filled is None or not filled.found.missing or not any(True for _ in self._present()):
             return
         platforms = {platform for platform, until in self.activated.items() if until > now}
-        fill = self._rules.group.fill
-        if fill is not None and is_looked_for(self._rules.group, self.found):
+        if fill is not None and filled.looked_for:
             platforms.add(fill.audience_on)
-        for role in self.found.missing:
+        for role in filled.found.missing if platforms else ():
             yield from ((platform, role) for platform in sorted(platforms))
 
     # --- members and roles
@@ -227,31 +258,29 @@ class AccountGroup:
             if role.when is None or brought == (self.name, role.name) or role.when.holds(view)
         ]
 
-    def _complete(self, roles: dict[str, str]) -> Completeness:
-        given = list(roles.values())
-        counts = tuple(given.count(role.name) for role in self._rules.group.roles)
-        known = self._rules.states
-        if counts not in known:
-            known[counts] = self._rules.complete(counts)
-        return known[counts]
+    def _still_fits(self, key: str, now: int) -> list[str]:
+        """The same of a member, asked anew only after something has happened to it or an act has left a window."""
+        windows = self._rules.windows
+        if windows is None:
+            return self._fits(key, now)
+        known = self._fitting.get(key)
+        if known is None or (known[1] is not None and known[1] <= now):
+            fade = self.candidates[key].next_fade(windows, now) if windows else None
+            known = self._fitting[key] = self._fits(key, now), fade
+        return known[0]
 
-    def _seated(self, roles: dict[str, str], found: Completeness, now: int) -> list[Member]:
-        """Members with a role where the group is complete enough to be handed over; nobody needs them before."""
-        counts = self._counts_engagement(found)
-        if counts is None:
-            return []
-        seated = []
+    def _complete(self, roles: dict[str, str]) -> Filled:
+        given = list(roles.values())
+        self._filled = self._rules.filled(tuple(given.count(role.name) for role in self._rules.group.roles))
+        return self._filled
+
+    def _seated(self, roles: dict[str, str], now: int) -> list[Member]:
+        """Members with a role, as of now; nobody needs them before the group is complete enough."""
+        seated, counts = list[Member](), self._asks_for_engagement()
         for key, role in roles.items():
             known = self.candidates[key]
             seated.append(Member(key, role, known.score(now), known.engagement(now) if counts else 0))
         return seated
-
-    def _counts_engagement(self, found: Completeness) -> bool | None:
-        """Whether engagement decides; `None` where the group is not complete enough to be ready anyway."""
-        ready = self._rules.group.ready
-        if ready is None or found.overall < as_written(ready.completeness):
-            return None
-        return ready.engagement > 0
 
     def _record(self, found: Completeness, now: int, out: Findings) -> None:
         """A row wherever completeness or the missing roles are not as before."""
@@ -302,10 +331,9 @@ class AccountGroup:
 
     # --- what members learn
 
-    def _tell(self, roles: dict[str, str], found: Completeness, *, ready: bool, now: int, out: Findings) -> None:
-        share = float(found.overall)
+    def _tell(self, roles: dict[str, str], filled: Filled, *, ready: bool, now: int, out: Findings) -> None:
         for key in self._present():
-            news = GroupChanged(self.name, share, ready, found.missing, roles.get(key), self.lead)
+            news = GroupChanged(self.name, filled.share, ready, filled.found.missing, roles.get(key), self.lead)
             before = self._told.get(key)
             if news == before:
                 continue
@@ -320,7 +348,7 @@ class AccountGroup:
         if windows is None or not self._rules.joins_awake or (ready and self._asks_for_engagement()):
             return EVERY_EVALUATION
         ends = [self._closing[0] if self._closing is not None else None]
-        ends += [self.candidates[key].next_fade(windows, now) for key in self._present()] if windows else []
+        ends += [self._fitting[key][1] for key in self._present()]
         again = self._rules.group.ready.again if self._rules.group.ready is not None else None
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))

@@ -87,18 +87,15 @@ class AccountBook:
         """The same, to ask whether a second is one."""
         self._done = -1
         self._rules = {name: GroupRules.of(program.groups[name], program.calendar) for name in scope.groups}
-        conditions = [
-            form
-            for name in scope.groups
-            for condition in program.groups[name].conditions()
-            for form in with_audiences(program, condition)
-        ]
-        self._noting = Noting.of(conditions, (program.scoring_for(country) for country in ("", *program.shared)))
+        self._noting_of = {name: _noting(program, (name,)) for name in scope.groups}
+        self._noting = _noting(program, scope.groups)
         self.kinds = self._noting.kinds
         """Kinds of rows that the book wants to be told of; all others change nothing."""
         self._told: list[tuple[int, int, str, Effect | tuple[str, Value]]] = []
         self._known: dict[str, KnownContact] = {}
         self._groups: dict[tuple[str, str], AccountGroup] = {}
+        self._groups_of: dict[str, tuple[AccountGroup, ...]] = {}
+        """By contact: groups to which it can ever belong."""
         self._touched: set[tuple[str, str]] = set()
         self._due: list[tuple[int, tuple[str, str]]] = []
         self._nightly: set[tuple[str, str]] = set()
@@ -143,8 +140,10 @@ class AccountBook:
             self._program, person, sorted(groups), history=self._noting.history, brought_for=brought_for
         )
         self._known[person.key] = known
-        for name in known.groups:
-            self._group_of(self._program.groups[name], person).candidates[person.key] = known
+        groups_of = tuple(self._group_of(self._program.groups[name], person) for name in known.groups)
+        self._groups_of[person.key] = groups_of
+        for group in groups_of:
+            group.candidates[person.key] = known
         self._facts_of_accounts.admit(known)
         if self._scope.facts or self._is_new(known):
             heapq.heappush(self._births, (person.at, person.key))
@@ -179,8 +178,8 @@ class AccountBook:
         known = self._known.get(contact)
         if known is None:
             return NEVER
-        groups = [self._groups[self._order(name, known)] for name in known.groups]
-        restless = bool(self._scope.facts) or known.is_member or any(group.restless for group in groups)
+        restless = bool(self._scope.facts) or known.is_member
+        restless = restless or any(group.restless for group in self._groups_of[contact])
         if restless or self._is_new(known):
             return self.next_after(max(self._done, known.person.at - 1))
         return NEVER
@@ -243,7 +242,7 @@ class AccountBook:
         elif news.kind is Kind.ACTIVATED:
             self._activate(known, news)
         elif news.kind is not Kind.MERGED and known.note(news) and (known.is_member or self._noting.wakes(news)):
-            self._touch(known)
+            self._touch_by(known, news)
         elif news.kind is Kind.ASKED or news.kind is Kind.SCORED:
             self._facts_of_accounts.touch(known)
 
@@ -262,10 +261,18 @@ class AccountBook:
 
     def _touch(self, known: KnownContact) -> None:
         self._facts_of_accounts.touch(known)
-        for name in known.groups:
-            order = self._order(name, known)
-            self._groups[order].touched.add(known.person.key)
-            self._touched.add(order)
+        for group in self._groups_of[known.person.key]:
+            group.touched.add(known.person.key)
+            self._touched.add(group.order)
+
+    def _touch_by(self, known: KnownContact, effect: Effect) -> None:
+        """A row changes the groups whose member the contact is, and those whose conditions ask for such rows."""
+        self._facts_of_accounts.touch(known)
+        key = known.person.key
+        for group in self._groups_of[key]:
+            if key in group.members or self._noting_of[group.name].wakes(effect):
+                group.touched.add(key)
+                self._touched.add(group.order)
 
     # --- evaluations
 
@@ -334,6 +341,17 @@ class AccountBook:
         for newcomer in found:
             self._admit(newcomer.person, newcomer.facts, (newcomer.group, newcomer.role))
         return found
+
+
+def _noting(program: Program, groups: Iterable[str]) -> Noting:
+    """Which rows these groups have to do with."""
+    conditions = (
+        form
+        for name in groups
+        for condition in program.groups[name].conditions()
+        for form in with_audiences(program, condition)
+    )
+    return Noting.of(conditions, (program.scoring_for(country) for country in ("", *program.shared)))
 
 
 class _AccountFacts:

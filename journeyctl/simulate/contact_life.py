@@ -94,7 +94,7 @@ class ContactLife:
 
     __slots__ = (
         "_activated_until", "_book", "_plans", "_reached_from", "_setting", "_sleeps_until", "_story", "_weeks",
-        "_zone", "contact", "person", "process", "traits",
+        "_woken", "_zone", "contact", "person", "process", "traits",
     )  # fmt: skip
 
     def __init__(self, setting: Setting, person: Person, given: Given = NOTHING_GIVEN) -> None:
@@ -126,6 +126,8 @@ class ContactLife:
         self._weeks = [k for k in given.weeks if setting.weeks[k][2] > born]
         heapq.heapify(self._weeks)
         self._sleeps_until = now
+        self._woken = False
+        """An interruption is on its way to the process, which will find everything that was posted."""
         self._story = self._live()
         self.process: Process = setting.environment.process(self._story)
 
@@ -135,9 +137,11 @@ class ContactLife:
             assert time >= self.contact.instant, "a contact has lived past what would have changed it"
             self._setting.machine.post(self.contact, time, news)
             if time < self._sleeps_until:
-                # Further news of the same second must not wake it again when it has already gone on.
                 self._sleeps_until = time
-                self.process.interrupt()
+                if not self._woken:
+                    # A second interruption would find the process further on, perhaps waiting at a desk.
+                    self._woken = True
+                    self.process.interrupt()
 
     def close(self) -> None:
         """The run is over. Unties the process from the contact, so that memory is free without the collector."""
@@ -165,7 +169,8 @@ class ContactLife:
                 if self._lives_by_the_clock(at):
                     yield environment.timeout(at - environment.now)
             except Interrupt:
-                """An outcome came that lies before everything else."""
+                # An outcome came that lies before everything else.
+                self._woken = False
             else:
                 yield from self._at(at)
 

@@ -17,6 +17,7 @@ from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import Act, Contact, OpenLead
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.group_scope import least_score
 from journeyctl.simulate.people import Person
 
 if TYPE_CHECKING:
@@ -48,11 +49,14 @@ class Noting:
     """Rows after which a contact may join a group; of kind `fact` only those about `paths`."""
     paths: frozenset[str]
     """Fields that some group's conditions read."""
+    least_score: int = 0
+    """Hundredths of a point below which a new score makes nobody a member."""
 
     @classmethod
     def of(cls, conditions: Iterable[Condition], scoring: Iterable[Scoring | None]) -> Noting:
         """What these conditions of groups make worth noting."""
-        read = [condition.reads for condition in conditions]
+        asked = tuple(conditions)
+        read = [condition.reads for condition in asked]
         history = frozenset(kind for found in read for kind in found.history)
         paths = {path for found in read for path in found.paths}
         waking = {kind for kind, act in _ACTS.items() if act in history} | {Kind.FACT, Kind.UNSUBSCRIBED, Kind.BOUNCED}
@@ -64,12 +68,16 @@ class Noting:
         if any(path.startswith("lead.") for path in paths):
             waking |= {Kind.HANDED_OFF, Kind.SYNCED}
         kinds = frozenset((*_ALWAYS, *_EVENTS, *waking))
-        return cls(history, kinds, frozenset(waking), frozenset(paths))
+        scores = (least_score(condition.expression) for condition in asked)
+        least = min((found for found in scores if found is not None), default=0)
+        return cls(history, kinds, frozenset(waking), frozenset(paths), least)
 
     def wakes(self, effect: Effect) -> bool:
         """Whether the row's contact may join a group in the next evaluation because of it."""
         if effect.kind not in self.waking:
             return False
+        if effect.kind is Kind.SCORED:
+            return effect.value >= self.least_score
         return effect.kind is not Kind.FACT or effect.reason.partition("=")[0] in self.paths
 
 

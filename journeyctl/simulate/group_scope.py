@@ -53,9 +53,7 @@ class GroupScope:
             asked |= {op.group for op in graph.ops.values() if isinstance(op, (HandoffOp, ActivateOp)) and op.group}
         groups = tuple(sorted(asked & set(program.groups)))
         own = (condition for name in groups for condition in program.groups[name].conditions())
-        paths = {
-            path for condition in (*conditions, *own) for path in _paths_read(program, condition)
-        }
+        paths = {path for condition in (*conditions, *own) for path in _paths_read(program, condition)}
         return cls(groups, tuple(sorted(paths & program.account_facts)))
 
 
@@ -212,6 +210,22 @@ def _lasting(
 def only_fades(condition: Condition | None) -> bool:
     """True where time alone can make the condition false but never true: nobody joins while asleep."""
     return condition is None or _fades(condition.expression)
+
+
+def least_score(expression: Expression) -> int | None:
+    """Hundredths of a point below which a score can make the condition true for nobody; 0: any score may.
+
+    `None` where the condition has nothing to do with scores.
+    """
+    match expression:
+        case And(terms) | Or(terms):
+            return min((least for term in terms if (least := least_score(term)) is not None), default=None)
+        case Comparison(Name(("score",)), comparator, Number(value)) if comparator in _GROWING:
+            # One less than the number says, so that rounding a fraction of a hundredth never matters.
+            return max(0, int(value * 100) - 1)
+        case _:
+            found = reads(expression)
+            return 0 if {"score", "fit"} & found.paths or found.audiences else None
 
 
 def is_timeless(condition: Condition | None) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from journeyctl.behaviour import purposes
+from journeyctl.behaviour.response import place_of_role
+from journeyctl.draws import Draws, Prefetched
 from journeyctl.fixed_point import CERTAIN, share_threshold
 from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.semantics.state import Contact
@@ -24,7 +26,7 @@ from journeyctl.simulate.possible_values import possible_values
 
 if TYPE_CHECKING:
     from journeyctl.behaviour.response import ResponseModel
-    from journeyctl.draws import Draws, DrawSource
+    from journeyctl.draws import DrawSource
     from journeyctl.expr import Value
     from journeyctl.graph.program import Program
     from journeyctl.model.values import Activation
@@ -33,6 +35,8 @@ WEEK: Final = 7 * 86_400
 _TRIES: Final = 16
 """People who are drawn at once for one place, until somebody plays the role."""
 _ROUNDS: Final = 16
+_ENOUGH: Final = 16
+"""Clinics from which on drawing for all of them at once takes less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ class MatchedAudiences:
         self, vacancies: Sequence[Vacancy], draws: DrawSource, *, week: str, now: int, until: int
     ) -> tuple[Newcomer, ...]:
         """Who comes in `(now, until)`, by time and key. `draws` are the replication's."""
-        places = [place for vacancy in vacancies for place in self._places(vacancy, draws, week, now, until)]
+        ahead = self._ahead(vacancies, draws, week)
+        places = [place for vacancy in vacancies for place in self._places(vacancy, ahead, week, now, until)]
         unknown = [place for place in dict.fromkeys(places) if place.key not in self._known]
         self._draw(unknown)
         found = {place.key: self._known[place.key] for place in places}
@@ -120,6 +125,15 @@ class MatchedAudiences:
                 yield from ((change.path, value) for value in possible_values(change.value, change.type))
 
     # --- whether somebody comes
+
+    def _ahead(self, vacancies: Sequence[Vacancy], draws: DrawSource, week: str) -> DrawSource:
+        """The same draws, those of a week computed at once where there are enough of them."""
+        sought = [vacancy for vacancy in vacancies if vacancy.platform in self.platforms]
+        clinics = list(dict.fromkeys(c for vacancy in sought for c in self._clinics.get(vacancy.account, ())))
+        if not isinstance(draws, Draws) or len(clinics) < _ENOUGH:
+            return draws
+        places = sorted({place_of_role(vacancy.group, vacancy.role, week) for vacancy in sought})
+        return Prefetched.of(draws, clinics, purposes=(purposes.ACTIVATED_FORM,), places=places)
 
     def _places(self, vacancy: Vacancy, draws: DrawSource, week: str, now: int, until: int) -> list[_Place]:
         if vacancy.platform not in self.platforms or until - now < 2:

@@ -51,9 +51,7 @@ def build_population(workspace: Workspace, scenario: Scenario, program: Program,
     return Population(people, tree, counts, white_spots(people, tree, program))
 
 
-def people_of(
-    workspace: Workspace, scenario: Scenario, program: Program, draws: Draws
-) -> tuple[People, AccountTree]:
+def people_of(workspace: Workspace, scenario: Scenario, program: Program, draws: Draws) -> tuple[People, AccountTree]:
     """Everybody at the start of the run and their accounts: drawn, or read from the scenario's file of contacts."""
     own = population_draws(scenario, draws)
     path = contact_path(workspace, scenario)

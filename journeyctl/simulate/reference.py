@@ -62,7 +62,7 @@ class Finished:
 
 def simulate(world: World, draws: Draws) -> Finished:
     """Runs one replication, which `draws` names, from start to end."""
-    with _without_collector():
+    with without_collector():
         return _Run(world, draws).finished()
 
 
@@ -181,7 +181,7 @@ def _weeks_with_visits(world: World, persons: Sequence[Person], draws: Draws) ->
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Switches the garbage collector off: with tens of thousands of live processes it takes most of the time."""
     enabled = gc.isenabled()
     gc.freeze()

@@ -1,7 +1,7 @@
 """An experiment that can be interrupted: every finished run is kept, and taken back instead of being run again.
 
 A shard is one replication of one variant. Within a replication contacts meet at desks, so it is not divided
-further; see docs/decisions/0021-shards.md.
+further; see docs/decisions/0012-shards.md.
 """
 
 from __future__ import annotations

@@ -17,7 +17,15 @@ def test_the_program_prints_every_measurement_at_a_tiny_size() -> None:
     command = [sys.executable, "-m", "benchmarks", "30"]
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    for what in ("SimPy by hand ", "collector off", "reference engine", "made ready", "validate, reference workspace"):
+    for what in (
+        "SimPy by hand ",
+        "collector off",
+        "floor",
+        "reference engine",
+        "population engine",
+        "made ready",
+        "validate, reference workspace",
+    ):
         assert what in done.stdout
 
 

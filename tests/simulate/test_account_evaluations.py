@@ -20,6 +20,7 @@ from journeyctl.simulate.reference import simulate
 from journeyctl.simulate.run import world_of
 from journeyctl.simulate.world import World
 from journeyctl.spec import load, with_set
+from tests.agreement.generated import generated_world
 from tests.semantics.worlds import DAY, HOUR, MIDNIGHT, journey
 from tests.simulate.group_worlds import group, person, run_world
 
@@ -226,3 +227,10 @@ def test_matched_audiences_make_groups_more_complete_by_more_than_chance() -> No
         shares.append([summary.value("group_completeness") for summary in found])
     difference = paired_difference(*shares, confidence=0.95)
     assert (difference.low or 0) > 0, "the interval excludes no effect"
+
+
+@pytest.mark.slow
+def test_whoever_has_left_a_group_may_live_past_the_outcome_of_its_next_lead() -> None:
+    world, draws = generated_world(2, groups=True)
+    record = simulate(world, Draws(draws.seed, 0)).record.record()
+    assert len(record.rows_of(Kind.GROUP_READY)) > 0

@@ -115,6 +115,41 @@ def test_news_is_told_only_where_something_has_changed() -> None:
     assert [time - MIDNIGHT for _, time, _ in news(nights(found, MIDNIGHT + 20 * DAY), GroupChanged)] == [DAY]
 
 
+def test_the_outcome_of_a_group_s_lead_reaches_nobody_who_was_never_told_of_the_lead() -> None:
+    """Somebody who left before may have lived on past the CRM sync: nothing has held it back."""
+    leaver = person("u1/h1/c1/p3", "cio")
+    made_of_three = book(
+        small_program(
+            group(
+                roles='{head: {need: 1, when: contact.role = "head"}, cio: {need: 2, when: contact.role = "cio"}}',
+                ready="{completeness: 75%, handoff: sales}", joins="score >= 20",
+            )
+        ),
+        [HEAD, CIO, leaver],
+    )  # fmt: skip
+    made_of_three.note(leaver.key, scored(MIDNIGHT + 1, 30))
+    nights(made_of_three, MIDNIGHT + DAY)
+    made_of_three.set_field(leaver.key, MIDNIGHT + DAY + 1, "contact.left_company", True)
+    made_of_three.note(HEAD.key, scored(MIDNIGHT + DAY + 2, 30))
+    made_of_three.note(CIO.key, scored(MIDNIGHT + DAY + 3, 30))
+    (lead,) = nights(made_of_three, MIDNIGHT + 2 * DAY)[-1].leads
+    ended = MIDNIGHT + 3 * DAY + HOUR, LeadOutcome("sales", lead.lead, "rejected")
+    told = made_of_three.outcome(lead.contact, *ended)
+    assert {key for key, _, _ in told} == {HEAD.key, CIO.key} - {lead.contact}
+
+
+@pytest.mark.parametrize(("points", "wakes"), [(19, False), (20, True), (21, True)])
+def test_a_score_below_what_every_condition_asks_for_wakes_nobody(points: int, wakes: bool) -> None:
+    found = book(small_program(group(joins=f"score >= 20 or {BY_CLICK}")), [HEAD])
+    assert found.note(HEAD.key, scored(MIDNIGHT + 1, points)) is wakes
+    assert bool(rows(nights(found, MIDNIGHT + DAY), Kind.JOINED_GROUP)) is wakes
+
+
+def test_where_a_low_score_can_make_a_member_every_score_wakes() -> None:
+    found = book(small_program(group(joins="not (score >= 20)")), [HEAD])
+    assert found.note(HEAD.key, scored(MIDNIGHT + 1, 1))
+
+
 def test_a_condition_that_time_can_make_true_is_asked_in_every_evaluation() -> None:
     found = book(small_program(group(joins='today() >= date("2026-01-08")', ready=None)), [HEAD])
     assert [time for _, _, time, _ in rows(nights(found, MIDNIGHT + 9 * DAY), Kind.JOINED_GROUP)] == [

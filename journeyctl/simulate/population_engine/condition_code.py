@@ -36,7 +36,7 @@ class ConditionCode:
     dry: bool = False
     """Only sorts are asked for: no table is made."""
     forms: Sequence[ConditionCode] = ()
-    """Those of all forms, where contacts can change from one to another; audiences and fit are then the present one's."""
+    """Those of all forms, where contacts can change from one to another: audiences and fit are the present one's."""
     _known: dict[str, Compiled] = field(default_factory=dict)
     _tables: dict[tuple[str, str], int] = field(default_factory=dict)
 

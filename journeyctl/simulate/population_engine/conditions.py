@@ -47,7 +47,7 @@ def holds(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, st
 
 
 @compiled
-def evaluate(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, start: int) -> int:
+def evaluate(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, start: int) -> int:  # noqa: C901  (one case per sort of instruction)
     """The code of what an expression is worth, for the visit and item that the state's view has."""
     top = state[c.STACK_AT] - 1
     at = start
@@ -316,7 +316,7 @@ def _bits(mask: int) -> int:
 
 
 @compiled
-def _history(
+def _history(  # noqa: C901  (one case per argument)
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, kind: int, mask: int, first: int
 ) -> int:
     """How many acts fit the arguments, which lie from `first` on."""
@@ -375,5 +375,3 @@ def _act_fits(
     if topic != UNKNOWN and program[row + p.ITEM_TOPIC] != topic:
         return False
     return level == UNKNOWN or program[row + p.ITEM_LEVEL] == level
-
-

@@ -50,7 +50,9 @@ class DeskLoop:
         world = inputs.world
         self._world, self._inputs, self._lives, self._draws = world, inputs, lives, draws
         self.record = Recorder(draws.replication or 0)
-        """What desks and evaluations have recorded."""
+        """What desks have recorded."""
+        self.evaluated = Recorder(draws.replication or 0)
+        """What account evaluations have recorded, each before all else of its second."""
         self.people = list(inputs.everybody)
         """By number; newcomers last."""
         self._persons = {person.key: number for number, person in enumerate(self.people)}
@@ -95,6 +97,10 @@ class DeskLoop:
         # Accepted leads are pursued by field sales beyond the end, since nothing else can change them.
         environment.run()
         return left
+
+    def untie(self) -> None:
+        """Desks and this object hold each other; without the collector rows would stay until it runs."""
+        del self._lives, self._notices, self._book, self._desks, self._environment
 
     def _next(self) -> int:
         coming = self._coming
@@ -200,7 +206,7 @@ class DeskLoop:
         found = self._book.evaluate(now)
         self._evaluations += 1
         for whom, row in found.rows:
-            self.record.add(whom, row)
+            self.evaluated.add(whom, row)
         if found.newcomers:
             self._welcome(found.newcomers)
         for contact, time, news in found.stimuli:

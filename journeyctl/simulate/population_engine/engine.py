@@ -11,7 +11,7 @@ from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, record_of
-from journeyctl.simulate.reference import Finished
+from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
 _INPUTS = "population engine: inputs"
@@ -40,6 +40,11 @@ def prepare(world: World) -> None:
 
 def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:
     """Runs one replication. Raises `Unsupported` for a world that the engine cannot carry."""
+    with without_collector():
+        return _finished(world, draws, chunk)
+
+
+def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     inputs = inputs_of(world)
     if isinstance(inputs, str):
         raise Unsupported(inputs)
@@ -49,7 +54,8 @@ def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finishe
     open_leads = loop.run()
     names = _names(inputs, loop.people)
     own = record_of(lives.rows, lives.kept(), inputs.tables, names, replication=draws.replication or 0)
-    rows = in_time_order((own, loop.record.record()))
+    rows = in_time_order((loop.evaluated.record(), own, loop.record.record()))
+    loop.untie()
     stuck = sorted(loop.people[person].key for person in lives.stuck())
     return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from journeyctl.expr import patterns, syntax
 from journeyctl.expr.syntax import Comparator, Expression, Function, Operator
 from journeyctl.simulate.population_engine import instructions as i
+from journeyctl.simulate.population_engine import program_columns as p
 from journeyctl.simulate.population_engine.code_writer import CodeWriter, Found
 from journeyctl.simulate.population_engine.field_codes import (
     UNKNOWN,
@@ -17,13 +18,6 @@ from journeyctl.simulate.population_engine.field_codes import (
     duration_code,
     group_path,
     number_code,
-)
-from journeyctl.simulate.population_engine.program_columns import (
-    ITEM_LEVEL,
-    ITEM_LINE,
-    ITEM_NAME,
-    ITEM_TAGS,
-    ITEM_TOPIC,
 )
 from journeyctl.units import SECONDS_PER_DAY, Duration
 
@@ -38,8 +32,9 @@ _CALCULATE: Final = {
     Operator.PLUS: i.PLUS, Operator.MINUS: i.MINUS, Operator.TIMES: i.TIMES, Operator.DIVIDED_BY: i.DIVIDED_BY,
 }  # fmt: skip
 _ITEM_FIELDS: Final = {
-    "item.name": (ITEM_NAME, Sort.TEXT), "item.line": (ITEM_LINE, Sort.TEXT), "item.topic": (ITEM_TOPIC, Sort.TEXT),
-    "item.level": (ITEM_LEVEL, Sort.TEXT), "item.tags": (ITEM_TAGS, Sort.LIST),
+    "item.name": (p.ITEM_NAME, Sort.TEXT), "item.line": (p.ITEM_LINE, Sort.TEXT),
+    "item.topic": (p.ITEM_TOPIC, Sort.TEXT), "item.level": (p.ITEM_LEVEL, Sort.TEXT),
+    "item.tags": (p.ITEM_TAGS, Sort.LIST),
 }  # fmt: skip
 _BUILT_IN: Final = {
     "lead.open": (i.LEAD_OPEN, Sort.BOOLEAN), "lead.age": (i.LEAD_AGE, Sort.DURATION),
@@ -67,7 +62,7 @@ class ExpressionWriter(CodeWriter):
             self.back(mark, jumps, depth)
             self.unknown()
 
-    def put(self, node: Expression) -> Found:  # noqa: C901, PLR0911, PLR0912  (one case per node: the list is the point)
+    def put(self, node: Expression) -> Found:  # noqa: C901  (one case per node: the list is the point)
         """Writes one expression, which leaves one value more on the stack."""
         match node:
             case syntax.Number(value):
@@ -153,6 +148,7 @@ class ExpressionWriter(CodeWriter):
         return home.codes.sorts[column], home.codes.is_whole(column)
 
     def default(self, path: str) -> int:
+        """What conditions see where a field is unknown."""
         default = self.home.defaults.get(path)
         if default is None:
             return 1 if path == "contact.deliverable" else UNKNOWN
@@ -226,9 +222,7 @@ class ExpressionWriter(CodeWriter):
             raise Unsupported("'if' with values of two sorts")
         return (two, two_whole) if one is Sort.NOTHING else (one, one_whole)
 
-    def comparison(
-        self, left: Expression, comparator: Comparator, right: Expression, *, nulls: bool = True
-    ) -> Found:
+    def comparison(self, left: Expression, comparator: Comparator, right: Expression, *, nulls: bool = True) -> Found:
         """`left < right` and its sisters; `nulls`: the literal null asks whether a value is unknown."""
         if nulls and (isinstance(right, syntax.Null) or isinstance(left, syntax.Null)):
             return self.null_test(left if isinstance(right, syntax.Null) else right, comparator)
@@ -254,6 +248,7 @@ class ExpressionWriter(CodeWriter):
         return self.truth()
 
     def null_test(self, term: Expression, comparator: Comparator) -> Found:
+        """`x = null` and `x != null` always know; an order against nothing never does."""
         if not comparator.is_equality:
             self.unknown()
         else:
@@ -278,6 +273,7 @@ class ExpressionWriter(CodeWriter):
         return self.truth()
 
     def one_of(self, value: Expression, items: tuple[Expression, ...]) -> Found:
+        """`value in [a, b]`."""
         sort, _ = self.put(value)
         wanted: list[int] = []
         missed = 0
@@ -321,6 +317,7 @@ class ExpressionWriter(CodeWriter):
         return self.truth()
 
     def unrolled(self, variable: str, items: tuple[Expression, ...], body: Expression, *, decisive: bool) -> Found:
+        """`some` and `every` over a list in brackets."""
         self.constant(int(not decisive), Sort.BOOLEAN)
         ends = []
         outer = self.variables
@@ -338,9 +335,9 @@ class ExpressionWriter(CodeWriter):
         """Numbers, and dates and moments moved by a literal duration or set against each other."""
         mark, jumps, depth = len(self.code), len(self.jumps), self.depth
         one, one_whole = self.put(left)
-        if isinstance(right, syntax.DurationLiteral) and operator in (Operator.PLUS, Operator.MINUS):
-            if one in (Sort.DATE, Sort.MOMENT):
-                return self.shift(one, right.value if operator is Operator.PLUS else -right.value)
+        moves = operator in (Operator.PLUS, Operator.MINUS) and one in (Sort.DATE, Sort.MOMENT)
+        if moves and isinstance(right, syntax.DurationLiteral):
+            return self.shift(one, right.value if operator is Operator.PLUS else -right.value)
         two, two_whole = self.put(right)
         if Sort.NOTHING in (one, two):
             self.back(mark, jumps, depth)
@@ -357,6 +354,7 @@ class ExpressionWriter(CodeWriter):
         return self.unknown()
 
     def shift(self, sort: Sort, duration: Duration) -> Found:
+        """A date or moment moved by a written duration."""
         if duration.business_days:
             raise Unsupported("business days in a condition")
         if sort is Sort.DATE:
@@ -366,6 +364,7 @@ class ExpressionWriter(CodeWriter):
         return sort, True
 
     def negation(self, term: Expression) -> Found:
+        """`-term`."""
         sort, whole = self.put(term)
         if sort is Sort.NUMBER:
             self.add(i.NEGATIVE)
@@ -426,6 +425,7 @@ class ExpressionWriter(CodeWriter):
     # --- calls
 
     def call(self, function: Function, arguments: tuple[Expression, ...]) -> Found:
+        """A function applied to its arguments."""
         match function, arguments:
             case Function.TODAY, _:
                 self.add(i.TODAY, grows=1)
@@ -446,6 +446,7 @@ class ExpressionWriter(CodeWriter):
         raise Unsupported(f"'{function.value}' with a part that is no plain text")
 
     def count(self, entries: Expression) -> Found:
+        """How many entries a list has."""
         mark, jumps, depth = len(self.code), len(self.jumps), self.depth
         sort, _ = self.put(entries)
         if sort is not Sort.LIST:
@@ -491,6 +492,7 @@ class ExpressionWriter(CodeWriter):
         return Sort.NUMBER, True
 
     def list_code(self, items: tuple[Expression, ...]) -> int:
+        """The code of a list in brackets."""
         texts = tuple(item.value for item in items if isinstance(item, syntax.Text))
         if len(texts) != len(items):
             raise Unsupported("a list in brackets of other things than text")

@@ -48,9 +48,9 @@ def _defer(state: NDArray[int64], until: int, reason: int) -> int:
 
 
 @compiled
-def ask(
+def ask(  # noqa: C901  (one case per question)
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, visit: int, op: int, item: int
-) -> int:  # noqa: PLR0911  (one way out per question)
+) -> int:
     """May the item of a send (rows of both) go out now? Reason and moment are left in the state.
 
     A send that goes out leaves its locale as the reason.

@@ -73,9 +73,7 @@ def _begin(state: NDArray[int64], walk: int, level: int, top_pending: int) -> No
 
 
 @compiled
-def _set_group(
-    state: NDArray[int64], program: NDArray[int64], walk: int, level: int, source: int, count: int
-) -> None:
+def _set_group(state: NDArray[int64], program: NDArray[int64], walk: int, level: int, source: int, count: int) -> None:
     """A new group, from a list of the program; it forgets what was offered."""
     for place in range(count):
         state[walk + c.W_LISTS + place] = program[source + place]
@@ -91,9 +89,7 @@ def _new_group(state: NDArray[int64], walk: int, level: int, count: int) -> None
 
 
 @compiled
-def start(
-    state: NDArray[int64], program: NDArray[int64], clock: ClockTables, visit: int, op: int, offer: int
-) -> bool:
+def start(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, visit: int, op: int, offer: int) -> bool:
     """Begins the walk; false where a named topic could not be found."""
     walk = walk_at(state, visit)
     house = p.house_at(program, state[visit + c.V_FORM], program[op + p.LADDER_HOUSE])
@@ -167,10 +163,10 @@ def choose(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, v
 @compiled
 def _was_offered(state: NDArray[int64], program: NDArray[int64], walk: int, place: int) -> bool:
     offered = walk + c.W_LISTS + program[p.LARGEST_HOUSE]
+    found = False
     for number in range(state[walk + c.W_OFFERED]):
-        if state[offered + number] == place:
-            return True
-    return False
+        found = found or state[offered + number] == place
+    return found
 
 
 @compiled

@@ -344,8 +344,8 @@ def _mail(
 def _event(events: Integers, now: int, kind: int, person: int) -> int:
     place = EVENT_HEAD + events[EVENTS] * EVENT_COLUMNS
     if events[EVENTS] >= events[EVENT_ROOM]:
+        # There is one place more than room: what is lost must not replace an event that is kept.
         events[EVENTS_FULL] = 1
-        place -= EVENT_COLUMNS
     else:
         events[EVENTS] += 1
     for column in range(EVENT_COLUMNS):

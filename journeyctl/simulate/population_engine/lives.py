@@ -138,6 +138,6 @@ class Lives:
         return latent(responses.topics, responses.weeks, room=self._room[life.MORE_PLANS])
 
     def _new_events(self, room: int) -> Integers:
-        made = np.zeros(life.EVENT_HEAD + room * life.EVENT_COLUMNS, np.int64)
+        made = np.zeros(life.EVENT_HEAD + (room + 1) * life.EVENT_COLUMNS, np.int64)
         made[life.EVENT_ROOM], made[life.END] = room, self._end
         return made

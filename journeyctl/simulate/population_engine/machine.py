@@ -9,11 +9,10 @@ from numpy import int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.semantics.machine import STEP_LIMIT
-from journeyctl.simulate.population_engine import entries, reactions, sending, steps
+from journeyctl.simulate.population_engine import entries, reactions, scoring, sending, steps
 from journeyctl.simulate.population_engine import program_columns as p
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_kinds as k
-from journeyctl.simulate.population_engine import scoring
 from journeyctl.simulate.population_engine import state_columns as c
 from journeyctl.simulate.population_engine.agenda import take_first
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
@@ -157,8 +156,10 @@ def _lead_outcome(state: NDArray[int64], program: NDArray[int64], clock: ClockTa
     group = -1
     for candidate in range(program[p.GROUP_COUNT] - 1, -1, -1):
         lead = group_lead_at(state, candidate)
-        if state[lead + c.GL_STATE] == 1 and state[lead + c.GL_PLACE] == place and (
-            state[lead + c.GL_NUMBER] == number
+        if (
+            state[lead + c.GL_STATE] == 1
+            and state[lead + c.GL_PLACE] == place
+            and (state[lead + c.GL_NUMBER] == number)
         ):
             group = candidate
     if not is_own and group < 0:
@@ -207,8 +208,10 @@ def _those_awaiting(state: NDArray[int64], program: NDArray[int64], place: int, 
 def _close_group_leads(state: NDArray[int64], program: NDArray[int64], place: int, number: int) -> None:
     for group in range(program[p.GROUP_COUNT]):
         lead = group_lead_at(state, group)
-        if state[lead + c.GL_STATE] == 1 and state[lead + c.GL_PLACE] == place and (
-            state[lead + c.GL_NUMBER] == number
+        if (
+            state[lead + c.GL_STATE] == 1
+            and state[lead + c.GL_PLACE] == place
+            and (state[lead + c.GL_NUMBER] == number)
         ):
             state[lead + c.GL_STATE] = 0
 
@@ -274,5 +277,3 @@ def _react(
         reactions.unsubscribed(state, program, clock, rows, a, b)
     else:
         reactions.custom_event(state, program, clock, rows, a)
-
-

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from journeyctl.draws import name_hash
-from journeyctl.fixed_point import share_threshold
 from journeyctl.expr.syntax import Arithmetic, Number, Operator
+from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.ops import (
     ActivateOp,

@@ -107,7 +107,8 @@ def build(
         head[place] = made.listed(number for row in rows for number in [*row, *[0] * (width - len(row))])
     made.pool[: p.HEAD] = head
     return Tables(
-        np.array(made.pool, np.int64), made.names, np.array(op_names, np.int64).reshape(-1, 3), codes, tuple(made.items), tuple(made.desks),
+        np.array(made.pool, np.int64), made.names, np.array(op_names, np.int64).reshape(-1, 3), codes,
+        tuple(made.items), tuple(made.desks),
         tuple(made.places), made.groups, tuple(program.countries), tuple(made.code),
     )  # fmt: skip
 
@@ -256,14 +257,10 @@ def _exits(made: Building, form: int, journey: str, exits: Sequence[Exit]) -> in
 
 
 def _reads(made: Building, form: int, found: Sequence[Condition]) -> int:
-    country = made.form_names[form]
-    program = made.program
-    return made.listed(
-        concerned(
-            found, made.codes, program.audiences_for(country), program.scoring_for(country), made.groups,
-            program.meanings.get("country", "contact.country") if program.shared else "",
-        )  # fmt: skip
-    )
+    program, country = made.program, made.form_names[form]
+    moving = program.meanings.get("country", "contact.country") if program.shared else ""
+    audiences, scoring = program.audiences_for(country), program.scoring_for(country)
+    return made.listed(concerned(found, made.codes, audiences, scoring, made.groups, moving))
 
 
 def _item(made: Building, form: int, name: str) -> list[int]:
@@ -292,8 +289,8 @@ def _locale(made: Building, item: Item, tag: str) -> int:
     """Name of the item's locale that fits a tag best: exactly, then by language, else its fallback."""
     if tag in item.locales:
         return made.names(tag)
-    language = tag.split("-")[0]
-    close = next((offered for offered in item.locales if offered.split("-")[0] == language), None)
+    language = tag.split("-", maxsplit=1)[0]
+    close = next((offered for offered in item.locales if offered.split("-", maxsplit=1)[0] == language), None)
     return made.names(close or item.fallback or "")
 
 

@@ -198,7 +198,9 @@ def add_points(
 
 
 @inlined
-def _score(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, event: int, who: int) -> None:
+def _score(
+    state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, event: int, who: int
+) -> None:
     add_points(state, program, clock, rows, scoring.points_for(state, program, event, who), event)
 
 
@@ -233,9 +235,7 @@ def listen(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, r
 
 @compiled
 def _time_out_at(state: NDArray[int64], visit: int, at: int, kind: int) -> None:
-    schedule(
-        state, at, c.TIMEOUT_PHASE, state[visit + c.V_ORDER], 0, 0, kind, visit, state[visit + c.V_TOKEN], 0
-    )
+    schedule(state, at, c.TIMEOUT_PHASE, state[visit + c.V_ORDER], 0, 0, kind, visit, state[visit + c.V_TOKEN], 0)
 
 
 @compiled
@@ -344,9 +344,7 @@ def _hear_one(
 
 
 @compiled
-def _is_machine(
-    state: NDArray[int64], program: NDArray[int64], visit: int, op: int, every_link: int, at: int
-) -> bool:
+def _is_machine(state: NDArray[int64], program: NDArray[int64], visit: int, op: int, every_link: int, at: int) -> bool:
     least = program[op + p.LISTEN_HUMAN]
     if least < 0:
         return False

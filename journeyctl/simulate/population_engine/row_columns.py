@@ -57,9 +57,10 @@ class Rows(NamedTuple):
 
 @compiled
 def add_row(rows: Rows, time: int, kind: int) -> int:
-    """Begins a row and answers its place; without room the last one is written over, and `FULL` says so."""
+    """Begins a row and answers its place; without room it is lost, and `FULL` says so."""
     place = rows.count[ROWS]
-    if place >= rows.wide.shape[0]:
+    if place >= rows.wide.shape[0] - 1:
+        # The last place is nobody's: what is written there for want of room must not replace a row that is kept.
         rows.count[FULL] = 1
         place = rows.wide.shape[0] - 1
     else:

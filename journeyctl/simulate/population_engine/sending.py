@@ -183,8 +183,10 @@ def _waiting_for(state: NDArray[int64], message: int) -> int:
     """The visit that waits for this message's delivery; -1: it has left."""
     visit = state[message + c.M_JOURNEY]
     waits = state[visit + c.V_IN] == 1 and state[visit + c.V_WAITING] == p.W_DELIVERY
-    if waits and state[visit + c.V_NUMBER] == state[message + c.M_VISIT] and (
-        state[visit + c.V_LAST_MESSAGE] == message
+    if (
+        waits
+        and state[visit + c.V_NUMBER] == state[message + c.M_VISIT]
+        and (state[visit + c.V_LAST_MESSAGE] == message)
     ):
         return visit
     return -1

@@ -35,9 +35,9 @@ from journeyctl.simulate.population_engine.turn import (
 
 
 @inlined
-def run(
+def run(  # noqa: C901  (one case per op: the list is the point)
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, keys: NDArray[uint64], rows: Rows, visit: int
-) -> None:  # noqa: C901, PLR0912  (one case per op)
+) -> None:
     """The visit does its present op."""
     op = state[visit + c.V_OP]
     kind = program[op + p.OP_KIND]
@@ -75,15 +75,11 @@ def run(
 
 
 @compiled
-def _wait(
-    state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int
-) -> None:
+def _wait(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int) -> None:
     now, reason = state[c.NOW], p.ELAPSED
     length, mode = op + p.WAIT_LENGTH, program[op + p.WAIT_MODE]
     if mode == 0:
-        until = add(
-            clock, calendar_of(state, program), now, program[length], program[length + 1], program[length + 2]
-        )
+        until = add(clock, calendar_of(state, program), now, program[length], program[length + 1], program[length + 2])
     elif mode == 1:
         zone = 0
         if program[length + 2] == 1 and state[c.ZONE] >= 0:
@@ -110,9 +106,7 @@ def _wait(
 @compiled
 def _sleep(state: NDArray[int64], visit: int, until: int, waiting: int, kind: int) -> None:
     state[visit + c.V_WAITING] = waiting
-    schedule(
-        state, until, c.TIMEOUT_PHASE, state[visit + c.V_ORDER], 0, 0, kind, visit, state[visit + c.V_TOKEN], 0
-    )
+    schedule(state, until, c.TIMEOUT_PHASE, state[visit + c.V_ORDER], 0, 0, kind, visit, state[visit + c.V_TOKEN], 0)
 
 
 @compiled
@@ -182,9 +176,7 @@ def _start_ladder(
 
 
 @compiled
-def _offer(
-    state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int
-) -> None:
+def _offer(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int) -> None:
     last = state[visit + c.V_LAST_OFFER]
     if last >= 0 and state[c.NOW] < last + program[op + p.OFFER_PACE]:
         _sleep(state, visit, last + program[op + p.OFFER_PACE], p.W_PACE, c.TIME_OUT_PACE)
@@ -322,16 +314,12 @@ def _activate(
         row = emit_at(state, rows, k.ACTIVATED, visit, 0)
         rows.narrow[row, r.CHANNEL] = program[op + p.ACTIVATE_AUDIENCE]
         rows.narrow[row, r.GROUP] = program[op + p.ACTIVATE_GROUP]
-        rows.wide[row, r.VALUE] = add(
-            clock, 0, state[c.NOW], program[length], program[length + 1], program[length + 2]
-        )
+        rows.wide[row, r.VALUE] = add(clock, 0, state[c.NOW], program[length], program[length + 1], program[length + 2])
     move(state, program, visit, program[op + p.ACTIVATE_NEXT])
 
 
 @inlined
-def _enter(
-    state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int
-) -> None:
+def _enter(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int) -> None:
     journey = program[op + p.ENTER_JOURNEY]
     graph = p.graph_at(program, state[c.FORM], journey)
     refused = refused_purpose(state, program, graph)

@@ -105,9 +105,7 @@ def post_opened(state: NDArray[int64], time: int, item: int, send: int, who: int
 @compiled
 def post_clicked(state: NDArray[int64], time: int, item: int, send: int, who: int, every_link: int) -> None:
     """A click was recorded."""
-    schedule(
-        state, time, c.REACTION_PHASE, 3, item + 1, send, c.CLICKED, item, send, who + every_link * _EVERY_LINK
-    )
+    schedule(state, time, c.REACTION_PHASE, 3, item + 1, send, c.CLICKED, item, send, who + every_link * _EVERY_LINK)
 
 
 @compiled

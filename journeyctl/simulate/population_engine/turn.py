@@ -277,15 +277,11 @@ def _reads_of_suppression(state: NDArray[int64], program: NDArray[int64], name: 
 @compiled
 def schedule_exits(state: NDArray[int64], visit: int, consent_lost: int) -> None:
     """The exit conditions of a visit are looked at after what comes first at this second."""
-    schedule(
-        state, state[c.NOW], c.EXIT_PHASE, state[visit + c.V_ORDER], 0, 0, c.CHECK_EXITS, visit, consent_lost, 0
-    )
+    schedule(state, state[c.NOW], c.EXIT_PHASE, state[visit + c.V_ORDER], 0, 0, c.CHECK_EXITS, visit, consent_lost, 0)
 
 
 @compiled
-def consent_lost(
-    state: NDArray[int64], program: NDArray[int64], column: int, heard: int, written_too: bool
-) -> None:
+def consent_lost(state: NDArray[int64], program: NDArray[int64], column: int, heard: int, written_too: bool) -> None:
     """A consent was taken back: journeys that need it are left, after written exits.
 
     `heard` awaited it; with `written_too` so did those with an exit for the contact's opting out.
@@ -349,4 +345,3 @@ def plan_evaluation(state: NDArray[int64], clock: ClockTables, not_before: int) 
     if planned < 0 or planned > at or planned < earliest:
         state[c.EVALUATION_AT] = at
         schedule(state, at, c.EXIT_PHASE, -1, 0, 0, c.EVALUATE, 0, 0, 0)
-
