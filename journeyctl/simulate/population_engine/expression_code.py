@@ -335,8 +335,8 @@ class ExpressionWriter(CodeWriter):
         """Numbers, and dates and moments moved by a literal duration or set against each other."""
         mark, jumps, depth = len(self.code), len(self.jumps), self.depth
         one, one_whole = self.put(left)
-        moves = operator in (Operator.PLUS, Operator.MINUS) and one in (Sort.DATE, Sort.MOMENT)
-        if moves and isinstance(right, syntax.DurationLiteral):
+        is_moved = operator in (Operator.PLUS, Operator.MINUS) and one in (Sort.DATE, Sort.MOMENT)
+        if is_moved and isinstance(right, syntax.DurationLiteral):
             return self.shift(one, right.value if operator is Operator.PLUS else -right.value)
         two, two_whole = self.put(right)
         if Sort.NOTHING in (one, two):
@@ -385,11 +385,9 @@ class ExpressionWriter(CodeWriter):
                 self.broken_field(path)
             case syntax.Arithmetic(left, _, right):
                 self.constant(0, Sort.BOOLEAN)
-                ends = []
                 for term in (left, right):
                     self.put_broken(term)
-                    ends.append(self.jump(i.OR_NEXT, grows=-1))
-                self.land(*ends)
+                    self.land(self.jump(i.OR_NEXT, grows=-1))
             case syntax.Negation(term):
                 self.put_broken(term)
             case syntax.If(condition, then, otherwise):
@@ -404,13 +402,12 @@ class ExpressionWriter(CodeWriter):
                 self.constant(0, Sort.BOOLEAN)
 
     def broken_field(self, path: str) -> None:
-        """Whether the number in a field is a broken one."""
+        """Whether the number in a field, or its default where it is unknown, is a broken one."""
         codes = self.home.codes
         column = codes.column(path)
         companion = codes.companions.get(column, -1)
         default = int(isinstance(self.home.defaults.get(path), float))
         if companion >= 0:
-            # Where the field itself is unknown its default is meant.
             self.add(i.FIELD, column, UNKNOWN, grows=1)
             self.add(i.IS_KNOWN)
             other = self.jump(i.IF_TRUE, grows=-1)
