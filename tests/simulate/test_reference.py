@@ -21,6 +21,7 @@ from journeyctl.semantics import machine
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.lead import FINAL
 from journeyctl.simulate import run as run_module
+from journeyctl.simulate.person import FieldQuestion
 from journeyctl.simulate.reference import Finished, simulate
 from journeyctl.simulate.run import launches_of, run, scenario_of, world_of
 from journeyctl.simulate.world import World
@@ -101,7 +102,7 @@ def test_neither_hash_seed_nor_names_and_order_of_files_matter(tmp_path: Path) -
 
 
 def test_contacts_that_can_never_enter_are_left_out_without_changing_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "reach", lambda *_, **__: lambda fields: True)
+    monkeypatch.setattr(run_module, "reach", lambda *_, **__: FieldQuestion((), lambda fields: True))
     everybody = world_of(workspace(), "us-pilot", Draws(7))
     assert len(everybody.persons) > 3 * len(world().persons)
     known = {person.key for person in world().persons}
