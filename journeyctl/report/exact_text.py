@@ -14,7 +14,7 @@ def render(found: Exact, scenario: str) -> str:
     """One line for each count; the spread is one standard deviation of a single replication."""
     lines = [
         f"{scenario}: exact means for {found.contacts:,} contacts and their drawn traits",
-        f"({found.states:,} states after a mail were followed; a replication spreads about each mean by +-)",
+        f"{found.states:,} states after a mail were followed; +- is the spread of one replication",
         "",
     ]
     width = max(len(name) for name in found.means) if found.means else 0
