@@ -87,7 +87,8 @@ def _inner(function: Callable[..., object], inline: str) -> Any:  # noqa: ANN401
         def key() -> None:
             """Stands for the machine code that there is not, so that callers find the function."""
 
-        inner.targetctx.insert_user_function(key, found.fndesc, [found.library])
+        parts = found._asdict()
+        inner.targetctx.insert_user_function(key, parts["fndesc"], [parts["library"]])
         return found._replace(entry_point=key)
 
     compiler._customize_flags, compiler._compile_core = without_code, compile_core
