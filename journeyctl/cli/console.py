@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 NARROWEST, WIDEST = 40, 160
 
@@ -27,6 +28,16 @@ def result(text: str) -> None:
     """Writes the command's result."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def deliver(text: str, out: Path | None) -> None:
+    """Writes the command's result to the file that was asked for, whole or not at all, else to standard output."""
+    from journeyctl.output_file import write_atomically
+
+    if out is None:
+        result(text)
+    else:
+        write_atomically(out, text.encode())
 
 
 def message(text: str) -> None:

@@ -35,7 +35,6 @@ def answer(
 ) -> int:
     """Runs the draws and writes the answer; `others` are options by name that do not go with it."""
     from journeyctl import api
-    from journeyctl.output_file import write_atomically
     from journeyctl.report import future_run_json, future_run_text
 
     _refuse(others)
@@ -50,10 +49,7 @@ def answer(
         progress.clear()
     forms = {"json": future_run_json.render_json, "csv": future_run_json.render_csv}
     text = forms[output](found) if output in forms else future_run_text.render(found, width=console.width(width))
-    if out is None:
-        console.result(text)
-    else:
-        write_atomically(out, text.encode())
+    console.deliver(text, out)
     if found.partial:
         console.message(f"interrupted: {len(found.draws)} of {found.asked} parameter draws are in this answer")
         return ExitStatus.INTERRUPTED

@@ -155,17 +155,13 @@ def _check(
 
 def _exact(checked: Checked, scenario: str, seed: int | None, output: str, out: Path | None) -> int:
     from journeyctl import api
-    from journeyctl.output_file import write_atomically
     from journeyctl.report import exact_text
 
     if output == "csv":
         raise UsageError("'csv' is no format of an exact answer", "write --format table or --format json")
     found = api.exact(checked, scenario, seed=seed)
     text = exact_text.render_json(found, scenario) if output == "json" else exact_text.render(found, scenario)
-    if out is None:
-        console.result(text)
-    else:
-        write_atomically(out, text.encode())
+    console.deliver(text, out)
     return ExitStatus.FINE
 
 
@@ -177,7 +173,6 @@ def _check_precision(goals: Sequence[str], replications: int | None, most: int |
 
 
 def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> None:
-    from journeyctl.output_file import write_atomically
     from journeyctl.report import forecast_json, forecast_text
 
     if output == "json":
@@ -186,10 +181,7 @@ def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> Non
         text = forecast_json.render_csv(found)
     else:
         text = forecast_text.render(found, width=width)
-    if out is None:
-        console.result(text)
-    else:
-        write_atomically(out, text.encode())
+    console.deliver(text, out)
 
 
 def _write_log(found: Forecast, log: Path | None) -> None:

@@ -110,7 +110,6 @@ def _share(text: str) -> float:
 
 
 def _write(found: Staffing, output: str, out: Path | None, *, width: int) -> None:
-    from journeyctl.output_file import write_atomically
     from journeyctl.report import staffing_json, staffing_text
 
     if output == "json":
@@ -119,7 +118,4 @@ def _write(found: Staffing, output: str, out: Path | None, *, width: int) -> Non
         text = staffing_json.render_csv(found)
     else:
         text = staffing_text.render(found, width=width)
-    if out is None:
-        console.result(text)
-    else:
-        write_atomically(out, text.encode())
+    console.deliver(text, out)

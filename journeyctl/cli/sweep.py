@@ -95,7 +95,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _write(found: Sweep, output: str, out: Path | None, *, width: int) -> None:
-    from journeyctl.output_file import write_atomically
     from journeyctl.report import sweep_json, sweep_text
 
     if output == "json":
@@ -104,7 +103,4 @@ def _write(found: Sweep, output: str, out: Path | None, *, width: int) -> None:
         text = sweep_json.render_csv(found)
     else:
         text = sweep_text.render(found, width=width)
-    if out is None:
-        console.result(text)
-    else:
-        write_atomically(out, text.encode())
+    console.deliver(text, out)
