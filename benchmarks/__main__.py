@@ -35,7 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in arguments):
         print("usage: python -m benchmarks [CONTACTS ...]", file=sys.stderr)
         return 2
-    print(f"{'':42}{'contacts':>10}{'rows':>12}{'CPU s':>8}{'contacts/s':>12}{'rows/s':>10}{'per row':>9}{'peak MB':>9}")
+    print(
+        f"{'':42}{'contacts':>10}{'rows':>12}{'CPU s':>8}{'contacts/s':>12}{'rows/s':>10}{'per row':>9}{'peak MB':>9}"
+    )
     for size in map(int, arguments) if arguments else SIZES:
         yardstick = alone(by_hand, size)
         print(line(yardstick, yardstick))
