@@ -64,6 +64,7 @@ generate: $(READY)
 bench: $(READY)
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet --upgrade --no-deps --target out/peers 'ciw>=3.2,<4'
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.bars
 
 wheel: $(READY)
 	$(BIN)/python -m build --no-isolation

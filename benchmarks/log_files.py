@@ -58,6 +58,17 @@ def measure(folder: Path, record: EventRecord) -> None:
     _timed("write CSV, a tenth of the rows", len(tenth), lambda: write_csv(tenth, text), text)
 
 
+def writing(rows: int) -> tuple[float, int]:
+    """CPU seconds of putting so many rows in order and writing them, the library loaded before; bytes of the file."""
+    record = repeated(_sample(min(CONTACTS, rows)), rows)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.parquet"
+        write_parquet(record.take(np.arange(1)), path)
+        begun = time.process_time()
+        write_parquet(record.in_file_order(), path)
+        return time.process_time() - begun, path.stat().st_size
+
+
 def repeated(record: EventRecord, rows: int) -> EventRecord:
     """The rows again and again, each time with other contacts and 37 s later, in the order of time."""
     times = -(-rows // len(record))

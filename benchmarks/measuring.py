@@ -58,20 +58,21 @@ def population(contacts: int) -> Measured:
     from journeyctl.draws import Draws
     from journeyctl.simulate import population_engine
 
-    population_engine.simulate(_journey_m(20), Draws(7, 0))
+    population_engine.simulate(journey_m(20), Draws(7, 0))
     return _engine(contacts, "journeyctl, population engine", population_engine.simulate)
 
 
 def _engine(contacts: int, what: str, simulate: Callable[[World, Draws], Finished]) -> Measured:
     from journeyctl.draws import Draws
 
-    world = _journey_m(contacts)
+    world = journey_m(contacts)
     begun = time.process_time()
     rows = len(simulate(world, Draws(7, 0)).record.record())
     return Measured(what, contacts, rows, time.process_time() - begun, _peak())
 
 
-def _journey_m(contacts: int) -> World:
+def journey_m(contacts: int) -> World:
+    """The workspace of journey M, ready for so many contacts and with the SDRs that they need."""
     from journeyctl.draws import Draws
     from journeyctl.simulate.run import world_of
     from journeyctl.spec import load, with_set

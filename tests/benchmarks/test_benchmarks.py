@@ -8,7 +8,11 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.handwritten_simpy import LEVELS, simulate
-from benchmarks.measuring import PEERS, alone, by_ciw, engine, floor
+from benchmarks.measuring import PEERS, alone, by_ciw, engine, floor, journey_m
+from journeyctl.draws import Draws
+from journeyctl.results.record import KIND_NUMBER
+from journeyctl.semantics.effects import Kind
+from journeyctl.simulate import population_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +81,16 @@ def test_the_floor_writes_every_row_of_the_journey() -> None:
     assert found.cpu >= 0
 
 
-def test_the_workspace_of_the_benchmark_sends_and_hands_over() -> None:
-    found = engine(200)
-    assert found.contacts == 200
+def test_the_workspace_of_the_benchmark_comes_near_the_means_of_the_journey() -> None:
+    contacts = 4_000
+    world = journey_m(contacts)
+    kinds = population_engine.simulate(world, Draws(7, 0)).record.record().column("kind").tolist()
+    mails, leads = (kinds.count(KIND_NUMBER[kind]) / contacts for kind in (Kind.SENT, Kind.HANDED_OFF))
+    assert abs(mails / MAILS - 1) < 0.1
+    assert abs(leads / ASKS - 1) < 0.2
+
+
+def test_the_reference_engine_is_measured_with_its_rows() -> None:
+    found = engine(100)
+    assert found.contacts == 100
     assert found.rows > 2_000
