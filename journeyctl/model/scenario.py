@@ -289,7 +289,9 @@ class Scenario(NamedDocument):
     start: datetime.date = field(
         metadata=about(Plain.DATE, "First day of the run, workspace zone.", example="2026-01-05")
     )
-    length: Duration = field(metadata=about(Plain.DURATION, "Length of the run.", example="26w"))
+    length: Duration = field(
+        metadata=about(Plain.DURATION, "Length of the run; whole days end at midnight.", example="26w")
+    )
     drain: Duration | None = field(
         default=None, metadata=about(Plain.DURATION, "How long the desk works on after the end.", example="4w")
     )

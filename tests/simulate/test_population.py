@@ -14,6 +14,8 @@ from journeyctl.draws import Draws
 from journeyctl.fixed_point import share_threshold
 from journeyctl.model.population import Accounts, Between, Each, Literally, Lognormal, Normal, Quality
 from journeyctl.model.values import Assumed
+from journeyctl.simulate.population import run_window
+from journeyctl.units import Duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,3 +232,22 @@ def test_array_draws_are_those_of_the_published_addresses(small_world: World) ->
     for person in small_world.population().persons[:50]:
         u = Draws(7).bits(person.clinic, "field", place="clinic.is_customer")
         assert person.fields["clinic.is_customer"] is (u < share_threshold(0.4))
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "after"),
+    [
+        # In New York clocks go forward on 8 March and back on 1 November 2026.
+        (datetime.date(2026, 1, 5), Duration(seconds=26 * 7 * 86_400), "2026-07-06T04:00:00+00:00"),
+        (datetime.date(2026, 10, 26), Duration(seconds=14 * 86_400), "2026-11-09T05:00:00+00:00"),
+        (datetime.date(2026, 3, 7), Duration(seconds=36 * 3_600), "2026-03-08T17:00:00+00:00"),
+        (datetime.date(2026, 1, 5), Duration(months=6), "2026-07-05T04:00:00+00:00"),
+    ],
+)
+def test_a_run_of_whole_days_ends_with_a_day_of_the_workspace(
+    make_world: Callable[..., World], start: datetime.date, length: Duration, after: str
+) -> None:
+    world = make_world(contacts=1)
+    program = replace(world.program, zone="America/New_York")
+    _, end = run_window(replace(world.scenario, start=start, length=length), program)
+    assert datetime.datetime.fromtimestamp(end, datetime.UTC).isoformat() == after
