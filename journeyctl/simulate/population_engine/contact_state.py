@@ -25,7 +25,7 @@ def scratch(program: NDArray[int64], fields: int, *, room: int = 1) -> NDArray[i
         (c.VISITS_AT, journeys * c.VISIT),
         (c.ORDER_AT, journeys),
         (c.SHOWN_AT, journeys),
-        (c.AGENDA_AT, rooms[c.AGENDA_ROOM] * c.ENTRY),
+        (c.AGENDA_AT, rooms[c.AGENDA_ROOM] * (1 + c.ENTRY)),
         (c.MESSAGES_AT, rooms[c.MESSAGE_ROOM] * c.MESSAGE),
         (c.LATEST_AT, items),
         (c.ACTS_AT, rooms[c.ACT_ROOM] * c.ACT),
@@ -46,6 +46,9 @@ def scratch(program: NDArray[int64], fields: int, *, room: int = 1) -> NDArray[i
     for place, length in rooms.items():
         state[place] = length
     state[c.LADDER_WIDTH], state[c.FIELD_COUNT] = width, fields
+    entries = rooms[c.AGENDA_ROOM]
+    agenda = state[c.AGENDA_AT] + np.arange(entries)
+    state[agenda] = state[c.AGENDA_AT] + entries + np.arange(entries) * c.ENTRY
     state[state[c.LATEST_AT] : state[c.LATEST_AT] + items] = -1
     for journey in range(journeys):
         state[state[c.VISITS_AT] + journey * c.VISIT + c.V_JOURNEY] = journey

@@ -24,7 +24,7 @@ from journeyctl.simulate.population_engine.clock import (
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.conditions import holds
 from journeyctl.simulate.population_engine.gate import refused_purpose
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.philox import bits
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 from journeyctl.simulate.population_engine.steps import begin
@@ -50,7 +50,7 @@ def evaluate_contact(state: NDArray[int64], program: NDArray[int64], clock: Cloc
     schedule(state, now, c.ENTRY_PHASE, -1, 0, 0, c.LOOK_AROUND, 0, 0, 0)
 
 
-@inlined
+@compiled
 def look_around(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, keys: NDArray[uint64], rows: Rows
 ) -> None:
@@ -63,7 +63,7 @@ def look_around(
             _look(state, program, clock, keys, rows, journey, False)
 
 
-@inlined
+@compiled
 def enter_now(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, keys: NDArray[uint64], rows: Rows, journey: int
 ) -> None:
@@ -149,14 +149,14 @@ def _in_audience(state: NDArray[int64], program: NDArray[int64], clock: ClockTab
     return holds(state, program, clock, program[graph + p.G_CONDITION])
 
 
-@inlined
+@compiled
 def _may_enter(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, graph: int, visit: int) -> bool:
     if not _in_audience(state, program, clock, graph):
         return False
     return _refusal(state, program, clock, graph, visit) == 0
 
 
-@inlined
+@compiled
 def _try(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, journey: int) -> None:
     visit, graph = c.visit_at(state, journey), p.graph_at(program, state[c.FORM], journey)
     if not _in_audience(state, program, clock, graph):

@@ -18,13 +18,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numba as _compiler
 import numpy
 
+from journeyctl.simulate.population_engine.whole_program import PartCompiler, WholeCompiler
+
 numba: Any = _compiler
 """Numba's types leave out most of what is used here."""
+_OPTIONS: Final = {"nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True}
 _F = TypeVar("_F", bound=Callable[..., object])
 _IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 _HERE = __name__.rpartition(".")[0]
@@ -43,61 +46,28 @@ _STALE_AFTER = 3_600
 
 def compiled(function: _F) -> _F:
     """Compiles a function when it is first called. It must allocate nothing: arrays are not counted."""
-    return _made(function, inline="never")
-
-
-def inlined(function: _F) -> _F:
-    """The same for a function that only one other one calls: it becomes a part of that one."""
-    return _made(function, inline="always")
-
-
-def _made(function: _F, *, inline: str) -> _F:
     if numba.config.DISABLE_JIT:
         return function
     given = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(_place(function.__module__, given))
     try:
-        made = numba.njit(function, cache=True, nogil=True, _nrt=False, error_model="numpy", inline=inline)
+        made = numba.njit(function, cache=True, pipeline_class=WholeCompiler, **_OPTIONS)
     finally:
         numba.config.CACHE_DIR = given
-    _lend(made, _inner(function, inline))
+    inner = numba.njit(
+        function, pipeline_class=PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS
+    )  # fmt: skip
+    inner.add_overload = lambda found: inner.overloads.__setitem__(tuple(found.signature.args), found)
+    _lend(made, inner)
     return cast(_F, made)
 
 
-def _inner(function: Callable[..., object], inline: str) -> Any:  # noqa: ANN401 - Numba has no types
-    """The function as other compiled ones link it: no machine code of its own, no way in from Python, nothing kept.
-
-    Most functions are only ever called by others; what Numba does beyond that for each takes a third of its time.
-    """
-    inner = numba.njit(
-        function, nogil=True, _nrt=False, error_model="numpy", inline=inline, no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-    )  # fmt: skip
-    compiler = inner._compiler
-    customized, core = compiler._customize_flags, compiler._compile_core
-
-    def without_code(flags: Any) -> Any:  # noqa: ANN401 - Numba has no types
-        flags = customized(flags)
-        flags.no_compile = True
-        return flags
-
-    def compile_core(args: Any, return_type: Any) -> Any:  # noqa: ANN401 - Numba has no types
-        found = core(args, return_type)
-
-        def key() -> None:
-            """Stands for the machine code that there is not, so that callers find the function."""
-
-        parts = found._asdict()
-        inner.targetctx.insert_user_function(key, parts["fndesc"], [parts["library"]])
-        return found._replace(entry_point=key)
-
-    compiler._customize_flags, compiler._compile_core = without_code, compile_core
-    inner.add_overload = lambda found: inner.overloads.__setitem__(tuple(found.signature.args), found)
-    return inner
+inlined = compiled
+"""LLVM finds by itself what only one function calls."""
 
 
 def _lend(made: Any, inner: Any) -> None:  # noqa: ANN401 - Numba has no types
-    """Compiled callers see the inner function, and its constants as numbers: else each constant would make another."""
+    """Compiled callers see the part, and its constants as numbers: else each constant would make another."""
     template = inner.get_call_template
 
     def of_numbers(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Numba has no types

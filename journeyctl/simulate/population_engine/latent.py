@@ -24,8 +24,9 @@ from journeyctl.simulate.population_engine.arithmetic import (
     quantile,
     scaled,
 )
+from journeyctl.simulate.population_engine.intrinsics import high_word
 from journeyctl.simulate.population_engine.jit import compiled
-from journeyctl.simulate.population_engine.philox import bits, high_word
+from journeyctl.simulate.population_engine.philox import bits, comes_true
 from journeyctl.simulate.population_engine.response_tables import ResponseTables, purpose_hash
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def born(L: Latent, B: ResponseTables, K: NDArray[uint64], arm: int, at_second: 
     L[RESPONSIVENESS] += scaled(B[at.CLINIC_RESPONSIVENESS_SPREAD], shared)
     u = bits(K, np.uint64(L[PERSON]), _STAGE, _NOWHERE, 0)
     L[STAGE] = count_not_above(B, B[at.STAGES], B[at.STAGES_LENGTH], u)
-    L[PREFETCHES] = bits(K, np.uint64(L[PERSON]), _PREFETCHING, _NOWHERE, 0) < B[at.PREFETCHING]
-    L[SCANNED] = bits(K, np.uint64(L[HOSPITAL]), _SCANNER, _NOWHERE, 0) < B[at.SCANNING]
+    L[PREFETCHES] = comes_true(K, np.uint64(L[PERSON]), _PREFETCHING, _NOWHERE, 0, B[at.PREFETCHING])
+    L[SCANNED] = comes_true(K, np.uint64(L[HOSPITAL]), _SCANNER, _NOWHERE, 0, B[at.SCANNING])
     L[CLICKS_AT_STAGE] = 0
     L[IDLE_SINCE] = at_second
     L[LAST_REQUEST] = NEVER_ASKED

@@ -22,7 +22,8 @@ from journeyctl.simulate.population_engine.agenda import next_time
 from journeyctl.simulate.population_engine.clock_tables import NEVER, ClockTables
 from journeyctl.simulate.population_engine.conditions import evaluate, holds
 from journeyctl.simulate.population_engine.field_codes import UNKNOWN
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.intrinsics import of_columns, unmeasured
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.latent import (
     ACTIVATED_UNTIL,
     CLINIC,
@@ -54,6 +55,7 @@ from journeyctl.simulate.population_engine.latent import (
     what_of,
 )
 from journeyctl.simulate.population_engine.machine import advance, new_contact
+from journeyctl.simulate.population_engine.philox import ROUNDS
 from journeyctl.simulate.population_engine.response_tables import ResponseTables
 from journeyctl.simulate.population_engine.row_columns import Rows
 
@@ -104,6 +106,19 @@ def live_all(
     news: Integers, wanted: Integers, first: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Runs lives from `first` on: how many are done, and why it stopped where some are left."""
+    return _live_all(
+        unmeasured(state), unmeasured(program), unmeasured(clock), of_columns(unmeasured(keys), 2 * ROUNDS),
+        Rows(of_columns(rows.wide, r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), unmeasured(rows.count)),
+        unmeasured(B), unmeasured(L), unmeasured(events), people, fields, facts, mail, news, wanted, first,
+    )  # fmt: skip
+
+
+@compiled
+def _live_all(
+    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
+    L: Latent, events: Integers, people: Integers, fields: Integers, facts: Integers, mail: Integers,
+    news: Integers, wanted: Integers, first: int,
+) -> tuple[int, int]:  # fmt: skip
     for place in range(first, wanted.shape[0]):
         person, row_mark, event_mark = wanted[place, W_PERSON], rows.count[r.ROWS], events[EVENTS]
         rows.count[r.PERSON_NOW] = person
@@ -156,11 +171,11 @@ def _awake(
     L[ZONE] = max(state[c.ZONE], 0)
     L[FULL] = 0
     born(L, B, own_keys, _arm(state, program, clock, B), start)
-    weeks = B[at.WEEKS_LENGTH]
+    weeks, visits = B[at.WEEKS_LENGTH], people[person, P_VISITS] == 1
     L[NEXT_WEEK] = weeks
     for week in range(weeks - 1, -1, -1):
-        possible = people[person, P_VISITS] == 1 and B[B[at.WEEKS] + 2 * week + 1] > start
-        possible = possible and response.may_visit(L, B, own_keys, week)
+        is_ahead = visits and B[B[at.WEEKS] + 2 * week + 1] > start
+        possible = is_ahead and response.may_visit(L, B, own_keys, week)
         L[L[WEEKS] + week] = possible
         if possible:
             L[NEXT_WEEK] = week
@@ -186,7 +201,8 @@ def _give(
                 state, facts[row, F_TIME], facts[row, F_COLUMN], facts[row, F_CODE], facts[row, F_NAME],
                 facts[row, F_RANK],
             )  # fmt: skip
-    for row in range(people[person, P_MAIL], people[person, P_MAIL_END]):
+    # The latest first: what is sooner then goes to the end of the agenda at once.
+    for row in range(people[person, P_MAIL_END] - 1, people[person, P_MAIL] - 1, -1):
         if start <= mail[row, O_TIME] < end:
             stimuli.post_other_mail(state, mail[row, O_TIME], mail[row, O_LINE], mail[row, O_RANK])
     if people[person, P_FORM] == 1:
@@ -213,7 +229,7 @@ def _tell(state: Integers, news: Integers, row: int) -> None:
 # --- time
 
 
-@inlined
+@compiled
 def _live(
     state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
     L: Latent, events: Integers,
@@ -240,7 +256,7 @@ def _next_second(state: Integers, B: ResponseTables, L: Latent, end: int) -> int
     return soonest
 
 
-@inlined
+@compiled
 def _at(
     state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
     L: Latent, events: Integers, now: int,

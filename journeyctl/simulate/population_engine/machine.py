@@ -14,10 +14,10 @@ from journeyctl.simulate.population_engine import program_columns as p
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_kinds as k
 from journeyctl.simulate.population_engine import state_columns as c
-from journeyctl.simulate.population_engine.agenda import take_first
+from journeyctl.simulate.population_engine.agenda import next_time, take_first
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.contact_state import clear, settle_place
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.philox import bits
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 from journeyctl.simulate.population_engine.turn import (
@@ -65,9 +65,7 @@ def advance(
     if state[c.INSTANT] != now:
         state[c.INSTANT] = now
         state[c.STEPS] = 0
-    while state[c.AGENDA_COUNT] > 0 and state[c.SENT] == 0 and state[c.FULL] == 0:
-        if state[state[c.AGENDA_AT] + c.E_MOMENT] >> 3 > now:
-            break
+    while next_time(state) <= now and state[c.SENT] == 0 and state[c.FULL] == 0:
         entry = take_first(state)
         kind, a, b, d = state[entry + c.E_KIND], state[entry + c.E_A], state[entry + c.E_B], state[entry + c.E_C]
         if kind <= c.CHECK_EXITS:
@@ -84,7 +82,7 @@ def advance(
             _react(state, program, clock, rows, kind, a, b, d)
 
 
-@inlined
+@compiled
 def _do_for_visit(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, keys: NDArray[uint64], rows: Rows,
     kind: int, visit: int, token: int, answers: int,
@@ -107,7 +105,7 @@ def _do_for_visit(
         steps.time_out(state, program, rows, visit, kind)
 
 
-@inlined
+@compiled
 def _count_step(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows) -> None:
     state[c.STEPS] += 1
     if state[c.STEPS] <= STEP_LIMIT:
@@ -120,7 +118,7 @@ def _count_step(state: NDArray[int64], program: NDArray[int64], clock: ClockTabl
     state[c.AGENDA_COUNT] = 0
 
 
-@inlined
+@compiled
 def _learn(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, kind: int, a: int, b: int, d: int
 ) -> None:
@@ -256,7 +254,7 @@ def _group_changed(state: NDArray[int64], program: NDArray[int64], clock: ClockT
     changed(state, program, clock, program[p.GROUP_KEYS] + group)
 
 
-@inlined
+@compiled
 def _react(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, kind: int, a: int, b: int, d: int
 ) -> None:

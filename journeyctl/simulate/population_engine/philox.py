@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeyctl.draws import Draws, round_keys
+from journeyctl.fixed_point import CERTAIN
+from journeyctl.simulate.population_engine.intrinsics import high_word
 from journeyctl.simulate.population_engine.jit import compiled
 
 if TYPE_CHECKING:
@@ -19,22 +21,12 @@ if TYPE_CHECKING:
 ROUNDS: Final = 10
 _MULTIPLIER_0: Final = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1: Final = np.uint64(0xCA5A826395121157)
-_HALF: Final = np.uint64(32)
-_LOW: Final = np.uint64(0xFFFFFFFF)
 _DROPPED: Final = np.uint64(11)
 
 
 def keys_of(draws: Draws) -> NDArray[uint64]:
     """The round keys of a seed and replication, two to a round, shape `(20,)`."""
     return np.array([word for pair in round_keys(*draws.key) for word in pair], dtype=np.uint64)
-
-
-@compiled
-def high_word(a: uint64, b: uint64) -> uint64:
-    """The upper 64 bits of a product of 128, put together from halves of 32 bits."""
-    a_high, a_low, b_high, b_low = a >> _HALF, a & _LOW, b >> _HALF, b & _LOW
-    middle = a_high * b_low + ((a_low * b_low) >> _HALF)
-    return a_high * b_high + (middle >> _HALF) + ((a_low * b_high + (middle & _LOW)) >> _HALF)
 
 
 @compiled
@@ -49,6 +41,16 @@ def bits(keys: NDArray[uint64], subject: uint64, purpose: uint64, place: uint64,
         word_2 = high_0 ^ word_3 ^ keys[2 * number + 1]
         word_3 = low_0
     return np.int64(word_0 >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number
+
+
+@compiled
+def comes_true(
+    keys: NDArray[uint64], subject: uint64, purpose: uint64, place: uint64, occurrence: int, chance: int
+) -> bool:
+    """Whether the draw at this address is below a threshold in 2^-53; what is certain is not drawn."""
+    if chance <= 0:
+        return False
+    return chance >= CERTAIN or bits(keys, subject, purpose, place, occurrence) < chance
 
 
 @compiled

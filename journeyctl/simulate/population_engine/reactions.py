@@ -17,13 +17,13 @@ from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.conditions import evaluate
 from journeyctl.simulate.population_engine.contact_state import calendar_of, settle_place
 from journeyctl.simulate.population_engine.field_codes import UNKNOWN
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 from journeyctl.simulate.population_engine.sending import emit_of, message_of, remember
 from journeyctl.simulate.population_engine.turn import announce, changed, consent_lost, emit_at, move
 
 
-@inlined
+@compiled
 def opened(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, item: int, send: int, who: int
 ) -> None:
@@ -34,7 +34,7 @@ def opened(
         _react(state, program, clock, rows, message, c.OPENED_REACTION, p.OPENED, 0, who)
 
 
-@inlined
+@compiled
 def clicked(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, item: int, send: int, who: int,
     every_link: int,
@@ -47,7 +47,7 @@ def clicked(
         _react(state, program, clock, rows, message, c.CLICKED_REACTION, p.CLICKED, every_link, who)
 
 
-@inlined
+@compiled
 def _react(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, message: int, reaction: int,
     event: int, every_link: int, who: int,
@@ -197,7 +197,7 @@ def add_points(
         changed(state, program, clock, program[p.SCORE_KEY])
 
 
-@inlined
+@compiled
 def _score(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, event: int, who: int
 ) -> None:

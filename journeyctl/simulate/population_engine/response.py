@@ -56,7 +56,7 @@ from journeyctl.simulate.population_engine.latent import (
     plan,
     product_53,
 )
-from journeyctl.simulate.population_engine.philox import bits
+from journeyctl.simulate.population_engine.philox import bits, comes_true
 from journeyctl.simulate.population_engine.response_tables import ResponseTables, purpose_hash
 
 if TYPE_CHECKING:
@@ -170,12 +170,11 @@ def sent(
     place = _item_hash(B, item)
     if L[INVALID_ADDRESS]:
         return HARD_BOUNCE
-    u = bits(K, np.uint64(L[CONTACT]), _BOUNCE, place, number - 1)
-    if u < B[at.HARD_BOUNCE]:
-        return HARD_BOUNCE
-    if u < B[at.SOFT_BOUNCE_BOUND]:
-        return SOFT_BOUNCE
-    if bits(K, np.uint64(L[CONTACT]), _PLACEMENT, place, number - 1) < L[PLACEMENT]:
+    contact = np.uint64(L[CONTACT])
+    if comes_true(K, contact, _BOUNCE, place, number - 1, B[at.SOFT_BOUNCE_BOUND]):
+        is_hard = comes_true(K, contact, _BOUNCE, place, number - 1, B[at.HARD_BOUNCE])
+        return HARD_BOUNCE if is_hard else SOFT_BOUNCE
+    if comes_true(K, contact, _PLACEMENT, place, number - 1, L[PLACEMENT]):
         _machines(L, B, K, item, number, now)
         _opening(L, B, T, K, item, number, now, zone)
     return DELIVERED
@@ -185,13 +184,13 @@ def sent(
 def _machines(L: Latent, B: ResponseTables, K: NDArray[uint64], item: int, number: int, now: int) -> None:
     contact, place, nth = np.uint64(L[CONTACT]), _item_hash(B, item), number - 1
     if L[SCANNED]:
-        if bits(K, contact, _SCANNER_OPEN, place, nth) < B[at.SCANNER_OPEN]:
+        if comes_true(K, contact, _SCANNER_OPEN, place, nth, B[at.SCANNER_OPEN]):
             delay = product_53(bits(K, contact, _SCANNER_OPEN_DELAY, place, nth), B[at.SCANNER_DELAY])
             plan(L, B, now + delay, SCANNER_OPEN, item, number, 0)
-        if bits(K, contact, _SCANNER_CLICK, place, nth) < B[at.SCANNER_CLICK]:
+        if comes_true(K, contact, _SCANNER_CLICK, place, nth, B[at.SCANNER_CLICK]):
             delay = product_53(bits(K, contact, _SCANNER_CLICK_DELAY, place, nth), B[at.SCANNER_DELAY])
             plan(L, B, now + delay, SCANNER_CLICK, item, number, 0)
-    if L[PREFETCHES] and bits(K, contact, _PREFETCH, place, nth) < B[at.PREFETCH_OPEN]:
+    if L[PREFETCHES] and comes_true(K, contact, _PREFETCH, place, nth, B[at.PREFETCH_OPEN]):
         delay = exponential_seconds(B, bits(K, contact, _PREFETCH_DELAY, place, nth), PREFETCH_DELAY)
         plan(L, B, now + delay, PREFETCH, item, number, 0)
 
@@ -211,7 +210,7 @@ def _opening(
     L: Latent, B: ResponseTables, T: ClockTables, K: NDArray[uint64], item: int, number: int, now: int, zone: int
 ) -> None:  # fmt: skip
     contact, place, nth = np.uint64(L[CONTACT]), _item_hash(B, item), number - 1
-    if bits(K, contact, _OPEN, place, nth) >= threshold(B, _open_logit(L, B, T, item, now, zone)):
+    if not comes_true(K, contact, _OPEN, place, nth, threshold(B, _open_logit(L, B, T, item, now, zone))):
         return
     u = bits(K, contact, _OPEN_DELAY, place, nth)
     activity = lognormal(B, u, B[at.OPEN_MEDIAN], B[at.OPEN_DELAY_SIGMA])
@@ -221,7 +220,7 @@ def _opening(
         B[at.UNSUBSCRIBE_INTERCEPT] + scaled(B[at.UNSUBSCRIBE_INTEREST_SLOPE], _interest(L, B, item))
         + scaled(B[at.UNSUBSCRIBE_FATIGUE], pressure(L, B, now))
     )  # fmt: skip
-    if bits(K, contact, _UNSUBSCRIBE, place, nth) < threshold(B, logit):
+    if comes_true(K, contact, _UNSUBSCRIBE, place, nth, threshold(B, logit)):
         u = bits(K, contact, _UNSUBSCRIBE_DELAY, place, nth)
         delay = lognormal(B, u, B[at.CLICK_DELAY_MEDIAN], B[at.CLICK_DELAY_SIGMA])
         plan(L, B, opened + delay, UNSUBSCRIBE, item, number, 0)
@@ -278,7 +277,7 @@ def _after_open(L: Latent, B: ResponseTables, K: NDArray[uint64], item: int, num
         + scaled(B[at.CLICK_INTEREST_SLOPE], _interest(L, B, item))
         + abs(B[_item(B, item) + at.LEVEL] - L[STAGE]) * B[at.CLICK_MISFIT_SLOPE] + B[_item(B, item) + at.CLICK_QUALITY]
     )  # fmt: skip
-    if bits(K, contact, _CLICK, place, nth) < threshold(B, logit):
+    if comes_true(K, contact, _CLICK, place, nth, threshold(B, logit)):
         u = bits(K, contact, _CLICK_DELAY, place, nth)
         delay = lognormal(B, u, B[at.CLICK_DELAY_MEDIAN], B[at.CLICK_DELAY_SIGMA])
         plan(L, B, now + delay, CLICK, item, number, 0)
@@ -296,14 +295,14 @@ def _visit(
         first, length = B[at.PAGES_INTERESTED], B[at.PAGES_INTERESTED_LENGTH]
     further = count_not_above(B, first, length, bits(K, contact, _PAGES, place, nth))
     _tell(L, PAGE_VIEWED, item, send, 1 + further)
-    if bits(K, contact, _FORM, place, nth) < min(B[at.FORM_BASE] + level * B[at.FORM_PER_LEVEL], CERTAIN):
+    if comes_true(K, contact, _FORM, place, nth, B[at.FORM_BASE] + level * B[at.FORM_PER_LEVEL]):
         _tell(L, FORM_SUBMITTED, item, send, 0)
     stage = L[STAGE]
     logit = (
         B[at.REQUEST_INTERCEPT] + level * B[at.REQUEST_LEVEL_SLOPE] + stage * B[at.REQUEST_STAGE_SLOPE]
         + max(level - stage, 0) * B[at.REQUEST_UNREADY_SLOPE] + scaled(B[at.REQUEST_INTEREST_SLOPE], interest)
     )  # fmt: skip
-    if bits(K, contact, _REQUEST, place, nth) < threshold(B, logit):
+    if comes_true(K, contact, _REQUEST, place, nth, threshold(B, logit)):
         u = bits(K, contact, _REQUEST_DELAY, place, nth)
         delay = lognormal(B, u, B[at.REQUEST_DELAY_MEDIAN], B[at.REQUEST_DELAY_SIGMA])
         plan(L, B, now + delay, REQUEST, item, number, week)
@@ -318,11 +317,10 @@ def _move_up(L: Latent, B: ResponseTables, K: NDArray[uint64], item: int, number
     if level == stage:
         L[CLICKS_AT_STAGE] += 1
     shows = level == stage + 1 or (level == stage and L[CLICKS_AT_STAGE] == 2)
-    if shows and stage < LAST_STAGE:
-        u = bits(K, np.uint64(L[CONTACT]), _STAGE_UP, _item_hash(B, item), number - 1)
-        if u < B[at.STAGE_UP]:
-            L[STAGE] = stage + 1
-            L[CLICKS_AT_STAGE] = 0
+    may, contact = shows and stage < LAST_STAGE, np.uint64(L[CONTACT])
+    if may and comes_true(K, contact, _STAGE_UP, _item_hash(B, item), number - 1, B[at.STAGE_UP]):
+        L[STAGE] = stage + 1
+        L[CLICKS_AT_STAGE] = 0
 
 
 @compiled
@@ -334,7 +332,7 @@ def idle(L: Latent, B: ResponseTables, K: NDArray[uint64], now: int) -> None:
         L[IDLE_SINCE] += B[at.STAGE_IDLE]
         if L[STAGE]:
             day = max(0, L[IDLE_SINCE] // _DAY)
-            if bits(K, np.uint64(L[CONTACT]), _STAGE_DOWN, _NOWHERE, day) < B[at.STAGE_DECAY]:
+            if comes_true(K, np.uint64(L[CONTACT]), _STAGE_DOWN, _NOWHERE, day, B[at.STAGE_DECAY]):
                 L[STAGE] -= 1
                 L[CLICKS_AT_STAGE] = 0
 
@@ -346,7 +344,7 @@ def idle(L: Latent, B: ResponseTables, K: NDArray[uint64], now: int) -> None:
 def may_visit(L: Latent, B: ResponseTables, K: NDArray[uint64], week: int) -> bool:
     """Whether a week may bring a visit without a mail, at whatever stage."""
     place = _week_hash(B, week)
-    return bits(K, np.uint64(L[CONTACT]), _VISITS, place, 0) >= B[at.POSSIBLE_VISIT]
+    return not comes_true(K, np.uint64(L[CONTACT]), _VISITS, place, 0, B[at.POSSIBLE_VISIT])
 
 
 @compiled
@@ -362,7 +360,7 @@ def unsolicited(
     if L[STAGE] >= 2:
         first, length = B[at.VISITS_LATE], B[at.VISITS_LATE_LENGTH]
     count = count_not_above(B, first, length, bits(K, contact, _VISITS, place, 0))
-    if activated and bits(K, contact, _ACTIVATED_VISIT, place, 0) < _activated_visit(L, B):
+    if activated and comes_true(K, contact, _ACTIVATED_VISIT, place, 0, _activated_visit(L, B)):
         count += 1
     for k in range(count):
         time = moment_in(B, T, zone, bits(K, contact, _VISIT_TIME, place, k), start, end)
@@ -391,4 +389,4 @@ def needs(L: Latent, B: ResponseTables, K: NDArray[uint64], grade: int) -> bool:
     logit = B[at.NEED_INTERCEPT] + L[STAGE] * B[at.NEED_STAGE_SLOPE] + odds
     if L[LAST_REQUEST] != NEVER_ASKED:
         logit += B[at.NEED_ASKED]
-    return bits(K, np.uint64(L[PERSON]), _NEED, _NOWHERE, 0) < threshold(B, logit)
+    return comes_true(K, np.uint64(L[PERSON]), _NEED, _NOWHERE, 0, threshold(B, logit))

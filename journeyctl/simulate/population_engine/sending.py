@@ -12,7 +12,7 @@ from journeyctl.simulate.population_engine import row_kinds as k
 from journeyctl.simulate.population_engine import state_columns as c
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.gate import DEFERS, LETS, ask, expiry
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 from journeyctl.simulate.population_engine.turn import announce, ask_gate, changed, emit_at, move
 
@@ -38,7 +38,7 @@ def request(state: NDArray[int64], program: NDArray[int64], rows: Rows, visit: i
     ask_gate(state, program, visit, state[c.NOW])
 
 
-@inlined
+@compiled
 def answer(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int) -> None:
     """Asks the gate for the visit's pending send and does what it says."""
     op = state[visit + c.V_OP]
@@ -61,7 +61,7 @@ def answer(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, r
         _skip(state, program, rows, visit, state[c.REASON])
 
 
-@inlined
+@compiled
 def _skip(state: NDArray[int64], program: NDArray[int64], rows: Rows, visit: int, reason: int) -> None:
     _emit_send(state, program, rows, k.SKIPPED, visit, reason)
     _add_message(state, program, visit, 0, 1)
@@ -99,7 +99,7 @@ def _add_message(state: NDArray[int64], program: NDArray[int64], visit: int, num
     return message
 
 
-@inlined
+@compiled
 def _send(state: NDArray[int64], program: NDArray[int64], rows: Rows, visit: int, locale: int) -> None:
     op = state[visit + c.V_OP]
     item = program[op + p.SEND_ITEM]

@@ -136,12 +136,11 @@ E_MOMENT: Final = 0
 E_KEY: Final = 1
 E_SECOND_KEY: Final = 2
 E_THIRD_KEY: Final = 3
-E_SEQUENCE: Final = 4
-E_KIND: Final = 5
-E_A: Final = 6
-E_B: Final = 7
-E_C: Final = 8
-ENTRY: Final = 9
+E_KIND: Final = 4
+E_A: Final = 5
+E_B: Final = 6
+E_C: Final = 7
+ENTRY: Final = 8
 
 FACT_PHASE: Final = 0
 REACTION_PHASE: Final = 1

@@ -18,7 +18,7 @@ from journeyctl.simulate.population_engine.conditions import evaluate, holds, nu
 from journeyctl.simulate.population_engine.contact_state import calendar_of
 from journeyctl.simulate.population_engine.field_codes import UNKNOWN
 from journeyctl.simulate.population_engine.gate import refused_purpose
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.philox import bits
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 from journeyctl.simulate.population_engine.turn import (
@@ -34,7 +34,7 @@ from journeyctl.simulate.population_engine.turn import (
 )
 
 
-@inlined
+@compiled
 def run(  # noqa: C901  (one case per op: the list is the point)
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, keys: NDArray[uint64], rows: Rows, visit: int
 ) -> None:
@@ -224,7 +224,7 @@ def _evaluated(state: NDArray[int64], program: NDArray[int64], clock: ClockTable
     return evaluate(state, program, clock, start)
 
 
-@inlined
+@compiled
 def _change_score(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, assignment: int
 ) -> None:
@@ -237,7 +237,7 @@ def _change_score(
     reactions.add_points(state, program, clock, rows, hundredths, p.UPDATE)
 
 
-@inlined
+@compiled
 def _change_field(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, assignment: int
 ) -> None:
@@ -318,7 +318,7 @@ def _activate(
     move(state, program, visit, program[op + p.ACTIVATE_NEXT])
 
 
-@inlined
+@compiled
 def _enter(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, rows: Rows, visit: int, op: int) -> None:
     journey = program[op + p.ENTER_JOURNEY]
     graph = p.graph_at(program, state[c.FORM], journey)

@@ -14,7 +14,7 @@ from journeyctl.simulate.population_engine.clock import next_daily
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.conditions import holds
 from journeyctl.simulate.population_engine.gate import refused_purpose
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows, add_row
 
 
@@ -135,7 +135,7 @@ def divert(
     move(state, program, visit, target)
 
 
-@inlined
+@compiled
 def _hand_over_again(state: NDArray[int64], program: NDArray[int64], rows: Rows, visit: int, event: int) -> None:
     if state[visit + c.V_WAITING] == p.W_HANDOFF and event in (p.SALES_REQUEST, p.MQL):
         join_lead(state, program, rows, visit, event)
