@@ -94,10 +94,10 @@ def product_53(a: int, b: int) -> int:
 @compiled
 def born(L: Latent, B: ResponseTables, K: NDArray[uint64], arm: int, at_second: int) -> None:
     """Draws the traits of the contact whose hashes stand in `L`; `arm` is the row of the persona's shapes."""
-    own = normal(B, bits(K, np.uint64(L[PERSON]), _RESPONSIVENESS, _NOWHERE, 0))
-    shared = normal(B, bits(K, np.uint64(L[CLINIC]), _CLINIC_RESPONSIVENESS, _NOWHERE, 0))
-    L[RESPONSIVENESS] = scaled(B[at.RESPONSIVENESS_SPREAD], own)
-    L[RESPONSIVENESS] += scaled(B[at.CLINIC_RESPONSIVENESS_SPREAD], shared)
+    L[RESPONSIVENESS] = _spread(B, K, np.uint64(L[PERSON]), _RESPONSIVENESS, B[at.RESPONSIVENESS_SPREAD])
+    L[RESPONSIVENESS] += _spread(
+        B, K, np.uint64(L[CLINIC]), _CLINIC_RESPONSIVENESS, B[at.CLINIC_RESPONSIVENESS_SPREAD]
+    )  # fmt: skip
     u = bits(K, np.uint64(L[PERSON]), _STAGE, _NOWHERE, 0)
     L[STAGE] = count_not_above(B, B[at.STAGES], B[at.STAGES_LENGTH], u)
     L[PREFETCHES] = comes_true(K, np.uint64(L[PERSON]), _PREFETCHING, _NOWHERE, 0, B[at.PREFETCHING])
@@ -114,9 +114,19 @@ def born(L: Latent, B: ResponseTables, K: NDArray[uint64], arm: int, at_second: 
 
 
 @compiled
+def _spread(B: ResponseTables, K: NDArray[uint64], subject: uint64, purpose: uint64, spread: int) -> int:
+    """A normal deviation; where there is none, nothing is drawn."""
+    return scaled(spread, normal(B, bits(K, subject, purpose, _NOWHERE, 0))) if spread != 0 else 0
+
+
+@compiled
 def _draw_interests(L: Latent, B: ResponseTables, K: NDArray[uint64], arm: int) -> None:
     """Shares of a Dirichlet distribution (`fixed_point.dirichlet`), each as its relative interest."""
     topics = B[at.TOPICS]
+    if B[at.INTEREST_LIMIT] == 0:
+        for topic in range(topics):
+            L[INTERESTS + topic] = 0
+        return
     shapes = B[at.ARMS] + arm * (1 + topics) + 1
     largest = -(1 << 60)
     for topic in range(topics):

@@ -61,7 +61,8 @@ class _Whole(_Part):
         first.add_dead_arg_elimination_pass()
         first.add_instruction_combine_pass()
         first.run(module, codegen._pass_builder(opt=0))
-        passes, builder = codegen._module_pass_manager()
+        # Loops here go round a few times: several rounds at once only make more code.
+        passes, builder = codegen._module_pass_manager(loop_vectorize=False)
         passes.run(module, builder)
 
     def _get_module_for_linking(self) -> Untyped:
