@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from operator import attrgetter, itemgetter
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from journeyctl.results import row_parts
+from journeyctl.results.name_table import NameTable
+from journeyctl.results.row_order import differs, order_of, time_order
+from journeyctl.results.row_parts import Part, plain_part, spread
 from journeyctl.semantics.effects import Effect, Kind
 
-Integers = NDArray[np.integer[Any]]
+Integers: TypeAlias = row_parts.Integers
 """A column: whole numbers, one per row; for a column of names the number of the name."""
 Mask = NDArray[np.bool_]
 
@@ -33,6 +36,7 @@ NUMBERS: Final = ("replication", "time", "visit", "send", "worker", "value")
 WIDE: Final = ("time", "value")
 """Of these, the ones that need 64 bits; the others fit 32."""
 NAMES: Final = tuple(column for column in COLUMNS if column not in (*NUMBERS, "kind"))
+_OF_NAMES: Final = frozenset(NAMES)
 KINDS: Final = tuple(Kind)
 KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 _KIND_OF_WORD: Final[Mapping[str, int]] = {kind.value: number for number, kind in enumerate(KINDS)}
@@ -160,7 +164,7 @@ class Recorder:
         """Everything so far, in the order of recording; once `sort` was called, in the order of time."""
         found = _of_effects(self._events, self.replication)
         # Columns are made first: rows lie in memory as they were recorded, and are read many times.
-        return found.take(np.argsort(found.column("time"), kind="stable")) if self._by_time else found
+        return found.take(time_order(found.column("time"))) if self._by_time else found
 
     def sort(self) -> None:
         """Asks for rows in the order of time, for engines that let contacts run ahead of each other.
@@ -173,7 +177,7 @@ class Recorder:
 class EventRecord:
     """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
 
-    __slots__ = ("_by_kind", "_columns", "_length", "_numbers", "names")
+    __slots__ = ("_by_kind", "_by_time", "_filled", "_known", "_length", "_order", "_parts", "names")
 
     def __init__(self, columns: Mapping[str, Integers], names: Sequence[str], *, length: int) -> None:
         """`columns` may leave out what is zero in every row; `names[0]` is the empty name.
@@ -184,45 +188,89 @@ class EventRecord:
         unknown = sorted(set(columns) - set(_INNER))
         if unknown or any(len(column) != length for column in columns.values()):
             raise ValueError(f"a record of {length} rows cannot have these columns: {unknown or 'lengths differ'}")
-        self.names = tuple(names)
-        self._numbers = {name: number for number, name in enumerate(self.names)}
-        if self.names[:1] != ("",) or len(self._numbers) != len(self.names):
+        listed = tuple(names)
+        if listed[:1] != ("",) or len(frozenset(listed)) != len(listed):
             raise ValueError("the names of a record begin with the empty one and do not repeat")
-        self._length = length
-        self._columns = {name: _read_only(column) for name, column in columns.items()}
+        self._hold((plain_part(columns, length),), NameTable(listed), by_time=False)
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Part], names: NameTable, *, by_time: bool = False) -> EventRecord:
+        """The rows of one part after the other or, `by_time`, in the order of time, those of one second as they lie.
+
+        `names` begin with the empty one and hold every number in the columns of names.
+        """
+        made = object.__new__(cls)
+        made._hold(tuple(parts), names, by_time=by_time)
+        return made
+
+    def _hold(self, parts: tuple[Part, ...], names: NameTable, *, by_time: bool) -> None:
+        self._parts, self._by_time = parts, by_time
+        self.names = names
+        """By number; made when they are asked for where there are very many."""
+        self._length = sum(part.length for part in parts)
+        self._filled = frozenset(name for part in parts for name in part.columns)
+        self._known: dict[str, Integers] = {}
+        self._order: Integers | None = None
         self._by_kind: tuple[Integers, Integers] | None = None
 
     def __len__(self) -> int:
         return self._length
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (dict(self._columns), self.names, self._length)
+        return _rebuilt, (self._parts, self.names, self._by_time)
 
     def column(self, name: str) -> Integers:
-        """One column, shape `(rows,)`, read-only. Names and kinds are numbers, see `names` and `KINDS`."""
-        found = self._columns.get(name)
+        """One column, shape `(rows,)`, read-only. Names and kinds are numbers, see `names` and `KINDS`.
+
+        Made when it is first asked for; `cells` makes less where only some rows matter.
+        """
+        found = self._known.get(name)
         if found is not None:
             return found
         if name not in _INNER:
             raise KeyError(name)
-        return np.broadcast_to(np.zeros((), _TYPES.get(name, np.int32)), (self._length,))
+        kind = _TYPES.get(name, np.int32)
+        if name not in self._filled:
+            return np.broadcast_to(np.zeros((), kind), (self._length,))
+        parts = [part.whole(name, kind) for part in self._parts]
+        found = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if self._by_time:
+            found = found[self._in_time()]
+        self._known[name] = found = _read_only(found)
+        return found
+
+    def cells(self, name: str, rows: Integers) -> Integers:
+        """The cells of a column in some rows, by position, in their order."""
+        if name in self._known or name not in self._filled:
+            found: Integers = self.column(name)[rows]
+            return found
+        return spread(self._parts, self._in_time()[rows] if self._by_time else rows, name, _TYPES.get(name, np.int32))
+
+    def _in_time(self) -> Integers:
+        """Where each row lies in the parts."""
+        if self._order is None:
+            times = [part.whole("time", np.int64) for part in self._parts]
+            self._order = time_order(np.concatenate(times))
+        return self._order
 
     def is_blank(self, name: str) -> bool:
         """True where the column was never written to."""
-        return name not in self._columns
+        return name not in self._filled
 
     def number_of(self, name: str) -> int:
         """The number of a name; -1, which no row holds, where the record does not know it."""
-        return self._numbers.get(name, -1)
+        return self.names.number_of(name)
 
     def texts(self, name: str, rows: Integers | slice = slice(None)) -> list[str]:
         """A column of names, spelled out, for all or some rows; causes with their moment."""
-        names = self.names
-        texts = [names[number] for number in self.column(name)[rows].tolist()]
+        texts = self.names.spelled(self._some(name, rows).tolist())
         if name == "cause" and not self.is_blank("cause"):
-            times = self.column("cause_time")[rows].tolist()
+            times = self._some("cause_time", rows).tolist()
             return [_cause_text(text, at) for text, at in zip(texts, times, strict=True)]
         return texts
+
+    def _some(self, name: str, rows: Integers | slice) -> Integers:
+        return self.column(name)[rows] if isinstance(rows, slice) or rows.dtype == np.bool_ else self.cells(name, rows)
 
     def rows_of(self, *kinds: Kind) -> Integers:
         """Positions of the rows of these kinds, ascending."""
@@ -250,12 +298,9 @@ class EventRecord:
 
     def take(self, rows: Integers | Mask) -> EventRecord:
         """The record of some rows, by position or mask, with the same names."""
-        part = object.__new__(EventRecord)
-        part.names, part._numbers = self.names, self._numbers
-        part._by_kind = None
-        part._columns = {name: _read_only(column[rows]) for name, column in self._columns.items()}
-        part._length = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
-        return part
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
+        columns = {str(name): _read_only(self.cells(name, places)) for name in _INNER if name in self._filled}
+        return EventRecord.of_parts((plain_part(columns, len(places)),), self.names)
 
     def replications(self) -> tuple[int, ...]:
         """The replications that have rows, ascending."""
@@ -274,8 +319,8 @@ class EventRecord:
         """
         contact, time = self._ranks("contact"), self.column("time")
         place = self.column("replication").astype(np.int64) * (int(contact.max(initial=0)) + 1) + contact
-        order = _order_of(place, time)
-        new = _differs(place[order]) | _differs(time[order])
+        order = order_of(place, time)
+        new = differs(place[order]) | differs(time[order])
         groups = np.cumsum(new) - 1
         at_desk = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])[self.column("kind")]
         # Desks and leads only matter within a contact's second, and few seconds have any.
@@ -291,33 +336,28 @@ class EventRecord:
         column = self.column(name)
         used = np.flatnonzero(np.bincount(column, minlength=len(self.names)))
         ranks = np.zeros(len(self.names), np.int64)
-        ranks[sorted(used.tolist(), key=self.names.__getitem__)] = np.arange(len(used))
+        texts = self.names.spelled(used.tolist())
+        ranks[used[sorted(range(len(used)), key=texts.__getitem__)]] = np.arange(len(used))
         return ranks[column]
 
     def digest(self) -> str:
         """16 hex digits over the rows whatever their order: the sum modulo 2^64 of all `row_hashes`."""
-        return f"{int(self.row_hashes().sum(dtype=np.uint64)):016x}"
+        return f"{sum(int(found.sum(dtype=np.uint64)) for found in self._hashes()) % 2**64:016x}"
 
     def row_hashes(self) -> NDArray[np.uint64]:
-        """The BLAKE2b-64 of each row, shape `(rows,)`.
+        """A number of 64 bits for each row, shape `(rows,)`, that follows from its cells alone.
 
-        A row's bytes are its cells as little-endian 64-bit numbers, a name being the BLAKE2b-64 of its
-        UTF-8 form and the empty name zero; so nothing depends on how names were numbered.
+        Each cell, a name being its `name_hash`, is multiplied by its column's number (`factor_of`); their sum
+        modulo 2^64 with that of the empty name is `mixed`. So nothing depends on how names were numbered, and
+        what many rows have in common is worked out once. Not against somebody who wants two records to agree.
         """
-        hashes = np.array([_name_hash(name) for name in self.names], np.uint64).view(np.int64)
-        found = np.empty(self._length, np.uint64)
-        for start in range(0, self._length, _CHUNK):
-            part = slice(start, min(start + _CHUNK, self._length))
-            cells = np.empty((part.stop - start, len(_INNER)), "<i8")
-            for place, name in enumerate(_INNER):
-                column = self.column(name)[part]
-                cells[:, place] = hashes[column] if name in NAMES else column
-            data, width = cells.tobytes(), 8 * len(_INNER)
-            digests = b"".join(
-                blake2b(data[place : place + width], digest_size=8).digest() for place in range(0, len(data), width)
-            )
-            found[part] = np.frombuffer(digests, "<u8")
-        return found
+        found = np.concatenate([np.zeros(0, np.uint64), *self._hashes()])
+        return found[self._in_time()] if self._by_time else found
+
+    def _hashes(self) -> Iterator[NDArray[np.uint64]]:
+        names = self.names.hashes()
+        for part in self._parts:
+            yield from part.hashes(names, _OF_NAMES)
 
 
 def empty_record() -> EventRecord:
@@ -435,33 +475,11 @@ def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
     return {name: column for name, column in columns.items() if column.any()}
 
 
-def _order_of(place: Integers, time: Integers) -> Integers:
-    """Rows by `place`, then `time`, else as they are. Places are not negative."""
-    same = ~_differs(place)[1:]
-    if (place[1:] >= place[:-1]).all() and (time[1:] >= time[:-1])[same].all():
-        return np.arange(len(place))
-    order: Integers = np.argsort(time, kind="stable")
-    # Sorting 16 bits at a time is one pass over the rows each, where sorting whole numbers is many.
-    for shift in range(0, int(place.max()).bit_length(), 16):
-        digits = ((place >> shift) & 0xFFFF).astype(np.uint16)
-        order = order[np.argsort(digits[order], kind="stable")]
-    return order
-
-
-def _differs(column: Integers) -> Mask:
-    """Whether each row differs from the one before; the first one does."""
-    return np.concatenate((np.ones(len(column[:1]), np.bool_), column[1:] != column[:-1]))
-
-
 def _read_only(column: Integers) -> Integers:
     view = column.view()
     view.flags.writeable = False
     return view
 
 
-def _rebuilt(columns: Mapping[str, Integers], names: tuple[str, ...], length: int) -> EventRecord:
-    return EventRecord(columns, names, length=length)
-
-
-def _name_hash(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little") if name else 0
+def _rebuilt(parts: Sequence[Part], names: NameTable, by_time: bool) -> EventRecord:  # noqa: FBT001  (what was kept)
+    return EventRecord.of_parts(parts, names, by_time=by_time)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import random
-import struct
 from hashlib import blake2b
 from typing import Any
 
@@ -75,19 +74,43 @@ def test_the_digest_sees_every_column(column: str) -> None:
     assert record_of_texts(cells, length=1).digest() != record_of_texts({"kind": ["sent"]}, length=1).digest()
 
 
-def name_hash(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little", signed=True) if name else 0
+def number_of(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
-def test_the_digest_is_the_documented_sum_over_the_bytes_of_rows() -> None:
+def mixed(number: int) -> int:
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    number = (number ^ number >> 27) * 0x94D049BB133111EB % 2**64
+    return number ^ number >> 31
+
+
+def test_the_digest_is_the_documented_sum_over_the_cells_of_rows() -> None:
     assert empty_record().digest() == "0000000000000000"
     record, total = record_of(*message("u1/h1/c1/p1", at(0), clicked=1)), 0
     for found in record.rows():
-        cells = [getattr(found, name) for name in COLUMNS]
-        numbers = [KINDS.index(c) if isinstance(c, Kind) else name_hash(c) if isinstance(c, str) else c for c in cells]
-        data = struct.pack("<27q", *numbers, 0)
-        total += int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
+        row = number_of("") | 1
+        for column in COLUMNS:
+            cell = getattr(found, column)
+            kind, name = isinstance(cell, Kind), isinstance(cell, str) and not isinstance(cell, Kind)
+            number = KINDS.index(cell) if kind else number_of(cell) if name and cell else cell or 0
+            row += (number_of(column) | 1) * number
+        total += mixed(row % 2**64)
     assert record.digest() == f"{total % 2**64:016x}"
+
+
+def test_two_cells_of_a_row_cannot_change_places_unseen() -> None:
+    cells: dict[str, list[Any]] = {"kind": ["sent"], "visit": [1], "send": [2], "step": ["a"], "op": ["b"]}
+    digest = record_of_texts(cells, length=1).digest()
+    assert record_of_texts({**cells, "visit": [2], "send": [1]}, length=1).digest() != digest
+    assert record_of_texts({**cells, "step": ["b"], "op": ["a"]}, length=1).digest() != digest
+
+
+def test_two_rows_cannot_exchange_cells_unseen() -> None:
+    def of(first: str, second: str) -> str:
+        cells = {"kind": ["sent", "opened"], "contact": [first, second]}
+        return record_of_texts(cells, length=2).digest()
+
+    assert of("a", "b") != of("b", "a")
 
 
 @given(EVENTS, EVENTS)

@@ -1,0 +1,135 @@
+"""The names of a record: short lists one behind the other, of which some make their names when they are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Protocol, cast, overload, runtime_checkable
+
+import numpy as np
+from numpy import int64, uint64
+from numpy.typing import NDArray
+
+from journeyctl.draws import name_hashes
+
+
+@runtime_checkable
+class Hashed(Protocol):
+    """A list of names that knows the hashes of all of them without spelling them out."""
+
+    @property
+    def hashes(self) -> NDArray[uint64]:
+        """`name_hashes` of the names, in their order."""
+        ...
+
+
+class NameTable(Sequence[str]):
+    """Names by number. A value; equal to any sequence of the same names.
+
+    Lists that are `Hashed` are searched by hash and only spelled out where a name is asked for.
+    """
+
+    __slots__ = ("_by_hash", "_hashes", "_lists", "_numbers", "_starts")
+
+    def __init__(self, *lists: Sequence[str]) -> None:
+        """No name may stand in two of the lists, nor twice in one."""
+        self._lists = lists
+        self._starts = [0, *accumulate(map(len, lists))]
+        self._numbers: dict[str, int] | None = None
+        self._hashes: NDArray[uint64] | None = None
+        self._by_hash: dict[int, NDArray[int64]] = {}
+
+    def __reduce__(self) -> tuple[type[NameTable], tuple[Sequence[str], ...]]:
+        return NameTable, self._lists
+
+    def and_then(self, names: Sequence[str]) -> NameTable:
+        """These names and others behind them; what is known of these stays known."""
+        if not names:
+            return self
+        made = NameTable(*self._lists, names)
+        made._by_hash = self._by_hash
+        if self._hashes is not None:
+            made._hashes = np.concatenate([self._hashes, name_hashes(names)])
+        return made
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        if isinstance(number, slice):
+            return [self[place] for place in range(len(self))[number]]
+        place = number if number >= 0 else number + len(self)
+        which = bisect_right(self._starts, place) - 1
+        if not 0 <= which < len(self._lists):
+            raise IndexError(number)
+        return self._lists[which][place - self._starts[which]]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._lists)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # equal to plain sequences, of which lists have no hash either
+
+    def number_of(self, name: str) -> int:
+        """The number of a name; -1 where it is none of these."""
+        return self.numbers_of((name,))[0]
+
+    def numbers_of(self, names: Sequence[str]) -> list[int]:
+        """The numbers of names; -1 for those that are none of these."""
+        plain = self._plain()
+        found = [plain.get(name, -1) for name in names]
+        missing = [place for place, number in enumerate(found) if number < 0]
+        if missing and len(self._lists) > 1:
+            hashes = name_hashes([names[place] for place in missing])
+            for which, part in enumerate(self._lists):
+                if isinstance(part, Hashed):
+                    self._search(which, names, missing, hashes, found)
+        return found
+
+    def spelled(self, numbers: Iterable[int]) -> list[str]:
+        """The names of these numbers."""
+        if len(self._lists) == 1:
+            names = self._lists[0]
+            return [names[number] for number in numbers]
+        known: dict[int, str] = {}
+        return [known[number] if number in known else known.setdefault(number, self[number]) for number in numbers]
+
+    def hashes(self) -> NDArray[uint64]:
+        """`name_hashes` of all names."""
+        if self._hashes is None:
+            parts = [part.hashes if isinstance(part, Hashed) else name_hashes(part) for part in self._lists]
+            self._hashes = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+        return self._hashes
+
+    def _plain(self) -> dict[str, int]:
+        if self._numbers is None:
+            self._numbers = {}
+            for start, part in zip(self._starts, self._lists, strict=False):
+                if not isinstance(part, Hashed):
+                    self._numbers.update(zip(part, range(start, start + len(part)), strict=True))
+        return self._numbers
+
+    def _search(
+        self, which: int, names: Sequence[str], missing: Sequence[int], hashes: NDArray[uint64], found: list[int]
+    ) -> None:
+        part = self._lists[which]
+        own = cast("Hashed", part).hashes
+        if which not in self._by_hash:
+            self._by_hash[which] = np.argsort(own, kind="stable")
+        order = self._by_hash[which]
+        first = np.searchsorted(own, hashes, side="left", sorter=order)
+        after = np.searchsorted(own, hashes, side="right", sorter=order)
+        for row in np.flatnonzero(after > first).tolist():
+            # The hashes of different names are hardly ever equal, but nothing forbids it.
+            for place in order[first[row] : after[row]].tolist():
+                if part[place] == names[missing[row]]:
+                    found[missing[row]] = self._starts[which] + place
