@@ -53,6 +53,11 @@ class NameTable(Sequence[str]):
             made._hashes = np.concatenate([self._hashes, name_hashes(names)])
         return made
 
+    def with_all(self, names: Sequence[str]) -> NameTable:
+        """These names and those of others that are not among them."""
+        found = self.numbers_of(names)
+        return self.and_then(tuple(dict.fromkeys(n for n, number in zip(names, found, strict=True) if number < 0)))
+
     def __len__(self) -> int:
         return self._starts[-1]
 

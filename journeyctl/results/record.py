@@ -302,6 +302,11 @@ class EventRecord:
         columns = {str(name): _read_only(self.cells(name, places)) for name in _INNER if name in self._filled}
         return EventRecord.of_parts((plain_part(columns, len(places)),), self.names)
 
+    def renumbered(self, numbers: NDArray[np.int32]) -> dict[str, Integers]:
+        """All columns that were written to, with other numbers for the names: those at the places of the old ones."""
+        found = {str(name): self.column(name) for name in _INNER if name in self._filled}
+        return {name: numbers[column] if name in _OF_NAMES else column for name, column in found.items()}
+
     def replications(self) -> tuple[int, ...]:
         """The replications that have rows, ascending."""
         return tuple(np.unique(self.column("replication")).tolist())
@@ -367,18 +372,15 @@ def empty_record() -> EventRecord:
 
 def joined(records: Sequence[EventRecord]) -> EventRecord:
     """The rows of several records, one after the other, over one table of names."""
-    numbers: dict[str, int] = {"": 0}
-    moved = [_numbered(record.names, numbers, len(record.names)) for record in records]
+    names, found = NameTable(("",)), []
+    for record in records:
+        names = names.with_all(record.names)
+        found.append(record.renumbered(np.array(names.numbers_of(record.names), np.int32)))
     columns: dict[str, Integers] = {}
-    for name in _INNER:
-        if all(record.is_blank(name) for record in records):
-            continue
-        parts = [
-            places[record.column(name)] if name in NAMES else record.column(name)
-            for record, places in zip(records, moved, strict=True)
-        ]
-        columns[name] = np.concatenate(parts)
-    return EventRecord(columns, tuple(numbers), length=sum(map(len, records)))
+    for name in dict.fromkeys(name for own in found for name in own):
+        blanks = (np.zeros(len(record), _TYPES.get(name, np.int32)) for record in records)
+        columns[name] = np.concatenate([own.pop(name, blank) for own, blank in zip(found, blanks, strict=True)])
+    return EventRecord.of_parts((plain_part(columns, sum(map(len, records))),), names)
 
 
 def record_of_texts(columns: Mapping[str, Sequence[str] | Sequence[int]], *, length: int) -> EventRecord:

@@ -202,7 +202,9 @@ class Part:
         for name, held in self.columns.items():
             factor, hashed = factor_of(name), names if name in of_names else None
             if isinstance(held, Always):
-                start = start + _cells(np.array([held.number], np.int64), hashed)[0] * factor
+                # Whole numbers of Python, because NumPy complains where a single one of its own overflows.
+                cell = held.number if hashed is None else int(hashed[held.number])
+                start = np.uint64((int(start) + int(factor) * cell) % (1 << 64))
             elif isinstance(held, Looked):
                 codes, terms = lists.get(id(held.codes), (held.codes, np.zeros(len(held.table), np.uint64)))
                 lists[id(held.codes)] = codes, terms + _cells(held.table, hashed) * factor

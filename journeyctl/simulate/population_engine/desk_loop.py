@@ -22,7 +22,6 @@ from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.population_engine import life
-from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.lives import Events, Lives
@@ -138,7 +137,7 @@ class DeskLoop:
         for person in persons:
             self._stories[person].version += 1
             self._stories[person].events = ()
-        written = int(self._lives.rows.count[r.ROWS])
+        written = len(self._lives.rows)
         self._lives.again([(person, self._stories[person].news) for person in persons])
         self._take_in(persons, written, since=self._told_until())
 
@@ -214,7 +213,7 @@ class DeskLoop:
 
     def _welcome(self, newcomers: Sequence[Newcomer]) -> None:
         """Contacts whom a matched audience brings begin to live."""
-        written = int(self._lives.rows.count[r.ROWS])
+        written = len(self._lives.rows)
         numbers = self._lives.admit(self._inputs.newcomers(newcomers, self._draws))
         for number, newcomer in zip(numbers, newcomers, strict=True):
             self.people.append(newcomer.person)

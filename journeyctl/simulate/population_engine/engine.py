@@ -10,7 +10,7 @@ from journeyctl.simulate.population_engine.desk_loop import DeskLoop
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.lives import Lives
-from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, record_of
+from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, part_of
 from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
@@ -52,9 +52,8 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     lives.run_all(chunk)
     loop = DeskLoop(inputs, lives, draws)
     open_leads = loop.run()
-    names = _names(inputs, loop.people)
-    own = record_of(lives.rows, lives.kept(), inputs.tables, names, replication=draws.replication or 0)
-    rows = in_time_order((loop.evaluated.record(), own, loop.record.record()))
+    own, names = part_of(lives, inputs.tables, _names(inputs, loop.people), replication=draws.replication or 0)
+    rows = in_time_order(loop.evaluated.record(), own, names, loop.record.record())
     loop.untie()
     stuck = sorted(loop.people[person].key for person in lives.stuck())
     return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)

@@ -16,14 +16,15 @@ from journeyctl.simulate.population_engine.contact_state import scratch
 from journeyctl.simulate.population_engine.inputs import Crowd, Inputs
 from journeyctl.simulate.population_engine.latent import latent
 from journeyctl.simulate.population_engine.news import News
+from journeyctl.simulate.population_engine.packed_rows import PackedRows
 from journeyctl.simulate.population_engine.philox import keys_of
-from journeyctl.simulate.population_engine.rows import empty_rows, grown
+from journeyctl.simulate.population_engine.rows import empty_rows
 
 Integers = NDArray[int64]
 Events = Sequence[Sequence[int]]
 
-_ROWS_EACH: Final = 24
-"""Rows for which there is room at first, for each person."""
+_BUFFER: Final = 1 << 13
+"""Rows that are written before they are packed: what lies there stays in the processor's cache."""
 _LEAST_ROOM: Final = 1 << 14
 _MOST_GROWTHS: Final = 40
 """Memory doubles each time, so whoever needs more is wrong."""
@@ -42,11 +43,13 @@ class Lives:
         self._state = self._new_state()
         self._latent = self._new_latent()
         self._events = self._new_events(_LEAST_ROOM)
-        self.rows = empty_rows(_LEAST_ROOM + _ROWS_EACH * len(self._crowd.people))
+        self._buffer = empty_rows(_BUFFER)
+        self.rows = PackedRows(inputs.world.start)
+        """Rows of all lives, also of those that were run again."""
         self.lived = np.zeros((0, life.WANTED_COLUMNS), np.int64)
         """What came of each person's latest life."""
-        self._dead: list[tuple[int, int]] = []
-        """Rows of lives that were run again."""
+        self._runs: list[Integers] = []
+        """Person and first row of each life, in the order in which they were run."""
 
     def run_all(self, chunk: int | None = None) -> None:
         """Everybody's life, without any news, so many at a stretch."""
@@ -69,8 +72,6 @@ class Lives:
         wanted[:, life.W_NEWS] = wanted[:, life.W_NEWS_END] - counts
         told = np.array([row for _, news in persons for row in news], np.int64)
         self._run(wanted, told.reshape(-1, life.NEWS_COLUMNS))
-        before = self.lived[wanted[:, life.W_PERSON]]
-        self._dead += zip(before[:, life.W_ROWS].tolist(), before[:, life.W_ROWS_END].tolist(), strict=True)
         self.lived[wanted[:, life.W_PERSON]] = wanted
 
     def events_of(self, persons: Iterable[int]) -> Iterator[tuple[int, Events]]:
@@ -86,12 +87,28 @@ class Lives:
         found: list[int] = self.lived[self.lived[:, life.W_STUCK] > 0, life.W_PERSON].tolist()
         return found
 
-    def kept(self) -> NDArray[np.bool_]:
-        """Which of all rows are those of somebody's latest life."""
-        found = np.ones(int(self.rows.count[r.ROWS]), np.bool_)
-        for first, after in self._dead:
-            found[first:after] = False
-        return found
+    def runs(self) -> tuple[Integers, Integers]:
+        """The first row of each life that was ever run, ascending, and whose it is."""
+        found = np.concatenate([np.zeros((0, 2), np.int64), *self._runs])
+        return found[:, 1], found[:, 0]
+
+    def persons_of(self, places: Integers) -> Integers:
+        """Whose rows these are."""
+        first, persons = self.runs()
+        return persons[np.searchsorted(first, places, side="right") - 1]
+
+    def settle(self) -> tuple[Integers, Integers]:
+        """Takes away the rows of lives that were run again.
+
+        Where the rows of each life that is left begin, and behind that the number of all rows; and whose it is.
+        """
+        first, persons = self.runs()
+        latest = self.lived[persons, life.W_ROWS] == first
+        lengths = np.diff(first, append=len(self.rows))
+        if not latest.all():
+            self.rows.keep(np.repeat(latest, lengths))
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[latest])])
+        return bounds, persons[latest]
 
     # --- the works
 
@@ -104,20 +121,34 @@ class Lives:
         return numbers
 
     def _run(self, wanted: Integers, news: Integers) -> None:
-        own, crowd, done = self._inputs, self._crowd, 0
-        for _ in range(_MOST_GROWTHS):
+        own, crowd, done, packed, growths = self._inputs, self._crowd, 0, 0, 0
+        while growths < _MOST_GROWTHS:
             done, why = life.live_all(
-                self._state, own.program, own.clock, self._keys, self.rows, self._responses, self._latent,
+                self._state, own.program, own.clock, self._keys, self._buffer, self._responses, self._latent,
                 self._events, crowd.people, crowd.fields, crowd.facts, crowd.mail, news, wanted, done,
             )  # fmt: skip
+            self._pack(wanted[packed:done], left=len(wanted) - done)
             if why == life.FINE:
+                self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)])
                 return
-            self._grow(why)
+            if why != life.MORE_ROWS or packed == done:
+                self._grow(why)
+                growths += 1
+            packed = done
         raise MemoryError("a life needs more memory than any life can")
+
+    def _pack(self, wanted: Integers, *, left: int) -> None:
+        """Empties the buffer of the rows of these lives; so many more are to come."""
+        before, count = len(self.rows), self._buffer.count
+        if not before and len(wanted):
+            self.rows.expect(int(count[r.ROWS]) * (len(wanted) + left) // len(wanted))
+        self.rows.take_in(self._buffer)
+        wanted[:, (life.W_ROWS, life.W_ROWS_END)] += before
+        count[r.ROWS], count[r.FULL] = 0, 0
 
     def _grow(self, why: int) -> None:
         if why == life.MORE_ROWS:
-            self.rows = grown(self.rows, 2 * len(self.rows.wide))
+            self._buffer = empty_rows(2 * len(self._buffer.wide))
         elif why == life.MORE_EVENTS:
             events = self._new_events(2 * int(self._events[life.EVENT_ROOM]))
             used = life.EVENT_HEAD + int(self._events[life.EVENTS]) * life.EVENT_COLUMNS

@@ -49,12 +49,13 @@ class Notices:
 
     def take_in(self, first: int, *, since: int) -> None:
         """Rows from place `first` on have been written; those before second `since` have been told already."""
-        rows, after = self._lives.rows, int(self._lives.rows.count[r.ROWS])
-        times = rows.wide[first:after, r.TIME]
-        found = np.flatnonzero(self._wanted[rows.narrow[first:after, r.KIND]] & (times >= since))
+        rows = self._lives.rows
+        found = np.flatnonzero(self._wanted[rows.shapes[:, r.KIND]][rows.codes[first:]])
+        times = rows.times_of(found + first)
+        found, times = found[times >= since], times[times >= since]
         if not found.size:
             return
-        seen = np.searchsorted(self._times, times[found], side="right")
+        seen = np.searchsorted(self._times, times, side="right")
         order = np.argsort(seen, kind="stable")
         places, bounds = np.unique(seen[order], return_index=True)
         for place, part in zip(places.tolist(), np.split(found[order] + first, bounds[1:]), strict=True):
@@ -66,7 +67,7 @@ class Notices:
         if not parts:
             return
         rows = np.concatenate(parts)
-        lived = self._lives.lived[self._lives.rows.narrow[rows, r.PERSON]]
+        lived = self._lives.lived[self._lives.persons_of(rows)]
         rows = rows[(rows >= lived[:, life.W_ROWS]) & (rows < lived[:, life.W_ROWS_END])]
         self._coming[evaluation] = []
         for person, row in self._effects(rows):
@@ -78,11 +79,11 @@ class Notices:
 
     def _effects(self, places: Integers) -> Iterable[tuple[int, Effect]]:
         names = self._inputs.tables.names.values
-        wide, narrow = self._lives.rows.wide[places].tolist(), self._lives.rows.narrow[places].tolist()
-        for numbers, cells in zip(wide, narrow, strict=True):
+        persons, rows = self._lives.persons_of(places).tolist(), self._lives.rows.rows_at(places)
+        for person, numbers, cells in zip(persons, rows.wide.tolist(), rows.narrow.tolist(), strict=True):
             reason, value, lead = cells[r.REASON], numbers[r.VALUE], ""
             if cells[r.LEAD_PLACE]:
-                key = self._people[cells[r.PERSON]].key
+                key = self._people[person].key
                 lead = lead_name(key, names[cells[r.LEAD_PLACE]], cells[r.LEAD_NUMBER])
             if reason < 0:
                 text, value = self._written(-reason - 1, value), 0
@@ -94,7 +95,7 @@ class Notices:
                 names[cells[r.CHANNEL]], 0, lead, names[cells[r.DESK]], "", 0, "", "", text, names[cells[r.WHO]],
                 value, "", names[cells[r.GROUP]],
             )  # fmt: skip
-            yield cells[r.PERSON], Effect(*columns)
+            yield person, Effect(*columns)
 
     def _written(self, marked: int, code: int) -> str:
         """How the record writes a field's new value, which is remembered under that."""

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
 from numpy import int32, int64
 from numpy.typing import NDArray
 
-from journeyctl.results.record import EventRecord, joined
+from journeyctl.results.name_table import NameTable
+from journeyctl.results.record import EventRecord
+from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse, plain_part
 from journeyctl.simulate.people import Person
 from journeyctl.simulate.population_engine import row_columns as r
+from journeyctl.simulate.population_engine import row_packing as k
 from journeyctl.simulate.population_engine.program_tables import Tables
 from journeyctl.simulate.population_engine.row_columns import Rows
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.population_engine.lives import Lives
+    from journeyctl.simulate.population_engine.packed_rows import PackedRows
 
 Integers = NDArray[int64]
 Names = NDArray[int32]
 
-_WHO = (
+_WHO: Final = (
     ("contact", "key"), ("clinic", "clinic"), ("hospital", "hospital"), ("umbrella", "umbrella"), ("source", "source"),
 )  # fmt: skip
-_NAMED = (
+_NAMED: Final = (
     ("item", r.ITEM), ("channel", r.CHANNEL), ("desk", r.DESK), ("line", r.LINE), ("who", r.WHO), ("cause", r.CAUSE),
     ("group", r.GROUP),
 )  # fmt: skip
 _NUMBER_BITS: Final = 20
+_BLANK: Final = np.array([-1 if column == r.OP else 0 for column in range(k.SHAPE)], np.int64)
+"""A shape without anything."""
 WHOLE: Final = "~"
 """Begins the place of a lead that is not one of the contact's own: the name follows, without its number."""
 
@@ -36,20 +45,11 @@ def empty_rows(room: int) -> Rows:
     return Rows(np.empty((room, r.WIDE), np.int64), np.empty((room, r.NARROW), np.int32), np.zeros(3, np.int64))
 
 
-def grown(rows: Rows, room: int) -> Rows:
-    """The same rows with room for more; what was lost for want of it is not there."""
-    made = empty_rows(room)
-    count = int(rows.count[r.ROWS])
-    made.wide[:count], made.narrow[:count] = rows.wide[:count], rows.narrow[:count]
-    made.count[r.ROWS] = count
-    return made
-
-
 @dataclass(frozen=True, slots=True)
 class WorldNames:
     """The names that all replications of a world write, and the numbers of the persons' own."""
 
-    names: tuple[str, ...]
+    names: NameTable
     """Those of the tables first."""
     persons: tuple[tuple[str, Names], ...]
     """By column of the record: each person's number."""
@@ -67,82 +67,91 @@ class WorldNames:
             for text in dict.fromkeys(texts):
                 numbers.setdefault(text, len(numbers))
             columns.append((column, np.array([numbers[text] for text in texts], np.int32)))
-        return cls(tuple(numbers), tuple(columns), len(persons), len(names))
+        return cls(NameTable(tuple(numbers)), tuple(columns), len(persons), len(names))
 
 
-def record_of(
-    rows: Rows, kept: NDArray[np.bool_], tables: Tables, world_names: WorldNames, *, replication: int
-) -> EventRecord:
-    """The kept rows in the order in which they were written."""
-    wide, narrow = rows.wide[: len(kept)][kept], rows.narrow[: len(kept)][kept]
-    length = len(wide)
-    names = list(world_names.names)
-    ops = np.concatenate([tables.op_names, np.zeros((1, 3), np.int64)])[narrow[:, r.OP]].astype(np.int32)
-    value = wide[:, r.VALUE].copy()
-    persons = narrow[:, r.PERSON]
-    columns: dict[str, NDArray[np.integer]] = {
-        "replication": np.full(length, replication, np.int32),
-        "time": wide[:, r.TIME],
-        "kind": narrow[:, r.KIND].astype(np.uint8),
-        **{column: numbers[persons] for column, numbers in world_names.persons},
-        "journey": np.where(narrow[:, r.OP] >= 0, ops[:, 0], narrow[:, r.JOURNEY]),
-        "visit": narrow[:, r.VISIT],
-        "step": ops[:, 1],
-        "op": ops[:, 2],
-        "send": narrow[:, r.SEND],
-        "lead": _leads(narrow, tables, world_names, names),
-        "reason": _reasons(narrow[:, r.REASON], value, tables, names),
-        "value": value,
-        "cause_time": wide[:, r.CAUSE_TIME],
-        **{column: narrow[:, place] for column, place in _NAMED},
+def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replication: int) -> tuple[Part, NameTable]:
+    """The rows of everybody's latest life in the order in which they were written, and all names in them.
+
+    The lives are over: what they have written and nobody needs is taken away.
+    """
+    bounds, persons = lives.settle()
+    rows, runs = lives.rows, Runs(bounds)
+    # Shapes that only lives had that were run again must not fill a column.
+    unused = np.bincount(rows.codes, minlength=len(rows.shapes)) == 0
+    shapes = np.where(unused[:, None], _BLANK, rows.shapes)
+    contacts = dict(world_names.persons)["contact"][persons]
+    by_shape, names = _by_shape(shapes, tables, world_names.names)
+    leads, names = _leads(rows, shapes, Looked(runs, persons), contacts, tables, names)
+    shape = Listed(rows.codes)
+    columns: dict[str, Held] = {
+        "replication": Always(replication),
+        "time": Plain(rows.seconds, rows.start),
+        **{column: Looked(shape, table) for column, table in by_shape.items()},
+        **{column: Looked(runs, numbers[persons]) for column, numbers in world_names.persons},
+        "lead": leads,
+        "value": Sparse(rows.values[:, 0], rows.values[:, 1]),
+        "cause_time": Sparse(rows.causes[:, 0], rows.causes[:, 1]),
     }
-    plain = {name: np.ascontiguousarray(column) for name, column in columns.items() if column.any()}
-    return EventRecord(plain, names, length=length)
+    return Part(len(rows), {name: column for name, column in columns.items() if _is_filled(column)}), names
 
 
-def _leads(narrow: Names, tables: Tables, world_names: WorldNames, names: list[str]) -> Names:
+def _is_filled(column: Held) -> bool:
+    match column:
+        case Always(number):
+            return number != 0
+        case Looked(_, table):
+            return bool(table.any())
+        case Sparse(rows, _):
+            return len(rows) > 0
+        case Plain(values, base):
+            return len(values) > 0 and bool(base or values.any())
+        case _:
+            assert_never(column)
+
+
+def _by_shape(shapes: Integers, tables: Tables, names: NameTable) -> tuple[dict[str, Integers], NameTable]:
+    """What the rows of each shape have in these columns, and the names with those of fields' new values."""
+    op = shapes[:, r.OP]
+    ops = np.concatenate([tables.op_names, np.zeros((1, 3), np.int64)])[op]
+    reason = shapes[:, r.REASON].copy()
+    facts = np.flatnonzero(reason < 0)
+    texts = [
+        tables.codes.fact_text(-marked - 1, code)
+        for marked, code in shapes[facts][:, (r.REASON, k.FACT)].tolist()
+    ]  # fmt: skip
+    names = names.with_all(texts)
+    reason[facts] = names.numbers_of(texts)
+    found = {
+        "kind": shapes[:, r.KIND], "journey": np.where(op >= 0, ops[:, 0], shapes[:, r.JOURNEY]),
+        "visit": shapes[:, r.VISIT], "step": ops[:, 1], "op": ops[:, 2], "send": shapes[:, r.SEND], "reason": reason,
+        **{column: shapes[:, place] for column, place in _NAMED},
+    }  # fmt: skip
+    return {name: column.astype(np.int32) for name, column in found.items()}, names
+
+
+def _leads(
+    rows: PackedRows, shapes: Integers, person_of: Looked, contacts: Names, tables: Tables, names: NameTable
+) -> tuple[Sparse, NameTable]:
     """The names of leads: contact, place and number."""
-    found = np.zeros(len(narrow), np.int32)
-    rows = np.flatnonzero(narrow[:, r.LEAD_PLACE])
-    parts = narrow[rows].astype(np.int64)
-    keys = (parts[:, r.PERSON] * len(tables.names) + parts[:, r.LEAD_PLACE] << _NUMBER_BITS) + parts[:, r.LEAD_NUMBER]
-    distinct, places = np.unique(keys, return_inverse=True)
-    numbers: list[int] = []
-    contacts = world_names.persons[0][1]
-    known: dict[str, int] = {}
-    for key in distinct.tolist():
-        person, place = divmod(key >> _NUMBER_BITS, len(tables.names))
-        name = lead_name(names[contacts[person]], tables.names.values[place], key & ((1 << _NUMBER_BITS) - 1))
-        known.setdefault(name, len(names) + len(known))
-        numbers.append(known[name])
-    names += known
-    found[rows] = np.array(numbers, np.int32)[places]
-    return found
+    places = np.flatnonzero((shapes[:, r.LEAD_PLACE] > 0)[rows.codes])
+    runs, codes = person_of.codes.at(places), rows.codes[places]
+    persons = person_of.table[runs].astype(np.int64)
+    keys = persons * len(tables.names) + shapes[codes, r.LEAD_PLACE] << _NUMBER_BITS
+    keys += shapes[codes, r.LEAD_NUMBER]
+    distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    keyed = zip(
+        names.spelled(contacts[runs[first]].tolist()), (distinct >> _NUMBER_BITS) % len(tables.names),
+        distinct & ((1 << _NUMBER_BITS) - 1), strict=True,
+    )  # fmt: skip
+    texts = [lead_name(contact, tables.names.values[place], number) for contact, place, number in keyed]
+    names = names.with_all(texts)
+    return Sparse(places, np.array(names.numbers_of(texts), np.int32)[which]), names
 
 
 def lead_name(contact: str, place: str, number: int) -> str:
     """The stable name of a lead: of the contact's own, or of somebody else's or an account's, whose place is whole."""
     return f"{place[1:]}~{number}" if place.startswith(WHOLE) else f"{contact}~{place}~{number}"
-
-
-def _reasons(reasons: Names, value: Integers, tables: Tables, names: list[str]) -> Names:
-    """The names of reasons; those that say a field's new value are spelled out, and the value's code is taken away."""
-    rows = np.flatnonzero(reasons < 0)
-    if not rows.size:
-        return reasons
-    found = reasons.copy()
-    known = {name: number for number, name in enumerate(names)}
-    pairs = list(zip((-reasons[rows] - 1).tolist(), value[rows].tolist(), strict=True))
-    numbers = {}
-    for column, code in dict.fromkeys(pairs):
-        text = tables.codes.fact_text(column, code)
-        if text not in known:
-            known[text] = len(names)
-            names.append(text)
-        numbers[column, code] = known[text]
-    found[rows] = [numbers[pair] for pair in pairs]
-    value[rows] = 0
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,12 @@ class Written:
         return self.rows
 
 
-def in_time_order(records: Iterable[EventRecord]) -> EventRecord:
-    """All rows, those of one second in the order of the records."""
-    every = joined([record for record in records if len(record)])
-    return every.take(np.argsort(every.column("time"), kind="stable"))
+def in_time_order(before: EventRecord, own: Part, names: NameTable, after: EventRecord) -> EventRecord:
+    """All rows by time; of one second those of `before` first, then `own`, whose names these are, then `after`."""
+    parts = [own]
+    for place, record in ((0, before), (2, after)):
+        if len(record):
+            names = names.with_all(record.names)
+            numbers = np.array(names.numbers_of(record.names), np.int32)
+            parts.insert(place, plain_part(record.renumbered(numbers), len(record)))
+    return EventRecord.of_parts(parts, names, by_time=True)

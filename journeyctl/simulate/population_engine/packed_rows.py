@@ -1,0 +1,160 @@
+"""All rows of one replication's lives, packed as they are written."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.simulate.population_engine import row_columns as r
+from journeyctl.simulate.population_engine import row_packing as k
+from journeyctl.simulate.population_engine.row_columns import Rows
+
+Integers = NDArray[int64]
+
+_LEAST: Final = 1 << 14
+_SHAPES: Final = 1 << 10
+"""Shapes for which there is room at first; there are four slots for each."""
+_SLOTS_EACH: Final = 4
+_STRETCH: Final = 1 << 18
+_NARROW: Final = 1 << 16
+"""While there are fewer shapes, their numbers take two bytes."""
+
+
+class PackedRows:
+    """Rows in the order in which they were written, each by its place from 0 on."""
+
+    def __init__(self, start: int) -> None:
+        """No row lies before second `start`."""
+        self._start = start
+        self._head = np.zeros(k.HEAD, np.int64)
+        self._times: NDArray[Any] = np.empty(_LEAST, np.uint32)
+        self._codes: NDArray[Any] = np.empty(_LEAST, np.uint16)
+        self._shapes = np.zeros((_SHAPES, k.SHAPE), np.int64)
+        self._slots = np.full(_SLOTS_EACH * _SHAPES, -1, np.int64)
+        self._values = np.empty((_LEAST >> 3, 2), np.int64)
+        self._causes = np.empty((_LEAST >> 3, 2), np.int64)
+
+    def __len__(self) -> int:
+        return int(self._head[k.PACKED])
+
+    def expect(self, rows: int) -> None:
+        """Makes room for so many more, where that is likely to be needed."""
+        self._times, self._codes = (_with_room(a, len(self) + rows) for a in (self._times, self._codes))
+
+    def take_in(self, buffer: Rows) -> None:
+        """All rows of the buffer, which may be used again afterwards."""
+        done = 0
+        while True:
+            done, why = k.pack(
+                buffer, done, self._start, self._head, self._times, self._codes, self._shapes, self._slots,
+                self._values, self._causes,
+            )  # fmt: skip
+            if why == k.DONE:
+                return
+            if why == k.TOO_LATE:
+                raise OverflowError("a row lies before the run, or more than a century after its start")
+            if why == k.MORE_SHAPES:
+                self._grow_shapes()
+            else:
+                self._grow()
+
+    @property
+    def start(self) -> int:
+        """The second above which times are kept."""
+        return self._start
+
+    @property
+    def seconds(self) -> NDArray[Any]:
+        """Of every row, above `start`."""
+        return self._times[: len(self)]
+
+    @property
+    def codes(self) -> NDArray[Any]:
+        """The shape of every row."""
+        return self._codes[: len(self)]
+
+    @property
+    def shapes(self) -> Integers:
+        """Every shape, its columns those of `row_columns.Rows.narrow` and `row_packing.FACT`."""
+        return self._shapes[: self._head[k.SHAPES]]
+
+    @property
+    def values(self) -> Integers:
+        """Places and numbers of rows that have one, ascending."""
+        return self._values[: self._head[k.VALUES]]
+
+    @property
+    def causes(self) -> Integers:
+        """Places of rows whose cause has a second, and that, ascending."""
+        return self._causes[: self._head[k.CAUSES]]
+
+    def times_of(self, places: Integers) -> Integers:
+        """The seconds of some rows."""
+        return self._times[places].astype(np.int64) + self._start
+
+    def rows_at(self, places: Integers) -> Rows:
+        """Some rows as they were written, but for whose they are."""
+        cells = self._shapes[self._codes[places]]
+        wide = np.zeros((len(places), r.WIDE), np.int64)
+        wide[:, r.TIME] = self.times_of(places)
+        wide[:, r.VALUE] = _found(self.values, places) + cells[:, k.FACT]
+        wide[:, r.CAUSE_TIME] = _found(self.causes, places)
+        return Rows(wide, cells[:, : r.NARROW].astype(np.int32), np.array([len(places), 0, 0]))
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Takes all other rows away for good."""
+        renumbered = np.cumsum(mask, dtype=np.int32 if len(mask) < 1 << 31 else np.int64)
+        for column, listed in ((k.VALUES, self.values), (k.CAUSES, self.causes)):
+            kept = listed[mask[listed[:, 0]]]
+            kept[:, 0] = renumbered[kept[:, 0]] - 1
+            listed[: len(kept)] = kept
+            self._head[column] = len(kept)
+        for array in (self.seconds, self.codes):
+            _move_together(array, mask)
+        self._head[k.PACKED] = np.count_nonzero(mask)
+
+    def _grow(self) -> None:
+        self._times, self._codes = (_roomier(a, len(self)) for a in (self._times, self._codes))
+        self._values = _roomier(self._values, int(self._head[k.VALUES]))
+        self._causes = _roomier(self._causes, int(self._head[k.CAUSES]))
+
+    def _grow_shapes(self) -> None:
+        count = len(self._shapes)
+        shapes = np.zeros((2 * count, k.SHAPE), np.int64)
+        shapes[:count] = self._shapes
+        self._shapes = shapes
+        if len(shapes) > _NARROW:
+            self._codes = self._codes.astype(np.uint32)
+        self._slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int64)
+        k.number_again(shapes, count, self._slots)
+
+
+def _found(listed: Integers, places: Integers) -> Integers:
+    if not len(listed):
+        return np.zeros(len(places), np.int64)
+    near = np.minimum(np.searchsorted(listed[:, 0], places), len(listed) - 1)
+    return np.where(listed[near, 0] == places, listed[near, 1], 0)
+
+
+def _move_together(array: NDArray[Any], mask: NDArray[np.bool_]) -> None:
+    after = 0
+    # In stretches, so that there never is a second array of that length.
+    for start in range(0, len(array), _STRETCH):
+        kept = array[start : start + _STRETCH][mask[start : start + _STRETCH]]
+        array[after : after + len(kept)] = kept
+        after += len(kept)
+
+
+def _roomier(array: NDArray[Any], used: int) -> NDArray[Any]:
+    """Half as much again where less than a quarter is left."""
+    return _with_room(array, used + used // 2) if used > len(array) * 3 // 4 else array
+
+
+def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
+    if count > len(array):
+        # In place, because the system moves large arrays by their pages, without a copy.
+        array.resize((count, *array.shape[1:]), refcheck=False)
+    return array

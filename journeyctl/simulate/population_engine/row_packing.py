@@ -1,0 +1,108 @@
+"""Packs rows of lives into few bytes, in compiled code: what many rows have in common is kept once.
+
+All of a row but its second, its contact and two seldom numbers is its shape: op, item, reason and so on. A run has
+some hundreds of shapes, so that a row is its second above the run's start and the number of its shape; whose it is
+follows from where it lies. A field's new value, which stands in `VALUE`, belongs to the shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.simulate.population_engine import row_columns as r
+from journeyctl.simulate.population_engine.jit import compiled
+from journeyctl.simulate.population_engine.row_columns import Rows
+
+Integers = NDArray[int64]
+
+FACT: Final = r.NARROW
+"""Column of a shape behind those of `row_columns`: the new value's code."""
+SHAPE: Final = r.NARROW + 1
+
+(PACKED, SHAPES, VALUES, CAUSES, HEAD) = range(5)
+"""How many rows are packed, how many shapes there are, and rows with a value or a cause's second of their own."""
+DONE: Final = 0
+MORE_ROOM: Final = 1
+MORE_SHAPES: Final = 2
+TOO_LATE: Final = 3
+_LATEST: Final = (1 << 32) - 1
+_FACTOR: Final = -7046029254386353131
+"""2^64 divided by the golden ratio, odd, as a signed number."""
+
+
+@compiled
+def pack(
+    rows: Rows, first: int, start: int, head: Integers, times: NDArray[Any], codes: NDArray[Any], shapes: Integers,
+    slots: Integers, values: Integers, causes: Integers,
+) -> tuple[int, int]:  # fmt: skip
+    """Packs the buffer's rows from `first` on: how many are packed, and what is lacking where some are left.
+
+    `slots` is a table of places of shapes, its length a power of 2, -1 where it is empty. `values` and `causes`
+    have a row's place and its number, shape `(rows, 2)`.
+    """
+    wide, narrow = rows.wide, rows.narrow
+    for row in range(first, rows.count[r.ROWS]):
+        place = head[PACKED]
+        if place >= times.shape[0] or head[VALUES] >= values.shape[0] or head[CAUSES] >= causes.shape[0]:
+            return row, MORE_ROOM
+        second = wide[row, r.TIME] - start
+        if second < 0 or second > _LATEST:
+            return row, TOO_LATE
+        value = wide[row, r.VALUE]
+        fact = value if narrow[row, r.REASON] < 0 else 0
+        slot = _slot(narrow, row, fact, shapes, slots)
+        if slots[slot] < 0:
+            if head[SHAPES] >= shapes.shape[0]:
+                return row, MORE_SHAPES
+            slots[slot] = head[SHAPES]
+            for column in range(r.NARROW):
+                shapes[head[SHAPES], column] = narrow[row, column]
+            shapes[head[SHAPES], r.PERSON] = 0
+            shapes[head[SHAPES], FACT] = fact
+            head[SHAPES] += 1
+        times[place] = second
+        codes[place] = slots[slot]
+        if value != 0 and narrow[row, r.REASON] >= 0:
+            values[head[VALUES], 0] = place
+            values[head[VALUES], 1] = value
+            head[VALUES] += 1
+        if wide[row, r.CAUSE_TIME] != 0:
+            causes[head[CAUSES], 0] = place
+            causes[head[CAUSES], 1] = wide[row, r.CAUSE_TIME]
+            head[CAUSES] += 1
+        head[PACKED] = place + 1
+    return rows.count[r.ROWS], DONE
+
+
+@compiled
+def number_again(shapes: NDArray[Any], count: int, slots: Integers) -> None:
+    """Puts the first shapes into slots that are all empty."""
+    for shape in range(count):
+        slots[_slot(shapes, shape, shapes[shape, FACT], shapes, slots)] = shape
+
+
+@compiled
+def _slot(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, slots: Integers) -> int:
+    """Where the shape of a row stands, or the empty slot where it would."""
+    mixed = fact
+    for column in range(r.NARROW):
+        if column != r.PERSON:
+            mixed = mixed * 31 + narrow[row, column]
+    mixed = mixed * _FACTOR
+    mask = slots.shape[0] - 1
+    slot = (mixed >> 32) & mask
+    while slots[slot] >= 0 and not _has(narrow, row, fact, shapes, slots[slot]):
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _has(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, shape: int) -> bool:
+    different = shapes[shape, FACT] ^ fact
+    for column in range(r.NARROW):
+        if column != r.PERSON:
+            different |= shapes[shape, column] ^ narrow[row, column]
+    return different == 0
