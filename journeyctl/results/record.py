@@ -177,7 +177,7 @@ class Recorder:
 class EventRecord:
     """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
 
-    __slots__ = ("_by_kind", "_by_time", "_filled", "_known", "_length", "_order", "_parts", "names")
+    __slots__ = ("_by_kind", "_by_time", "_filled", "_known", "_length", "_of_kinds", "_order", "_parts", "names")
 
     def __init__(self, columns: Mapping[str, Integers], names: Sequence[str], *, length: int) -> None:
         """`columns` may leave out what is zero in every row; `names[0]` is the empty name.
@@ -212,6 +212,7 @@ class EventRecord:
         self._known: dict[str, Integers] = {}
         self._order: Integers | None = None
         self._by_kind: tuple[Integers, Integers] | None = None
+        self._of_kinds: dict[tuple[Kind, ...], Integers] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -279,10 +280,13 @@ class EventRecord:
             order: Integers = np.argsort(self.column("kind"), kind="stable")
             bounds: Integers = np.searchsorted(self.column("kind")[order], np.arange(len(KINDS) + 1))
             self._by_kind = order, bounds
-        sorted_rows, starts = self._by_kind
-        numbers = [KIND_NUMBER[kind] for kind in kinds]
-        parts = [sorted_rows[starts[number] : starts[number + 1]] for number in numbers]
-        return parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
+        if kinds not in self._of_kinds:
+            sorted_rows, starts = self._by_kind
+            numbers = [KIND_NUMBER[kind] for kind in kinds]
+            parts = [sorted_rows[starts[number] : starts[number + 1]] for number in numbers]
+            # Ascending parts are merged, which is what stable sorting does where it finds such.
+            self._of_kinds[kinds] = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts), kind="stable")
+        return self._of_kinds[kinds]
 
     def rows(self) -> Iterator[EventRow]:
         """Every row in turn, for readers; slow beside the columns."""
@@ -309,10 +313,12 @@ class EventRecord:
 
     def replications(self) -> tuple[int, ...]:
         """The replications that have rows, ascending."""
-        return tuple(np.unique(self.column("replication")).tolist())
+        return tuple(sorted({number for part in self._parts if part.length for number in part.numbers("replication")}))
 
     def of_replication(self, replication: int) -> EventRecord:
         """The rows of one replication, in their order."""
+        if self.replications() == (replication,):
+            return self
         return self.take(self.column("replication") == replication)
 
     def in_file_order(self) -> EventRecord:

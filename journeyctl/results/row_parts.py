@@ -177,6 +177,15 @@ class Part:
         held = self.columns.get(name)
         return np.zeros(len(rows), kind) if held is None else held.at(rows).astype(kind, copy=False)
 
+    def numbers(self, name: str) -> set[int]:
+        """All numbers that occur in a column."""
+        held = self.columns.get(name, Always(0))
+        if isinstance(held, Always):
+            return {held.number}
+        cells = self.whole(name, np.int64)
+        # Most often it is one, and telling several apart takes far longer than seeing that.
+        return {int(cells[0])} if cells.min() == cells.max() else set(np.unique(cells).tolist())
+
     def hashes(self, names: Hashes, of_names: frozenset[str]) -> Iterator[Hashes]:
         """The hash of each row, a stretch of rows at a time; see `EventRecord.row_hashes`."""
         start, lists, further = self._terms(names, of_names)

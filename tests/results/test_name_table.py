@@ -1,0 +1,73 @@
+"""Names by number, spelled out or not."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy import uint64
+from numpy.typing import NDArray
+
+from journeyctl.draws import name_hashes
+from journeyctl.results.name_table import NameTable
+
+
+class Counted(Sequence[str]):
+    """Names `p0`, `p1` and so on, which know their hashes and count how often one of them is spelled out."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self.spelled = count, 0
+
+    @property
+    def hashes(self) -> NDArray[uint64]:
+        return name_hashes([f"p{number}" for number in range(self._count)])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: int) -> str:  # type: ignore[override]  # nobody asks for several at once
+        self.spelled += 1
+        if place >= self._count:
+            raise IndexError(place)
+        return f"p{place}"
+
+
+def test_names_are_numbered_through_all_lists() -> None:
+    names = NameTable(("", "a"), Counted(3), ("b",))
+    assert list(names) == ["", "a", "p0", "p1", "p2", "b"]
+    assert [names[number] for number in range(6)] == list(names)
+    assert names[-1] == "b"
+    assert names[1:3] == ["a", "p0"]
+    assert names.numbers_of(["p2", "b", "", "p3", "c"]) == [4, 5, 0, -1, -1]
+    assert names.spelled([5, 4, 5]) == ["b", "p2", "b"]
+    with pytest.raises(IndexError):
+        names[6]
+
+
+def test_looking_for_a_name_spells_out_hardly_any_other() -> None:
+    many = Counted(1_000)
+    names = NameTable(("", "human"), many)
+    assert (names.number_of("human"), names.number_of("nobody"), many.spelled) == (1, -1, 0)
+    assert (names.number_of("p999"), many.spelled) == (1_001, 1)
+
+
+def test_further_names_come_behind_and_known_ones_once() -> None:
+    names = NameTable(("", "a"), Counted(2)).with_all(["c", "p1", "c", "a"])
+    assert list(names) == ["", "a", "p0", "p1", "c"]
+    assert names.hashes().tolist() == name_hashes(list(names)).tolist()
+    assert names.and_then(()) is names
+
+
+def test_a_table_is_equal_to_the_same_names_and_survives_being_sent() -> None:
+    names = NameTable(("", "a"), ("b",))
+    assert names == ("", "a", "b")
+    assert names != ("", "a")
+    assert pickle.loads(pickle.dumps(names)) == names  # noqa: S301  # written one call earlier
+
+
+def test_hashes_that_are_known_are_kept_when_names_are_added() -> None:
+    names = NameTable(("", "a"))
+    assert np.array_equal(names.hashes(), names.and_then(("b",)).hashes()[:2])
+    assert names.hashes()[0] == 0
