@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Protocol, cast, overload, runtime_checkable
+from typing import Final, Protocol, cast, overload, runtime_checkable
 
 import numpy as np
 from numpy import int64, uint64
@@ -24,19 +24,25 @@ class Hashed(Protocol):
         ...
 
 
+_FEW: Final = 1 << 16
+"""Lists up to this length are spelled out once rather than searched."""
+
+
 class NameTable(Sequence[str]):
     """Names by number. A value; equal to any sequence of the same names.
 
     Lists that are `Hashed` are searched by hash and only spelled out where a name is asked for.
     """
 
-    __slots__ = ("_by_hash", "_hashes", "_lists", "_numbers", "_starts")
+    __slots__ = ("_before", "_by_hash", "_dictionaries", "_hashes", "_lists", "_starts")
 
     def __init__(self, *lists: Sequence[str]) -> None:
         """No name may stand in two of the lists, nor twice in one."""
         self._lists = lists
         self._starts = [0, *accumulate(map(len, lists))]
-        self._numbers: dict[str, int] | None = None
+        self._dictionaries: dict[int, dict[str, int]] = {}
+        self._before: NameTable | None = None
+        """The table to which the last list was added; what it learns of the others is learnt once."""
         self._hashes: NDArray[uint64] | None = None
         self._by_hash: dict[int, NDArray[int64]] = {}
 
@@ -48,9 +54,9 @@ class NameTable(Sequence[str]):
         if not names:
             return self
         made = NameTable(*self._lists, names)
-        made._by_hash = self._by_hash
+        made._before = self
         if self._hashes is not None:
-            made._hashes = np.concatenate([self._hashes, name_hashes(names)])
+            made._hashes = np.concatenate([self._hashes, _hashes_of(names)])
         return made
 
     def with_all(self, names: Sequence[str]) -> NameTable:
@@ -90,14 +96,17 @@ class NameTable(Sequence[str]):
 
     def numbers_of(self, names: Sequence[str]) -> list[int]:
         """The numbers of names; -1 for those that are none of these."""
-        plain = self._plain()
-        found = [plain.get(name, -1) for name in names]
-        missing = [place for place, number in enumerate(found) if number < 0]
-        if missing and len(self._lists) > 1:
-            hashes = name_hashes([names[place] for place in missing])
-            for which, part in enumerate(self._lists):
-                if isinstance(part, Hashed):
-                    self._search(which, names, missing, hashes, found)
+        found, missing = [-1] * len(names), list(range(len(names)))
+        for which, part in enumerate(self._lists):
+            if len(part) > _FEW and isinstance(part, Hashed):
+                self._search(which, names, missing, found)
+            else:
+                known = self._dictionary(which)
+                for place in missing:
+                    found[place] = known.get(names[place], -1)
+            missing = [place for place in missing if found[place] < 0]
+            if not missing:
+                break
         return found
 
     def spelled(self, numbers: Iterable[int]) -> list[str]:
@@ -111,26 +120,30 @@ class NameTable(Sequence[str]):
     def hashes(self) -> NDArray[uint64]:
         """`name_hashes` of all names."""
         if self._hashes is None:
-            parts = [part.hashes if isinstance(part, Hashed) else name_hashes(part) for part in self._lists]
+            parts = [_hashes_of(part) for part in self._lists]
             self._hashes = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
         return self._hashes
 
-    def _plain(self) -> dict[str, int]:
-        if self._numbers is None:
-            self._numbers = {}
-            for start, part in zip(self._starts, self._lists, strict=False):
-                if not isinstance(part, Hashed):
-                    self._numbers.update(zip(part, range(start, start + len(part)), strict=True))
-        return self._numbers
+    def _dictionary(self, which: int) -> dict[str, int]:
+        if self._before is not None and which < len(self._before._lists):
+            return self._before._dictionary(which)
+        if which not in self._dictionaries:
+            start, part = self._starts[which], self._lists[which]
+            self._dictionaries[which] = dict(zip(part, range(start, start + len(part)), strict=True))
+        return self._dictionaries[which]
 
-    def _search(
-        self, which: int, names: Sequence[str], missing: Sequence[int], hashes: NDArray[uint64], found: list[int]
-    ) -> None:
-        part = self._lists[which]
-        own = cast("Hashed", part).hashes
+    def _order(self, which: int) -> NDArray[int64]:
+        """The names of a list in the order of their hashes."""
+        if self._before is not None and which < len(self._before._lists):
+            return self._before._order(which)
         if which not in self._by_hash:
-            self._by_hash[which] = np.argsort(own, kind="stable")
-        order = self._by_hash[which]
+            self._by_hash[which] = np.argsort(cast("Hashed", self._lists[which]).hashes, kind="stable")
+        return self._by_hash[which]
+
+    def _search(self, which: int, names: Sequence[str], missing: Sequence[int], found: list[int]) -> None:
+        part = self._lists[which]
+        own, order = cast("Hashed", part).hashes, self._order(which)
+        hashes = name_hashes([names[place] for place in missing])
         first = np.searchsorted(own, hashes, side="left", sorter=order)
         after = np.searchsorted(own, hashes, side="right", sorter=order)
         for row in np.flatnonzero(after > first).tolist():
@@ -138,3 +151,7 @@ class NameTable(Sequence[str]):
             for place in order[first[row] : after[row]].tolist():
                 if part[place] == names[missing[row]]:
                     found[missing[row]] = self._starts[which] + place
+
+
+def _hashes_of(names: Sequence[str]) -> NDArray[uint64]:
+    return names.hashes if isinstance(names, Hashed) else name_hashes(names)

@@ -86,6 +86,10 @@ class OtherMailPlan:
             found[contact].append(LineMail(time, self.lines[line]))
         return tuple(map(tuple, found))
 
+    def working_hours(self, zone: str) -> NDArray[int64]:
+        """The seconds at which mail may come, shape `(weeks, hours)`, for contacts of a zone."""
+        return _hours(tuple(monday for _, monday in self.weeks), zone)
+
     def columns(self, subjects: NDArray[np.uint64], zones: Sequence[str]) -> MailColumns:
         """The same mails as columns, by contact, time and name of the line; `subjects` are the contacts' hashes."""
         places = [(line, week) for line in range(len(self.lines)) for week in range(len(self.weeks))]
@@ -97,7 +101,7 @@ class OtherMailPlan:
         counts = self.whole + (drawn < self.rest)
         of_place = np.array(places, np.int64)
         names = sorted(set(zones))
-        hours = np.stack([_hours(tuple(monday for _, monday in self.weeks), zone) for zone in names])
+        hours = np.stack([self.working_hours(zone) for zone in names])
         numbers = {zone: number for number, zone in enumerate(names)}
         in_zone = np.array([numbers[zone] for zone in zones], np.int64)
         parts = []

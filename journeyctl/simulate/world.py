@@ -19,6 +19,7 @@ from journeyctl.model.scenario import Costs, DeskInflow
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.turn import Launch
 from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.contact_life import Week
 from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk import LeadRequest
@@ -125,16 +126,23 @@ class World:
 
     def zones(self, persons: Sequence[Person] | None = None) -> tuple[str, ...]:
         """The zone of each of these persons (default: all), else the country's, else the workspace's."""
+        asked = self.persons if persons is None else persons
+        if isinstance(asked, People):
+            return tuple(self.zone_column(asked))
+        return tuple(map(self._zone_question(), (person.fields for person in asked)))
+
+    def zone_column(self, people: People) -> Coded[str]:
+        """The same as a column."""
+        return self._zone_question().of(people)
+
+    def _zone_question(self) -> FieldQuestion[str]:
         program, meanings = self.program, self.program.meanings
         paths = (meanings.get("country", "contact.country"), *((meanings["zone"],) if "zone" in meanings else ()))
 
         def zone(fields: Mapping[str, Value]) -> str:
             return ContactView(program, Contact("", dict(fields), 0)).zone or program.zone
 
-        asked = self.persons if persons is None else persons
-        if isinstance(asked, People):
-            return tuple(asked.asked(paths, zone))
-        return tuple(map(FieldQuestion(paths, zone), (person.fields for person in asked)))
+        return FieldQuestion(paths, zone)
 
     def weeks(self) -> tuple[Week, ...]:
         """The ISO weeks of the workspace's zone that the run touches."""

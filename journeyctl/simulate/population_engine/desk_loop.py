@@ -24,6 +24,7 @@ from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Events, Lives
 from journeyctl.simulate.population_engine.news import News, Telling
 from journeyctl.simulate.population_engine.notices import Notices
@@ -52,9 +53,8 @@ class DeskLoop:
         """What desks have recorded."""
         self.evaluated = Recorder(draws.replication or 0)
         """What account evaluations have recorded, each before all else of its second."""
-        self.people = list(inputs.everybody)
+        self.people = KnownPeople(inputs)
         """By number; newcomers last."""
-        self._persons = {person.key: number for number, person in enumerate(self.people)}
         self._environment = Environment(initial_time=world.start)
         self._desks = {
             name: SalesDesk(
@@ -159,7 +159,7 @@ class DeskLoop:
         return self._stories.setdefault(person, _Story())
 
     def _meet(self, person: int, event: Sequence[int], now: int) -> None:
-        key, kind = self.people[person].key, event[life.E_KIND]
+        key, kind = self.people.key(person), event[life.E_KIND]
         if kind == life.LEFT:
             for desk in self._desks.values():
                 desk.left(key)
@@ -181,7 +181,7 @@ class DeskLoop:
     # --- what desks say
 
     def _emit(self, contact: str, row: Effect) -> None:
-        self.record.add(self.people[self._persons[contact]] if contact else None, row)
+        self.record.add(self.people[self.people.number_of(contact)] if contact else None, row)
 
     def _inform(self, contact: str, time: int, outcome: LeadOutcome) -> None:
         self._learn(contact, time, outcome)
@@ -191,7 +191,7 @@ class DeskLoop:
 
     def _learn(self, contact: str, time: int, news: Stimulus) -> None:
         if time < self._world.end:
-            person = self._persons[contact]
+            person = self.people.number_of(contact)
             self._story(person).news.append(self._telling.row(contact, time, news))
             self._reached.setdefault(time, set()).add(person)
             self._next_news = min(self._next_news, time)
@@ -215,7 +215,6 @@ class DeskLoop:
         """Contacts whom a matched audience brings begin to live."""
         written = len(self._lives.rows)
         numbers = self._lives.admit(self._inputs.newcomers(newcomers, self._draws))
-        for number, newcomer in zip(numbers, newcomers, strict=True):
+        for newcomer in newcomers:
             self.people.append(newcomer.person)
-            self._persons[newcomer.person.key] = number
         self._take_in(numbers, written, since=self._told_until())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from journeyctl.draws import Draws
-from journeyctl.simulate.people import Person
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, part_of
 from journeyctl.simulate.reference import Finished, without_collector
@@ -55,15 +53,14 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     own, names = part_of(lives, inputs.tables, _names(inputs, loop.people), replication=draws.replication or 0)
     rows = in_time_order(loop.evaluated.record(), own, names, loop.record.record())
     loop.untie()
-    stuck = sorted(loop.people[person].key for person in lives.stuck())
+    stuck = sorted(loop.people.key(person) for person in lives.stuck())
     return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)
 
 
-def _names(inputs: Inputs, people: Sequence[Person]) -> WorldNames:
+def _names(inputs: Inputs, people: KnownPeople) -> WorldNames:
     """The numbers of all names; those of the people at the start are worked out once, unless the list has grown."""
     memory, names = inputs.world.memory, inputs.tables.names.numbers
     found = memory.get(_NAMES)
-    if isinstance(found, WorldNames) and len(people) == found.people and len(names) == found.named:
-        return found
-    made = memory[_NAMES] = WorldNames.of(names, people)
-    return made
+    if not isinstance(found, WorldNames) or len(names) != found.named:
+        found = memory[_NAMES] = WorldNames.of(names, inputs.everybody)
+    return found.with_newcomers(people.newcomers)

@@ -166,6 +166,11 @@ class FieldCodes:
             self.companions[column] = companion
             self.be(companion, Sort.BOOLEAN)
 
+    @staticmethod
+    def source_of(path: str) -> str:
+        """The field whose value says what stands in a path's column."""
+        return path.removesuffix(_BROKEN)
+
     def own(self, path: str, fields: Mapping[str, Value]) -> Value:
         """What stands in a path's column for an entity with these fields."""
         if path.endswith(_BROKEN):

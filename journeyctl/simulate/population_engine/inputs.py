@@ -2,70 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
 
-from journeyctl.draws import Draws, name_hashes
-from journeyctl.fixed_point import CERTAIN
+from journeyctl.draws import Draws
+from journeyctl.results.name_table import NameTable
+from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.contact_life import LEFT
 from journeyctl.simulate.other_mail import ScenarioMail
+from journeyctl.simulate.person import People, together
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.clock_tables import Clocks, ClockTables
 from journeyctl.simulate.population_engine.condition_code import group_path
-from journeyctl.simulate.population_engine.field_codes import UNKNOWN, FieldCodes, Unsupported
+from journeyctl.simulate.population_engine.crowds import Crowd, Roster, fields_of, values_in
+from journeyctl.simulate.population_engine.field_codes import FieldCodes, Unsupported
+from journeyctl.simulate.population_engine.mail_rows import MailRows
 from journeyctl.simulate.population_engine.program_reads import codes_of
 from journeyctl.simulate.population_engine.program_tables import Tables, build
 from journeyctl.simulate.population_engine.response_tables import Around, ResponseLists
 
 if TYPE_CHECKING:
-    from journeyctl.behaviour.response import ResponseModel
     from journeyctl.expr import Value
     from journeyctl.graph.condition import Condition
     from journeyctl.graph.group import BuyingGroup
-    from journeyctl.graph.program import Program
     from journeyctl.simulate.matched_audiences import Newcomer
-    from journeyctl.simulate.people import Person
+    from journeyctl.simulate.record_keys import Keys
     from journeyctl.simulate.world import World
 
 Integers = NDArray[int64]
+Mailing: TypeAlias = "Callable[[Keys, Coded[str]], tuple[Integers, Integers]]"
 
 _REASONS = ("", "not_passed", "gone", "stale")
 """Reasons of outcomes that no document names."""
 _MOST_ROLES = 8
 _MOST_LINES = 60
 """Lines of an opportunity stand in the bits of one number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Some people as arrays."""
-
-    people: Integers
-    """Shape `(persons, PERSON_COLUMNS)`."""
-    fields: Integers
-    """Codes, shape `(persons, columns)`."""
-    facts: Integers
-    mail: Integers
-
-    def of_nobody(self) -> Crowd:
-        """The same tables without rows."""
-        return Crowd(self.people[:0], self.fields[:0], self.facts, self.mail)
-
-    def with_others(self, others: Crowd) -> Crowd:
-        """These people and then others."""
-        moved = others.people.copy()
-        moved[:, (life.P_FACTS, life.P_FACTS_END)] += len(self.facts)
-        moved[:, (life.P_MAIL, life.P_MAIL_END)] += len(self.mail)
-        return Crowd(
-            np.concatenate([self.people, moved]), np.concatenate([self.fields, others.fields]),
-            np.concatenate([self.facts, others.facts]), np.concatenate([self.mail, others.mail]),
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +55,13 @@ class Inputs:
     """The program's array with the conditions of personas and routes behind it."""
     clock: ClockTables
     responses: ResponseLists
-    everybody: tuple[Person, ...]
+    everybody: People
     """Those who can enter journeys, then bystanders."""
-    crowd: Crowd
-    """Everybody, without the mail of others."""
-    zones: tuple[str, ...]
+    roster: Roster
+    """Everybody as arrays."""
+    keys: NameTable
+    """Everybody's names by number."""
+    zones: Coded[str]
     """The zone of each person who can enter journeys, else the country's, else the workspace's."""
     teams: Mapping[str, tuple[str, ...]]
     """The teams of each desk's routes, in their order."""
@@ -97,7 +76,8 @@ class Inputs:
         changing = frozenset(path for _, path, _ in _all_facts(world)) | frozenset(world.scope.facts)
         brought = tuple(world.matched_audiences.values()) if world.matched_audiences is not None else ()
         codes = codes_of(program, further=further, paths=changing | {path for path, _ in brought})
-        _learn(world, codes)
+        everybody = together((People.of(world.persons), People.of(world.bystanders)))
+        _learn(world, everybody, codes)
         for path, value in brought:
             codes.learn(path, value)
         clocks = Clocks.of(
@@ -111,67 +91,50 @@ class Inputs:
             raise Unsupported(f"{len(responses.lines)} business lines, more than {_MOST_LINES}")
         teams = {name: tuple(team for _, team in rules.routes) for name, rules in world.desks.items()}
         ranks = {path: rank for rank, path in enumerate(sorted(codes.paths))}
-        everybody = (*world.persons, *world.bystanders)
-        crowd = _crowd(world, tables, ranks, everybody, world.facts)
-        crowd.people[: len(world.persons), life.P_VISITS] = 1
         return cls(
             world, tables, np.array(tables.code[0].pool, np.int64), clocks.tables(world.start, world.end), responses,
-            everybody, crowd, world.zones(), teams, ranks,
+            everybody, Roster(world, tables, ranks, everybody, world.facts), NameTable(everybody.keys),
+            world.zone_column(People.of(world.persons)), teams, ranks,
         )  # fmt: skip
 
-    def crowd_of(self, draws: Draws) -> Crowd:
-        """Everybody with the mail of others that one replication brings."""
-        world, crowd = self.world, self.crowd
-        mail, ends = self._mail(draws, world.persons, self.zones)
-        people = crowd.people.copy()
-        people[: len(ends), life.P_MAIL_END] = ends
-        people[1 : len(ends), life.P_MAIL] = ends[:-1]
-        return Crowd(people, crowd.fields, crowd.facts, mail)
+    def crowd(self, mail: Mailing, rows: Integers) -> Crowd:
+        """Some of everybody, with the mail of others that one replication brings."""
+        found, entering = self.roster.crowd(rows), len(self.zones)
+        own = np.flatnonzero(rows < entering)
+        found.people[own, life.P_VISITS] = 1
+        return found.with_mail(own, *mail(self.everybody.keys.take(rows[own]), self.zones.take(rows[own])))
 
     def newcomers(self, found: Sequence[Newcomer], draws: Draws) -> Crowd:
         """Contacts who become known in the course of a run, by a form. Raises `Unsupported` for unknown values."""
-        world, persons = self.world, [newcomer.person for newcomer in found]
+        people = People.of(newcomer.person for newcomer in found)
         facts = {newcomer.person.key: newcomer.facts for newcomer in found}
-        crowd = _crowd(world, self.tables, self.ranks, persons, facts)
-        entering = [place for place, newcomer in enumerate(found) if newcomer.enters]
-        own = [persons[place] for place in entering]
-        mail, ends = self._mail(draws, own, world.zones(own))
+        crowd = Roster(self.world, self.tables, self.ranks, people, facts).crowd(np.arange(len(people)))
+        own = np.flatnonzero([newcomer.enters for newcomer in found])
         crowd.people[:, life.P_FORM] = 1
-        crowd.people[entering, life.P_VISITS] = 1
-        crowd.people[entering, life.P_MAIL_END] = ends
-        crowd.people[entering[1:], life.P_MAIL] = ends[:-1]
-        return Crowd(crowd.people, crowd.fields, crowd.facts, mail)
+        crowd.people[own, life.P_VISITS] = 1
+        entering = people.take(own)
+        return crowd.with_mail(own, *self.mail(draws)(entering.keys, self.world.zone_column(entering)))
 
-    def _mail(self, draws: Draws, persons: Sequence[Person], zones: Sequence[str]) -> tuple[Integers, Integers]:
-        """Other lines' mail of these people, and where each one's ends."""
-        other_mail, keys = self.world.other_mail, [person.key for person in persons]
+    def mail(self, draws: Draws) -> Mailing:
+        """Other lines' mail of one replication for any contacts and their zones, and where each one's ends."""
+        other_mail, names = self.world.other_mail, self.tables.names
         if isinstance(other_mail, ScenarioMail):
             plan = other_mail.plan(draws)
-            contact, time, line = plan.columns(name_hashes(keys), zones)
-            ranks = sorted(plan.lines)
-            names = np.array([(ranks.index(name), self.tables.names(name)) for name in plan.lines], np.int64)
-            rows = np.concatenate([time[:, None], names.reshape(-1, 2)[line]], axis=1)
-            return rows, np.cumsum(np.bincount(contact, minlength=len(keys)))
-        found = other_mail(draws, keys, zones)
-        ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)))
-        lines = sorted({line for mails in found for _, line in mails})
-        numbered = {line: (rank, self.tables.names(line)) for rank, line in enumerate(lines)}
-        listed = [(time, *numbered[line]) for mails in found for time, line in mails]
-        return np.array(listed, np.int64).reshape(-1, life.MAIL_COLUMNS), ends
+            rows = MailRows(plan, [names(name) for name in plan.lines])
+            return lambda keys, zones: rows.of(keys.hashes, zones)
+
+        def listed(keys: Keys, zones: Coded[str]) -> tuple[Integers, Integers]:
+            found = other_mail(draws, keys, tuple(zones))
+            ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)))
+            lines = sorted({line for mails in found for _, line in mails})
+            numbered = {line: (rank, names(line)) for rank, line in enumerate(lines)}
+            rows = [(time, *numbered[line]) for mails in found for time, line in mails]
+            return np.array(rows, np.int64).reshape(-1, life.MAIL_COLUMNS), ends
+
+        return listed
 
 
 # --- what occurs
-
-
-def _crowd(
-    world: World, tables: Tables, ranks: Mapping[str, int], persons: Sequence[Person],
-    happening: Mapping[str, Sequence[tuple[int, str, Value]]],
-) -> Crowd:  # fmt: skip
-    fields = _fields(persons, tables.codes)
-    people = _people(persons, world.start, _inbox(world.model, world.program, tables.codes, fields))
-    facts, first = _facts(persons, happening, tables, ranks)
-    people[:, life.P_FACTS], people[:, life.P_FACTS_END] = first[:-1], first[1:]
-    return Crowd(people, fields, facts, np.zeros((0, life.MAIL_COLUMNS), np.int64))
 
 
 def _routes(world: World) -> Iterator[Condition]:
@@ -183,10 +146,11 @@ def _all_facts(world: World) -> Iterator[tuple[int, str, Value]]:
     return chain.from_iterable(world.facts.values())
 
 
-def _learn(world: World, codes: FieldCodes) -> None:
+def _learn(world: World, people: People, codes: FieldCodes) -> None:
     """Shows every value that can occur to the codes, each once."""
-    for path in codes.paths:
-        _learn_all(codes, path, [person.fields.get(path) for person in (*world.persons, *world.bystanders)])
+    for path, field in fields_of(people, codes):
+        if codes.source_of(path) == path:
+            _learn_all(codes, path, [value for _, value in values_in(codes, path, field)])
     by_path: dict[str, list[Value]] = {}
     for _, path, value in _all_facts(world):
         by_path.setdefault(path, []).append(value)
@@ -234,56 +198,3 @@ def _around(world: World, tables: Tables) -> Around:
         left=tables.fact_name(path, value=True),
         platforms=[tables.names(name) for name in sorted(world.platforms)],
     )
-
-
-# --- people
-
-
-def _people(persons: Sequence[Person], start: int, inbox: Integers) -> Integers:
-    found = np.zeros((len(persons), life.PERSON_COLUMNS), np.int64)
-    found[:, life.P_BORN] = [max(start, person.at) for person in persons]
-    for column, names in (
-        (life.P_CONTACT, [person.key for person in persons]),
-        (life.P_PERSON, [person.person for person in persons]),
-        (life.P_CLINIC, [person.clinic for person in persons]),
-        (life.P_HOSPITAL, [person.hospital for person in persons]),
-    ):
-        found[:, column] = name_hashes(names).view(np.int64)
-    found[:, life.P_INVALID] = [person.invalid_email for person in persons]
-    found[:, life.P_PLACEMENT] = inbox
-    return found
-
-
-def _fields(persons: Sequence[Person], codes: FieldCodes) -> Integers:
-    found = np.full((len(persons), len(codes)), UNKNOWN, np.int64)
-    for column, path in enumerate(codes.paths):
-        values = [codes.own(path, person.fields) for person in persons]
-        known = {value: codes.code(path, value) for value in dict.fromkeys(values)}
-        found[:, column] = [known[value] for value in values]
-    return found
-
-
-def _inbox(model: ResponseModel, program: Program, codes: FieldCodes, fields: Integers) -> Integers:
-    """Each person's threshold of reaching the inbox, by the country at birth."""
-    path = model.country
-    usual = model.placement.get("default", CERTAIN)
-    default = program.defaults.get(path)
-    of_text = [model.placement.get(text, usual) for text in codes.texts.values]
-    countries = fields[:, codes.column(path)]
-    unknown = model.placement.get(default, usual) if isinstance(default, str) else usual
-    known = np.array(of_text, np.int64)[np.where(countries == UNKNOWN, 0, countries)]
-    return np.where(countries == UNKNOWN, unknown, known)
-
-
-def _facts(
-    persons: Sequence[Person], happening: Mapping[str, Sequence[tuple[int, str, Value]]], tables: Tables,
-    ranks: Mapping[str, int],
-) -> tuple[Integers, Integers]:  # fmt: skip
-    """All changes, person by person, and where each person's begin."""
-    codes, rows, first = tables.codes, [], [0]
-    for person in persons:
-        for time, path, value in happening.get(person.key, ()):
-            name = tables.fact_name(path, value)
-            rows.append((time, codes.changed_column(path, value), codes.code(path, value), name, ranks[path]))
-        first.append(len(rows))
-    return np.array(rows, np.int64).reshape(-1, life.FACT_COLUMNS), np.array(first, np.int64)

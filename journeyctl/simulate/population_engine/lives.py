@@ -13,12 +13,14 @@ from journeyctl.draws import Draws
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.contact_state import scratch
-from journeyctl.simulate.population_engine.inputs import Crowd, Inputs
+from journeyctl.simulate.population_engine.crowds import Crowd
+from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.latent import latent
 from journeyctl.simulate.population_engine.news import News
 from journeyctl.simulate.population_engine.packed_rows import PackedRows
 from journeyctl.simulate.population_engine.philox import keys_of
 from journeyctl.simulate.population_engine.rows import empty_rows
+from journeyctl.simulate.population_engine.who_lives import AT_ONCE, WhoLives
 
 Integers = NDArray[int64]
 Events = Sequence[Sequence[int]]
@@ -36,7 +38,7 @@ class Lives:
     def __init__(self, inputs: Inputs, draws: Draws, *, end: int, empty: bool = False) -> None:
         """Nobody has lived yet; lives end before second `end`. In an `empty` world nobody is there."""
         self._inputs, self._end = inputs, end
-        self._crowd = inputs.crowd.of_nobody() if empty else inputs.crowd_of(draws)
+        self._who = WhoLives(inputs, draws, empty=empty)
         self._keys = np.stack([keys_of(draws.stable()), keys_of(draws)])
         self._responses = inputs.responses.tables(draws)
         self._room = {life.MORE_STATE: 1, life.MORE_PLANS: 1}
@@ -53,14 +55,14 @@ class Lives:
 
     def run_all(self, chunk: int | None = None) -> None:
         """Everybody's life, without any news, so many at a stretch."""
-        left = len(self._crowd.people)
-        for _ in range(0, max(1, left), chunk or max(1, left)):
-            self._first_lives(min(left, chunk or left))
-            left -= chunk or left
+        left, most = len(self._who), AT_ONCE if chunk is None else chunk
+        for _ in range(0, max(1, left), most):
+            self._first_lives(min(left, most))
+            left -= most
 
     def admit(self, others: Crowd) -> range:
         """Further people, whose lives are run without any news; answers their numbers."""
-        self._crowd = self._crowd.with_others(others)
+        self._who.admit(others)
         return self._first_lives(len(others.people))
 
     def again(self, persons: Sequence[tuple[int, Sequence[News]]]) -> None:
@@ -121,7 +123,10 @@ class Lives:
         return numbers
 
     def _run(self, wanted: Integers, news: Integers) -> None:
-        own, crowd, done, packed, growths = self._inputs, self._crowd, 0, 0, 0
+        own, done, packed, growths = self._inputs, 0, 0, 0
+        crowd, rows = self._who.crowd_with(wanted[:, life.W_PERSON])
+        persons, first_event = wanted[:, life.W_PERSON].copy(), int(self._events[life.EVENTS])
+        wanted[:, life.W_PERSON] = rows
         while growths < _MOST_GROWTHS:
             done, why = life.live_all(
                 self._state, own.program, own.clock, self._keys, self._buffer, self._responses, self._latent,
@@ -129,6 +134,8 @@ class Lives:
             )  # fmt: skip
             self._pack(wanted[packed:done], left=len(wanted) - done)
             if why == life.FINE:
+                wanted[:, life.W_PERSON] = persons
+                self._name_events(wanted, first_event)
                 self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)])
                 return
             if why != life.MORE_ROWS or packed == done:
@@ -136,6 +143,12 @@ class Lives:
                 growths += 1
             packed = done
         raise MemoryError("a life needs more memory than any life can")
+
+    def _name_events(self, wanted: Integers, first: int) -> None:
+        """Events from number `first` on get the persons' own numbers; a life knows its row among the crowd only."""
+        made = self._events[life.EVENT_HEAD :].reshape(-1, life.EVENT_COLUMNS)[first : int(self._events[life.EVENTS])]
+        counts = wanted[:, life.W_EVENTS_END] - wanted[:, life.W_EVENTS]
+        made[:, life.E_PERSON] = np.repeat(wanted[:, life.W_PERSON], counts)
 
     def _pack(self, wanted: Integers, *, left: int) -> None:
         """Empties the buffer of the rows of these lives; so many more are to come."""

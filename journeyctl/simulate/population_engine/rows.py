@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -13,22 +13,21 @@ from numpy.typing import NDArray
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
 from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse, plain_part
-from journeyctl.simulate.people import Person
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_packing as k
 from journeyctl.simulate.population_engine.program_tables import Tables
 from journeyctl.simulate.population_engine.row_columns import Rows
 
 if TYPE_CHECKING:
+    from journeyctl.simulate.people import People
     from journeyctl.simulate.population_engine.lives import Lives
     from journeyctl.simulate.population_engine.packed_rows import PackedRows
+    from journeyctl.simulate.record_keys import Keys
 
 Integers = NDArray[int64]
 Names = NDArray[int32]
 
-_WHO: Final = (
-    ("contact", "key"), ("clinic", "clinic"), ("hospital", "hospital"), ("umbrella", "umbrella"), ("source", "source"),
-)  # fmt: skip
+_OWN: Final = ("clinic", "hospital", "umbrella", "source")
 _NAMED: Final = (
     ("item", r.ITEM), ("channel", r.CHANNEL), ("desk", r.DESK), ("line", r.LINE), ("who", r.WHO), ("cause", r.CAUSE),
     ("group", r.GROUP),
@@ -53,21 +52,43 @@ class WorldNames:
     """Those of the tables first."""
     persons: tuple[tuple[str, Names], ...]
     """By column of the record: each person's number."""
-    people: int
     named: int
     """How many names were numbered before."""
 
     @classmethod
-    def of(cls, names: Mapping[str, int], persons: Sequence[Person]) -> WorldNames:
+    def of(cls, names: Mapping[str, int], people: People) -> WorldNames:
         """Numbers everybody's names and accounts behind those that are numbered already."""
-        numbers = dict(names)
-        columns = []
-        for column, attribute in _WHO:
-            texts = [getattr(person, attribute) for person in persons]
-            for text in dict.fromkeys(texts):
-                numbers.setdefault(text, len(numbers))
-            columns.append((column, np.array([numbers[text] for text in texts], np.int32)))
-        return cls(NameTable(tuple(numbers)), tuple(columns), len(persons), len(names))
+        return cls(NameTable(tuple(names)), (), len(names)).with_newcomers(people)
+
+    def with_newcomers(self, people: People) -> WorldNames:
+        """The same with further people."""
+        if not len(people):
+            return self
+        keys, names = people.keys, self.names
+        if _are_new(keys, names):
+            contacts: Names = np.arange(len(names), len(names) + len(keys), dtype=np.int32)
+            names = names.and_then(keys)
+        else:
+            names = names.with_all(keys)
+            contacts = np.array(names.numbers_of(keys), np.int32)
+        columns = {"contact": contacts}
+        for level in _OWN:
+            own = people.own[level]
+            names = names.with_all(own.values)
+            columns[level] = np.array(names.numbers_of(own.values), np.int32)[own.codes]
+        before = dict(self.persons)
+        joined = ((name, np.concatenate([before.get(name, own[:0]), own])) for name, own in columns.items())
+        return WorldNames(names, tuple(joined), self.named)
+
+
+def _are_new(keys: Keys, names: NameTable) -> bool:
+    """Whether these names are all different, and none of them is known."""
+    hashes = np.sort(keys.hashes)
+    if (hashes[1:] == hashes[:-1]).any():
+        return False
+    few = names.hashes()
+    places = np.minimum(np.searchsorted(hashes, few), len(hashes) - 1)
+    return not (hashes[places] == few).any()
 
 
 def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replication: int) -> tuple[Part, NameTable]:

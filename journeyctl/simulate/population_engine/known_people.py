@@ -1,0 +1,62 @@
+"""Who is known in one replication, by number: everybody of a world, then newcomers as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+from journeyctl.simulate.person import People, Person
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.population_engine.inputs import Inputs
+
+
+class KnownPeople(Sequence[Person]):
+    """A `Person` is made when it is asked for; names and numbers are known without."""
+
+    __slots__ = ("_first", "_keys", "_newcomers", "_numbers")
+
+    def __init__(self, inputs: Inputs) -> None:
+        """Nobody has come yet."""
+        self._first, self._keys = inputs.everybody, inputs.keys
+        self._newcomers: list[Person] = []
+        self._numbers: dict[str, int] = {}
+
+    def append(self, newcomer: Person) -> None:
+        """Somebody comes and gets the next number."""
+        self._numbers[newcomer.key] = len(self)
+        self._newcomers.append(newcomer)
+
+    @property
+    def newcomers(self) -> People:
+        """Those who came."""
+        return People.of(self._newcomers)
+
+    def key(self, number: int) -> str:
+        """A contact's name."""
+        first = len(self._first)
+        return self._keys[number] if number < first else self._newcomers[number - first].key
+
+    def number_of(self, key: str) -> int:
+        """The number of a contact. Raises `KeyError` for somebody unknown."""
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._keys.number_of(key)
+            if found < 0:
+                raise KeyError(key)
+            # Who is asked for is asked for again, and searching among very many takes a while.
+            self._numbers[key] = found
+        return found
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._newcomers)
+
+    @overload
+    def __getitem__(self, number: int) -> Person: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Person]: ...
+    def __getitem__(self, number: int | slice) -> Person | list[Person]:
+        if isinstance(number, slice):
+            return [self[place] for place in range(len(self))[number]]
+        first = len(self._first)
+        return self._first[number] if number < first else self._newcomers[number - first]

@@ -1,0 +1,53 @@
+"""Everybody of one replication as arrays: all at once while they are few, else those who are to live next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.draws import Draws
+from journeyctl.simulate.population_engine.crowds import Crowd
+from journeyctl.simulate.population_engine.inputs import Inputs
+
+Integers = NDArray[int64]
+
+AT_ONCE: Final = 1 << 16
+"""So many people are made into arrays together at most; with their mail they may take some 30 MB."""
+
+
+class WhoLives:
+    """People by number: everybody of a world, then newcomers as they come."""
+
+    def __init__(self, inputs: Inputs, draws: Draws, *, empty: bool = False) -> None:
+        """In an `empty` world nobody is there."""
+        self._inputs, self._mail = inputs, inputs.mail(draws)
+        self.known = 0 if empty else len(inputs.everybody)
+        """Those who were there at the start."""
+        self._together = self._made(np.arange(self.known)) if self.known <= AT_ONCE else None
+        self._others: Crowd | None = None
+
+    def __len__(self) -> int:
+        return self.known + (0 if self._others is None else len(self._others.people))
+
+    def admit(self, others: Crowd) -> None:
+        """People who were not there at the start."""
+        if self._together is not None:
+            self._together = self._together.with_others(others)
+        self._others = others if self._others is None else self._others.with_others(others)
+
+    def crowd_with(self, persons: Integers) -> tuple[Crowd, Integers]:
+        """A crowd that has these people, and the row of each in it."""
+        if self._together is not None:
+            return self._together, persons
+        old = persons < self.known
+        crowd, rows = self._made(persons[old]), np.cumsum(old) - 1
+        if self._others is not None:
+            rows = np.where(old, rows, len(crowd.people) + persons - self.known)
+            crowd = crowd.with_others(self._others)
+        return crowd, rows
+
+    def _made(self, persons: Integers) -> Crowd:
+        return self._inputs.crowd(self._mail, persons)
