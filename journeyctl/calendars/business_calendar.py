@@ -22,7 +22,7 @@ _GIVE_UP = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class KnownDays:
     """The business days among the day numbers from `first` up to, not including, `after`."""
 
     first: int
@@ -30,7 +30,7 @@ class _Known:
     days: tuple[int, ...]
 
 
-_NOTHING_KNOWN = _Known(0, 0, ())
+_NOTHING_KNOWN = KnownDays(0, 0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Calendar:
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     """0 is Monday; at least one."""
     closed: ClosedDates = NEVER_CLOSED
-    _known: _Known = field(default=_NOTHING_KNOWN, init=False, repr=False, compare=False)
+    _known: KnownDays = field(default=_NOTHING_KNOWN, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_zone(self.zone)
@@ -67,13 +67,13 @@ class Calendar:
         if count == 0:
             return seconds
         day, time_of_day = divmod(seconds + utc_offset(seconds, self.zone), DAY)
-        known = self._around(day, day)
+        known = self.known(day, day)
         while True:
             place = (bisect_right(known.days, day) - 1 if count > 0 else bisect_left(known.days, day)) + count
             if place < 0:
-                known = self._around(known.first - 1, day)
+                known = self.known(known.first - 1, day)
             elif place >= len(known.days):
-                known = self._around(day, known.after)
+                known = self.known(day, known.after)
             else:
                 return clock_moment(known.days[place] * DAY + time_of_day, self.zone)
 
@@ -92,7 +92,7 @@ class Calendar:
         if end < start:
             raise ValueError("the end of a stretch lies before its start")
         first, last = clock_reading(start, self.zone), clock_reading(end, self.zone)
-        known = self._around(first // DAY, last // DAY)
+        known = self.known(first // DAY, last // DAY)
         return _business_position(known, last) - _business_position(known, first)
 
     def after_business_seconds(self, start: int, length: int) -> int:
@@ -103,12 +103,12 @@ class Calendar:
         if length < 0:
             raise ValueError("a length of time cannot be negative")
         reading = clock_reading(start, self.zone)
-        known = self._around(reading // DAY, reading // DAY)
+        known = self.known(reading // DAY, reading // DAY)
         while True:
             place, time_of_day = divmod(_business_position(known, reading) + length, DAY)
             if place < len(known.days):
                 return max(start, clock_moment(known.days[place] * DAY + time_of_day, self.zone))
-            known = self._around(known.first, known.after)
+            known = self.known(known.first, known.after)
 
     def fingerprint(self, years: Iterable[int]) -> str:
         """16 hex digits over all that the calendar says in these years, the zone's rules included.
@@ -122,8 +122,8 @@ class Calendar:
                 digest.update(b"%d %d;" % (starts, self.is_business_day(day_date(number))))
         return digest.hexdigest()
 
-    def _around(self, first: int, last: int) -> _Known:
-        """What is known, after looking up to at least from `first` to `last`."""
+    def known(self, first: int, last: int) -> KnownDays:
+        """The business days known, after looking up at least those from `first` to `last`; for `clock_arrays`."""
         known = self._known
         if known.first <= first and last < known.after:
             return known
@@ -134,13 +134,13 @@ class Calendar:
         days = tuple(day for day in range(low, high) if self.is_business_day(day_date(day)))
         if not days and high - low > _GIVE_UP:
             raise ValueError(f"the calendar of {self.zone} has no business day within ten years")
-        known = _Known(low, high, days)
+        known = KnownDays(low, high, days)
         # The only field that changes: a memory of answers, replaced whole, so readers never see half of it.
         object.__setattr__(self, "_known", known)
         return known
 
 
-def _business_position(known: _Known, reading: int) -> int:
+def _business_position(known: KnownDays, reading: int) -> int:
     day, time_of_day = divmod(reading, DAY)
     place = bisect_left(known.days, day)
     on_business_day = place < len(known.days) and known.days[place] == day

@@ -25,7 +25,7 @@ SEARCH_LIMIT = 60 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class OpenStretches:
     """Open stretches of whole local days, from the moment `first` up to, not including, `after`."""
 
     first: int
@@ -44,7 +44,7 @@ class _Table:
         return self.sums[place] - (end - start if seconds < start else end - seconds)
 
 
-_EMPTY = _Table(0, 0, (), (), ())
+_EMPTY = OpenStretches(0, 0, (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class WorkingTime:
     week: tuple[tuple[Hours, ...], ...]
     """Seven entries, Monday first; the hours of a day in order, not overlapping."""
     closed: ClosedDates = NEVER_CLOSED
-    _table: _Table = field(default=_EMPTY, init=False, repr=False, compare=False)
+    _table: OpenStretches = field(default=_EMPTY, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_zone(self.zone)
@@ -74,23 +74,23 @@ class WorkingTime:
 
     def is_open(self, seconds: int) -> bool:
         """True from the first second of a stretch up to, not including, its end."""
-        table = self._around(seconds, seconds)
+        table = self.known(seconds, seconds)
         place = bisect_right(table.starts, seconds)
         return place > 0 and seconds < table.ends[place - 1]
 
     def next_open(self, seconds: int) -> int:
         """The first open second at `seconds` or after."""
-        table = self._around(seconds, seconds)
+        table = self.known(seconds, seconds)
         place = bisect_right(table.ends, seconds)
         while place == len(table.ends):
-            table = self._around(seconds, table.after)
+            table = self.known(seconds, table.after)
             place = bisect_right(table.ends, seconds)
         start = table.starts[place]
         return start if start > seconds else seconds
 
     def end_of_stretch(self, seconds: int) -> int | None:
         """When the stretch around a moment ends (a shift's end); `None` at a closed moment."""
-        table = self._around(seconds, seconds)
+        table = self.known(seconds, seconds)
         place = bisect_right(table.starts, seconds) - 1
         return table.ends[place] if place >= 0 and seconds < table.ends[place] else None
 
@@ -98,7 +98,7 @@ class WorkingTime:
         """Open time between two moments; `ValueError` if `end` is earlier."""
         if end < start:
             raise ValueError("the end of a stretch lies before its start")
-        table = self._around(start, end)
+        table = self.known(start, end)
         return table.position(end) - table.position(start)
 
     def add_open(self, start: int, length: int) -> int:
@@ -110,17 +110,17 @@ class WorkingTime:
             if length < 0:
                 raise ValueError("a length of time cannot be negative")
             return start
-        table = self._around(start, start)
+        table = self.known(start, start)
         while True:
             wanted = table.position(start) + length
             place = bisect_left(table.sums, wanted)
             if place < len(table.sums):
                 return table.ends[place] - (table.sums[place] - wanted)
-            table = self._around(start, table.after)
+            table = self.known(start, table.after)
 
     def stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The open stretches within `[start, end)`, cut to it, in order."""
-        table = self._around(start, max(start, end))
+        table = self.known(start, max(start, end))
         for place in range(bisect_right(table.ends, start), bisect_left(table.starts, end)):
             yield max(start, table.starts[place]), min(end, table.ends[place])
 
@@ -133,8 +133,8 @@ class WorkingTime:
                 digest.update(b"%d %d;" % (start, end))
         return digest.hexdigest()
 
-    def _around(self, first: int, last: int) -> _Table:
-        """The table, after growing it to hold the whole days from `first` to `last`."""
+    def known(self, first: int, last: int) -> OpenStretches:
+        """The table, after growing it to hold the whole days from `first` to `last`; for `clock_arrays`."""
         table = self._table
         if table.first <= first and last < table.after:
             return table
@@ -147,7 +147,7 @@ class WorkingTime:
         pairs = [pair for day in days for pair in self._of_day(day)]
         if not pairs and len(days) > _GIVE_UP:
             raise ValueError(f"working time in {self.zone} is never open within ten years")
-        table = _Table(
+        table = OpenStretches(
             first=clock_moment(days.start * DAY, self.zone),
             after=clock_moment(days.stop * DAY, self.zone),
             starts=tuple(start for start, _ in pairs),
