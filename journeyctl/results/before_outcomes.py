@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from journeyctl.results.identities import Violation
-from journeyctl.results.record import AT_THE_DESK, KIND_NUMBER, EventRecord
+from journeyctl.results.record import AT_THE_DESK, KIND_NUMBER, KINDS, EventRecord
+from journeyctl.results.row_keys import flags
 from journeyctl.semantics.effects import Kind
 
 LONGEST: Final = 28 * 86_400
 """Seconds of a run that are held against each other at most, where no outcome comes back for long."""
+_AT_THE_DESK: Final = flags(np.array([KIND_NUMBER[kind] for kind in AT_THE_DESK]), len(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,10 @@ class BeforeOutcomes:
 
 def before_outcomes(record: EventRecord, *, start: int) -> BeforeOutcomes:
     """The rows of one replication, begun at `start`, that no desk can have touched."""
-    times = record.column("time")
-    synced = times[record.rows_of(Kind.SYNCED)]
+    synced = record.cells("time", record.rows_of(Kind.SYNCED))
     until = min(start + LONGEST, int(synced.min())) if len(synced) else start + LONGEST
-    at_desk = np.isin(record.column("kind"), [KIND_NUMBER[kind] for kind in AT_THE_DESK])
-    kept = record.take((times < until) & ~at_desk)
+    early = np.flatnonzero(record.column("time") < until)
+    kept = record.take(early[~_AT_THE_DESK[record.cells("kind", early)]])
     order = np.argsort(kept.column("time"), kind="stable")
     return BeforeOutcomes(until, kept.column("time")[order].astype(np.int64), kept.row_hashes()[order])
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from journeyctl.results.measures.breaches import breaches_of
 from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.measures.leads_table import OUTCOMES
-from journeyctl.results.measures.messages_table import message_keys
-from journeyctl.results.record import EventRecord, Integers
-from journeyctl.results.row_keys import row_keys
+from journeyctl.results.measures.messages_table import MessageNumbers
+from journeyctl.results.measures.tables import Tables
+from journeyctl.results.record import EventRecord, Integers, Mask
+from journeyctl.results.row_keys import flags, joined_rows, row_groups
 from journeyctl.semantics.effects import Kind
 
 
@@ -35,39 +35,43 @@ class Violation:
 
 
 def violations(
-    record: EventRecord, *, caps: Sequence[CapTerms] = (), inside: Mapping[str, int] | None = None
+    record: EventRecord,
+    *,
+    caps: Sequence[CapTerms] = (),
+    inside: Mapping[str, int] | None = None,
+    tables: Tables | None = None,
 ) -> tuple[Violation, ...]:
     """What does not balance in one replication; empty where all is well.
 
     `inside` is the number of contacts that the engine itself holds in each journey at the end. Without it
-    visits are only held against each other: none may end that did not begin, or end twice.
+    visits are only held against each other: none may end that did not begin, or end twice. `tables` are
+    those of the record, where something else needs them too. Raises `ValueError` for several replications.
     """
-    if len(record.replications()) > 1:
-        raise ValueError("identities hold for one replication at a time")
+    known = Tables(record) if tables is None else tables
     return (
         *_visits(record, inside),
         *_wishes(record),
-        *_messages(record),
+        *_messages(known.messages),
         *_leads(record),
-        *_caps(record, caps),
+        *_caps(known, caps),
     )
 
 
 def _visits(record: EventRecord, inside: Mapping[str, int] | None) -> list[Violation]:
     entered, ended = record.rows_of(Kind.ENTERED), record.rows_of(Kind.ENDED)
-    begun, over = _groups(record, (entered, ended), ("contact", "journey", "visit"))
+    (begun, over), count = _groups(record, (entered, ended), ("contact", "journey", "visit"))
     found = []
     for words, strays in (
-        ("a visit begins once", _repeated(begun)),
-        ("a visit ends once", _repeated(over)),
-        ("what ends has begun", int(np.count_nonzero(~np.isin(over, begun)))),
+        ("a visit begins once", _repeated(begun, count)),
+        ("a visit ends once", _repeated(over, count)),
+        ("what ends has begun", int(np.count_nonzero(~flags(begun, count)[over]))),
     ):
         if strays:
             found.append(Violation(words, 0, strays))
     for journey in sorted(inside or {}):
         number = record.number_of(journey)
-        came = int(np.count_nonzero(record.column("journey")[entered] == number))
-        left = int(np.count_nonzero(record.column("journey")[ended] == number))
+        came = int(np.count_nonzero(record.cells("journey", entered) == number))
+        left = int(np.count_nonzero(record.cells("journey", ended) == number))
         still = (inside or {})[journey]
         if came != left + still:
             found.append(Violation("entered = ended + inside", came, left + still, journey))
@@ -78,12 +82,11 @@ def _wishes(record: EventRecord) -> list[Violation]:
     """Every requested send is sent, skipped, dropped by an exit, or pending in a visit that goes on."""
     requested, sent, skipped = (record.rows_of(kind) for kind in (Kind.REQUESTED_SEND, Kind.SENT, Kind.SKIPPED))
     dropped = record.rows_of(Kind.DROPPED)
-    dropped = dropped[record.column("reason")[dropped] == record.number_of("gate")]
+    dropped = dropped[record.cells("reason", dropped) == record.number_of("gate")]
     answers, ended = np.concatenate([sent, skipped, dropped]), record.rows_of(Kind.ENDED)
-    wishes, answered, over = _groups(record, (requested, answers, ended), ("contact", "journey", "visit"))
-    size = int(max((group.max(initial=-1) for group in (wishes, answered, over)), default=-1)) + 1
-    pending = np.bincount(wishes, minlength=size) - np.bincount(answered, minlength=size)
-    goes_on = np.bincount(over, minlength=size) == 0
+    (wishes, answered, over), count = _groups(record, (requested, answers, ended), ("contact", "journey", "visit"))
+    pending = np.bincount(wishes, minlength=count) - np.bincount(answered, minlength=count)
+    goes_on = ~flags(over, count)
     # A visit waits at one gate at a time, so it has one pending send at most, and none once it is over.
     waiting = int(np.count_nonzero((pending == 1) & goes_on))
     accounted = len(answers) + waiting
@@ -96,46 +99,42 @@ def _wishes(record: EventRecord) -> list[Violation]:
     return found
 
 
-def _messages(record: EventRecord) -> list[Violation]:
+def _messages(known: MessageNumbers) -> list[Violation]:
     """Every message is delivered or bounced, once, and reactions answer messages that were delivered."""
-    sent, delivered, bounced, reactions = (
-        message_keys(record, rows[record.column("send")[rows] > 0])
-        for rows in (
-            record.rows_of(Kind.SENT),
-            record.rows_of(Kind.DELIVERED),
-            record.rows_of(Kind.BOUNCED),
-            record.rows_of(Kind.OPENED, Kind.CLICKED),
-        )
-    )
+    sent, delivered, bounced = (known.number[kind] for kind in (Kind.SENT, Kind.DELIVERED, Kind.BOUNCED))
     arrived = np.concatenate([delivered, bounced])
+    was_delivered = flags(delivered, known.count)
+    strays = sum(int(np.count_nonzero(~was_delivered[known.number[kind]])) for kind in (Kind.OPENED, Kind.CLICKED))
     found = []
-    if not np.array_equal(np.sort(sent), np.sort(arrived)):
+    went, came = (np.bincount(numbers, minlength=known.count) for numbers in (sent, arrived))
+    if (went != came).any():
         found.append(Violation("sent = delivered + bounced", len(sent), len(arrived)))
-    for words, strays in (
-        ("the n-th send of an item to a contact is sent once", _repeated(sent)),
-        ("only what was delivered is opened or clicked", int(np.count_nonzero(~np.isin(reactions, delivered)))),
+    for words, many in (
+        ("the n-th send of an item to a contact is sent once", _repeated(sent, known.count)),
+        ("only what was delivered is opened or clicked", strays),
     ):
-        if strays:
-            found.append(Violation(words, 0, strays))
+        if many:
+            found.append(Violation(words, 0, many))
     return found
 
 
 def _leads(record: EventRecord) -> list[Violation]:
     """Causes of leads are leads, finished or in work, or have joined one."""
-    lead, time = record.column("lead"), record.column("time")
     made, merged, ends = record.rows_of(Kind.HANDED_OFF), record.rows_of(Kind.MERGED), record.rows_of(*OUTCOMES)
-    created, final = np.unique(lead[made]), np.unique(lead[ends])
-    in_work = len(np.setdiff1d(created, final))
-    causes, accounted = len(made) + len(merged), len(final) + in_work + len(merged)
+    lead, ended, names = record.cells("lead", made), record.cells("lead", ends), len(record.names)
+    created, final = flags(lead, names), flags(ended, names)
+    causes = len(made) + len(merged)
+    accounted = int(np.count_nonzero(created | final)) + len(merged)
     found = []
     if causes != accounted:
         found.append(Violation("lead causes = final + in work + merged", causes, accounted))
-    begin = np.full(len(record.names), np.iinfo(np.int64).max)
-    begin[lead[made]] = time[made]
+    begin = np.full(names, np.iinfo(np.int64).max)
+    begin[lead] = record.cells("time", made)
+    too_early = int(np.count_nonzero(record.cells("time", ends) < begin[ended]))
     for words, strays in (
-        ("a lead ends once", _repeated(lead[ends])),
+        ("a lead ends once", _repeated(ended, names)),
         ("what joins a lead finds it open", _joined_no_open_lead(record, merged, begin)),
-        ("no lead ends before it is made", int(np.count_nonzero(time[ends] < begin[lead[ends]]))),
+        ("no lead ends before it is made", too_early),
         ("the desk works on leads that were made", _strangers(record, created)),
     ):
         if strays:
@@ -145,30 +144,30 @@ def _leads(record: EventRecord) -> list[Violation]:
 
 def _joined_no_open_lead(record: EventRecord, merged: Integers, begin: Integers) -> int:
     """A lead is open to its contact until the CRM sync, however early the desk was done with it."""
-    lead, time = record.column("lead"), record.column("time")
     synced = record.rows_of(Kind.SYNCED)
     end = np.full(len(record.names), np.iinfo(np.int64).max)
-    end[lead[synced]] = time[synced]
-    early, late = time[merged] < begin[lead[merged]], time[merged] > end[lead[merged]]
-    return int(np.count_nonzero(early | late))
+    end[record.cells("lead", synced)] = record.cells("time", synced)
+    lead, time = record.cells("lead", merged), record.cells("time", merged)
+    return int(np.count_nonzero((time < begin[lead]) | (time > end[lead])))
 
 
-def _strangers(record: EventRecord, created: Integers) -> int:
+def _strangers(record: EventRecord, created: Mask) -> int:
     rows = record.rows_of(Kind.ROUTED, Kind.ENRICHED, Kind.ATTEMPTED, Kind.CONNECTED, Kind.QUALIFIED, *OUTCOMES)
-    return int(np.count_nonzero(~np.isin(record.column("lead")[rows], created)))
+    return int(np.count_nonzero(~created[record.cells("lead", rows)]))
 
 
-def _caps(record: EventRecord, caps: Sequence[CapTerms]) -> list[Violation]:
-    counted = {cap.name: breaches_of(record, cap) for cap in caps}
+def _caps(tables: Tables, caps: Sequence[CapTerms]) -> list[Violation]:
+    counted = {cap.name: tables.mail(cap).breaches(cap.maximum) for cap in caps}
     return [Violation("no own send over a cap", 0, many, name) for name, many in counted.items() if many]
 
 
-def _groups(record: EventRecord, rows: Sequence[Integers], columns: Sequence[str]) -> list[Integers]:
-    """For each set of rows, numbers that are equal where all columns agree, also across the sets."""
-    together = np.concatenate(list(rows))
-    _, number = np.unique(row_keys(record, together, *columns), return_inverse=True)
-    return np.split(number.reshape(-1), np.cumsum([len(part) for part in rows])[:-1])
+def _groups(record: EventRecord, parts: Sequence[Integers], columns: Sequence[str]) -> tuple[list[Integers], int]:
+    """For each set of rows, numbers that are equal where all columns agree, also across the sets; and how many."""
+    together, places = joined_rows(parts)
+    groups = row_groups(record, together, *columns)
+    return [groups.number[part] for part in places], groups.count
 
 
-def _repeated(keys: Integers) -> int:
-    return len(keys) - len(np.unique(keys))
+def _repeated(numbers: Integers, count: int) -> int:
+    """How many of the numbers, all below `count`, occurred before."""
+    return len(numbers) - int(np.count_nonzero(flags(numbers, count)))

@@ -87,7 +87,8 @@ class ContactCounts:
 
 def counts_of(observation: Observation) -> ContactCounts:
     """The counts of one world, within its run."""
-    names, entered, messages = observation.record.names, observation.entered, observation.messages
+    names, messages = observation.record.names, observation.messages
+    entered = np.flatnonzero(observation.entered)
     hashes = np.array([_hash(names[number]) for number in entered.tolist()], np.uint64)
     order = np.argsort(hashes)
     delivered = np.bincount(messages.contact[messages.mature], minlength=len(names))
@@ -95,7 +96,7 @@ def counts_of(observation: Observation) -> ContactCounts:
         np.bincount(messages.contact[messages.mature & by], minlength=len(names))
         for by in (messages.clicked, messages.clicked_recorded)
     )
-    asked = observation.contacts(observation.in_run(Kind.ASKED))
+    asked = np.flatnonzero(observation.contacts(observation.in_run(Kind.ASKED)))
     return ContactCounts(
         hashes[order],
         delivered[entered][order].astype(np.int32),

@@ -254,6 +254,11 @@ class EventRecord:
             self._order = time_order(np.concatenate(times))
         return self._order
 
+    def cells(self, name: str, rows: Integers | slice) -> Integers:
+        """One column of some rows."""
+        found: Integers = self.column(name)[rows]
+        return found
+
     def is_blank(self, name: str) -> bool:
         """True where the column was never written to."""
         return name not in self._filled

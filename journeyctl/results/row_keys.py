@@ -1,36 +1,123 @@
-"""One number per row for what several columns say together."""
+"""Rows that agree in several columns, found by counting: sorting and hashing of millions of rows take much longer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from journeyctl.results.record import NAMES, EventRecord, Integers
+from journeyctl.results.record import NAMES, EventRecord, Integers, Mask
 
 _ROOM: Final = 1 << 62
 """Keys stay below, so that no product overflows."""
+_LEAST_TABLE: Final = 1 << 16
+_PER_ROW: Final = 8
+"""Keys are counted in a table of at most so many places per row; more would cost more than sorting."""
+_SMALL: Final = 64
+"""Numbers below may have gaps: closing them would not make tables much smaller."""
+_DIGIT: Final = 16
+"""Bits of a number that are sorted at a time: one pass over the rows, where comparing is many."""
 
 
-def row_keys(record: EventRecord, rows: Integers, *columns: str) -> Integers:
-    """Numbers, shape `(rows,)`, that are equal where all columns agree; without any further order or meaning."""
-    keys, size = np.zeros(len(rows), np.int64), 1
-    for name in columns:
-        cells = record.column(name)[rows]
-        if name in NAMES:
-            cells = _ranks(cells, len(record.names))
-        width = int(cells.max(initial=0)) + 1
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows put together that agree in all columns; groups are numbered in the order of the columns' numbers."""
+
+    number: Integers
+    """The group of each row, shape `(rows,)`, from 0."""
+    count: int
+
+    @property
+    def first(self) -> Integers:
+        """The place of the first row of each group, shape `(count,)`."""
+        found = np.empty(self.count, np.int64)
+        # Of several rows of one group the one that is written last stays.
+        found[self.number[::-1]] = np.arange(len(self.number) - 1, -1, -1)
+        return found
+
+    def has(self, rows: slice) -> Mask:
+        """Which groups have any of these rows; shape `(count,)`."""
+        return flags(self.number[rows], self.count)
+
+
+def row_groups(record: EventRecord, rows: Integers, *columns: str) -> Groups:
+    """The groups of some rows by these columns, the first column counting most."""
+    names = len(record.names)
+    return grouped(*((record.cells(name, rows), names if name in NAMES else 0) for name in columns))
+
+
+def grouped(*columns: tuple[Integers, int]) -> Groups:
+    """The groups of rows by columns of numbers that are not negative, each with a number that it stays below (0: any).
+
+    All columns have one length.
+    """
+    keys, size = _ranked_cells(*columns[0])
+    for cells, below in columns[1:]:
+        ranks, width = _ranked_cells(cells, below)
         if size * width >= _ROOM:
-            _, keys = np.unique(keys, return_inverse=True)
-            size = int(keys.max(initial=0)) + 1
-        keys, size = keys * width + cells, size * width
-    return keys
+            keys, size = _gapless(_ranked(keys, size))
+        if width > 1:
+            keys = keys * width + ranks
+            keys, size = _gapless(_ranked(keys, size * width))
+    return _ranked(keys, size)
 
 
-def _ranks(cells: Integers, names: int) -> Integers:
-    """The numbers of names, without the gaps of names that do not occur."""
-    used = np.flatnonzero(np.bincount(cells, minlength=names))
-    ranks = np.zeros(names, np.int64)
-    ranks[used] = np.arange(len(used))
-    found: Integers = ranks[cells]
+def _ranked_cells(cells: Integers, below: int) -> tuple[Integers, int]:
+    """Numbers without large gaps, and one that they stay below."""
+    width = below or int(cells.max(initial=0)) + 1
+    return (cells.astype(np.int64), width) if width <= _SMALL else _gapless(_ranked(cells.astype(np.int64), width))
+
+
+def _gapless(groups: Groups) -> tuple[Integers, int]:
+    return groups.number, max(1, groups.count)
+
+
+def flags(numbers: Integers, size: int) -> Mask:
+    """Which of the numbers from 0 to `size` occur."""
+    found = np.zeros(size, np.bool_)
+    found[numbers] = True
     return found
+
+
+def order_by(numbers: Integers) -> Integers:
+    """Places by ascending number, equal ones as they are; the numbers are not negative."""
+    most = int(numbers.max(initial=0))
+    order: Integers = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    for shift in range(_DIGIT, most.bit_length(), _DIGIT):
+        digits = (numbers >> shift & 0xFFFF).astype(np.uint16)
+        order = order[np.argsort(digits[order], kind="stable")]
+    return order
+
+
+def _room(rows: int) -> int:
+    return max(_LEAST_TABLE, _PER_ROW * rows)
+
+
+def _ranked(keys: Integers, size: int) -> Groups:
+    """Keys below `size` as numbers without gaps."""
+    if size > _room(len(keys)):
+        return _sorted(keys)
+    used = np.flatnonzero(flags(keys, size))
+    if len(used) == size:
+        return Groups(keys, size)
+    ranks = np.empty(size, np.int64)
+    ranks[used] = np.arange(len(used))
+    return Groups(ranks[keys], len(used))
+
+
+def _sorted(keys: Integers) -> Groups:
+    order = order_by(keys)
+    ordered = keys[order]
+    ranks = np.cumsum(np.concatenate((np.zeros(1, np.bool_), ordered[1:] != ordered[:-1])))
+    number = np.empty(len(keys), np.int64)
+    number[order] = ranks
+    return Groups(number, int(ranks[-1]) + 1)
+
+
+def joined_rows(parts: Sequence[Integers]) -> tuple[Integers, list[slice]]:
+    """Several sets of rows one after the other, and where each of them stands."""
+    bounds = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+    return np.concatenate(list(parts)), [slice(first, after) for first, after in pairwise(bounds)]

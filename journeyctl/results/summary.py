@@ -93,12 +93,16 @@ def summarise(
 
     `replication` numbers it where the record may be empty. Raises `ValueError` if there are several.
     """
-    observation = Observation(record, context)
     held = record.replications()
     number = replication if replication is not None else held[0] if held else 0
+    return summary_of(Observation(record, context), replication=number, measures=measures)
+
+
+def summary_of(observation: Observation, *, replication: int, measures: Iterable[str] | None = None) -> Summary:
+    """The measures (default: all) of what is observed."""
     names = MEASURES if measures is None else measures
     values = {name: dict(MEASURES[name](observation)) for name in names}
-    return Summary(number, values, counts_of(observation))
+    return Summary(replication, values, counts_of(observation))
 
 
 def pair(

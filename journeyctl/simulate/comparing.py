@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,18 @@ from journeyctl.graph.lowering import lower
 from journeyctl.model.specification import Workspace
 from journeyctl.results.before_outcomes import BeforeOutcomes, before_outcomes, desk_reached_contacts
 from journeyctl.results.identities import Violation, violations
+from journeyctl.results.measures import Observation
 from journeyctl.results.pairs import existing
 from journeyctl.results.record import EventRecord
-from journeyctl.results.summary import Pair, Summary, pair, summarise
+from journeyctl.results.summary import Pair, Summary, pair, summary_of
 from journeyctl.simulate.experiment import Variant
 from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.record_keys import hashes_of
 from journeyctl.simulate.run import scenario_of
 from journeyctl.simulate.world import World
+
+_KNOWN: Final = "comparing.known"
+"""Under which a world remembers the names of its contacts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,22 @@ class Reduction:
 
     def __call__(self, record: EventRecord, world: World, draws: Draws) -> Measured:
         """Measures one run and checks its accounts."""
-        context = context_of(world, draws)
+        observation = Observation(record, context_of(world, draws))
         return Measured(
-            summarise(record, context, replication=draws.replication or 0),
-            violations(record, caps=context.caps),
+            summary_of(observation, replication=draws.replication or 0),
+            violations(record, caps=observation.context.caps, tables=observation.tables),
             record if self.keep_record else None,
-            np.sort(hashes_of(world.everybody)) if self.keep_known else None,
+            _known(world) if self.keep_known else None,
             before_outcomes(record, start=world.start) if self.keep_before else None,
         )
+
+
+def _known(world: World) -> NDArray[np.uint64]:
+    """Hashes of the names of all contacts, ascending; the same in all replications."""
+    known = world.memory.get(_KNOWN)
+    if not isinstance(known, np.ndarray):
+        known = world.memory[_KNOWN] = np.sort(hashes_of(world.everybody))
+    return known
 
 
 def reduction_for(variants: Sequence[Variant], *, keep_record: bool = False) -> Reduction:

@@ -91,6 +91,13 @@ def test_two_records_of_a_person_get_more_than_the_cap_of_each() -> None:
     assert values("sends_per_person", *events, about=about) == {(): 4}
 
 
+def test_records_of_one_person_in_two_zones_share_the_week_around_each_mail() -> None:
+    cap = CapTerms(name="week", maximum=2, window="week", zones={"b": "America/New_York"})
+    events = [event(who, at(2, hour), Kind.SENT, item="i") for hour, who in enumerate("abab")]
+    about = context(cap, further_records={"b": "a"})
+    assert values("over_cap_per_person", *events, about=about)[("week",)] == 2
+
+
 def test_contacts_that_may_not_be_mailed_are_counted_by_source_and_reason() -> None:
     about = context(unmailable={("", "no_consent"): 3, ("fair", "no_consent"): 5, ("fair", "invalid_email"): 1})
     found = values("unmailable", about=about)

@@ -55,12 +55,12 @@ def conversions_of(record: EventRecord, outcome: Outcome, *, start: int, end: in
     Conversions that nobody by name stands behind, leads from elsewhere, are left out.
     """
     rows = record.rows_of(_KINDS[outcome])
-    time = record.column("time")[rows]
-    rows = rows[(time >= start) & (time < end) & (record.column("contact")[rows] != 0)]
+    time = record.cells("time", rows)
+    rows = rows[(time >= start) & (time < end) & (record.cells("contact", rows) != 0)]
     if outcome in ("opportunities", "won"):
-        _, first = np.unique(record.column("opportunity")[rows], return_index=True)
+        _, first = np.unique(record.cells("opportunity", rows), return_index=True)
         rows = rows[first]
-    time, contact = record.column("time")[rows].astype(np.int64), record.column("contact")[rows].astype(np.int64)
+    time, contact = record.cells("time", rows).astype(np.int64), record.cells("contact", rows).astype(np.int64)
     order = np.lexsort((time, contact))
     return contact[order], time[order]
 

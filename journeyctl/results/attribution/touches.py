@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from journeyctl.results.record import EventRecord, Integers, Mask
-from journeyctl.results.row_keys import row_keys
+from journeyctl.results.row_keys import row_groups
 from journeyctl.semantics.effects import Kind
 
 Dimension = Literal["journey", "channel", "level", "item"]
@@ -65,7 +65,7 @@ def _sorted(record: EventRecord, rows: Integers, human: Mask, names: Sequence[st
     labels = tuple(sorted(set(names)))
     number = {name: place for place, name in enumerate(labels)}
     label = np.fromiter((number[name] for name in names), np.int64, len(names))
-    time, contact = record.column("time")[rows].astype(np.int64), record.column("contact")[rows].astype(np.int64)
+    time, contact = record.cells("time", rows).astype(np.int64), record.cells("contact", rows).astype(np.int64)
     # At one second the label decides, so that the order of rows in the record changes nothing.
     order = np.lexsort((label, time, contact))
     return Touches(contact[order], time[order], human[order], label[order], labels)
@@ -74,20 +74,19 @@ def _sorted(record: EventRecord, rows: Integers, human: Mask, names: Sequence[st
 def _messages(record: EventRecord) -> Integers:
     """The first reaction to each message."""
     rows = record.rows_of(Kind.OPENED, Kind.CLICKED)
-    rows = rows[np.argsort(record.column("time")[rows], kind="stable")]
-    _, first = np.unique(row_keys(record, rows, "contact", "item", "send"), return_index=True)
-    found: Integers = rows[first]
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
+    found: Integers = rows[row_groups(record, rows, "contact", "item", "send").first]
     return found
 
 
 def _humans(record: EventRecord, rows: Integers, messages: Integers) -> Mask:
     """Whether a human is behind each touch; the touches begin with the messages."""
     reactions = record.rows_of(Kind.OPENED, Kind.CLICKED)
-    by_hand = record.column("who")[reactions] == record.number_of("human")
+    by_hand = record.cells("who", reactions) == record.number_of("human")
     together = np.concatenate([messages, reactions[by_hand]])
-    keys = row_keys(record, together, "contact", "item", "send")
+    alike = row_groups(record, together, "contact", "item", "send")
     human = np.ones(len(rows), np.bool_)
-    human[: len(messages)] = np.isin(keys[: len(messages)], keys[len(messages) :])
+    human[: len(messages)] = alike.has(slice(len(messages), None))[alike.number[: len(messages)]]
     return human
 
 
@@ -109,15 +108,15 @@ def _visits(record: EventRecord) -> Integers:
 
 
 def _of_contacts(record: EventRecord, rows: Integers) -> Integers:
-    found: Integers = rows[record.column("contact")[rows] != 0]
+    found: Integers = rows[record.cells("contact", rows) != 0]
     return found
 
 
 def _arrivals(record: EventRecord) -> Integers:
     """The first row of each contact that a source brought."""
     rows = np.flatnonzero((record.column("source") != 0) & (record.column("contact") != 0))
-    rows = rows[np.argsort(record.column("time")[rows], kind="stable")]
-    _, first = np.unique(record.column("contact")[rows], return_index=True)
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
+    _, first = np.unique(record.cells("contact", rows), return_index=True)
     found: Integers = rows[first]
     return found
 

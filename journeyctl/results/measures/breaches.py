@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
 from journeyctl.calendars import local_day, local_month, local_week
 from journeyctl.results.measures.context import CapTerms
-from journeyctl.results.record import KIND_NUMBER, EventRecord, Integers, Mask
+from journeyctl.results.record import EventRecord, Integers, Mask
+from journeyctl.results.row_keys import flags, order_by
 from journeyctl.semantics.effects import Kind
 
 OTHER_MAIL = "other_mail"
 """The reason of deliveries that other business lines sent."""
+_YEAR: Final = 1 << 25
+"""Seconds, a little more than a year: windows are worked out for whole ones, so that many runs share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +38,48 @@ class CountedMail:
     """Sent by a journey, or wanted by one."""
     window: Integers
     """UTC seconds at which the window that ends with this mail begins."""
-    first: Integers
-    """Place of the earliest mail of the same recipient in the window that ends with this mail."""
 
-    @property
-    def before(self) -> Integers:
-        """How many mails lie in the window before each mail."""
-        return np.arange(len(self.rows)) - self.first
+    def finds(self, many: int) -> Mask:
+        """Which mails have at least so many before them in their window."""
+        found = np.ones(len(self.rows), np.bool_)
+        if many:
+            found[:many] = False
+            # Mails are ordered, so the window holds that many if it reaches back to the one so many places before.
+            found[many:] = (self.person[many:] == self.person[:-many]) & (self.time[:-many] >= self.window[many:])
+        return found
+
+    def over(self, maximum: int) -> Mask:
+        """Own mails that find so many mails in their window already."""
+        return self.own & self.finds(maximum)
 
     def breaches(self, maximum: int) -> int:
-        """Own mails that find so many mails in their window already."""
-        return int(np.count_nonzero(self.own & (self.before >= maximum)))
+        """How many own mails find so many mails in their window already."""
+        return int(np.count_nonzero(self.over(maximum)))
+
+    @property
+    def fullest(self) -> int:
+        """Mails in the fullest window of anybody."""
+        many, left = 0, np.arange(len(self.rows))
+        while len(left):
+            many += 1
+            left = left[left >= many]
+            earlier = left - many
+            left = left[(self.person[earlier] == self.person[left]) & (self.time[earlier] >= self.window[left])]
+        return many
+
+    def first(self, places: Integers) -> Integers:
+        """The place of the earliest mail of the same recipient in the windows that end with these mails."""
+        new = np.ones(len(self.rows), np.bool_)
+        new[1:] = self.person[1:] != self.person[:-1]
+        begins = np.flatnonzero(new)[np.cumsum(new)[places] - 1]
+        found = places.copy()
+        left = np.flatnonzero(places > begins)
+        while len(left):
+            reached = self.time[found[left] - 1] >= self.window[places[left]]
+            found[left[reached]] -= 1
+            left = left[reached]
+            left = left[found[left] > begins[left]]
+        return found
 
 
 def refused(mail: CountedMail, cap: CapTerms) -> Mask:
@@ -52,8 +88,9 @@ def refused(mail: CountedMail, cap: CapTerms) -> Mask:
     Mail of other lines asks nobody and always counts.
     """
     full = np.zeros(len(mail.rows), np.bool_)
-    starts = np.flatnonzero(np.diff(mail.person, prepend=-1))
-    lengths = np.diff(starts, append=len(mail.rows))
+    every = np.flatnonzero(np.diff(mail.person, prepend=-1))
+    # Nobody is refused anything whose windows are not full even with all mails in them.
+    starts, lengths = _of_anybody(mail.over(cap.maximum), every)
     # The latest counted mails of each recipient in turn; the next one to be overwritten is the oldest.
     latest = np.full((len(starts), cap.maximum), np.iinfo(np.int64).min)
     turn = np.zeros(len(starts), np.int64)
@@ -68,111 +105,164 @@ def refused(mail: CountedMail, cap: CapTerms) -> Mask:
     return full
 
 
-def breaches_of(record: EventRecord, cap: CapTerms, *, people: Mapping[str, str] | None = None) -> int:
+def _of_anybody(mask: Mask, starts: Integers) -> tuple[Integers, Integers]:
+    """Where those lines begin in which the mask is true anywhere, and how long they are."""
+    lengths = np.diff(starts, append=len(mask))
+    kept = np.logical_or.reduceat(mask, starts) if len(starts) else np.zeros(0, np.bool_)
+    return starts[kept], lengths[kept]
+
+
+def breaches_of(record: EventRecord, cap: CapTerms) -> int:
     """Own sends at whose moment `cap.maximum` or more counted sends lay in the window already.
 
-    Counted are the journeys' sends, which are either delivered or bounced, and mail of other lines. With
-    `people`, which names the first record of each further one, the records of a person count together.
+    Counted are the journeys' sends, which are either delivered or bounced, and mail of other lines.
     """
-    return counted_mail(record, cap, people=people).breaches(cap.maximum)
+    return AllMail.of(record, Kind.SENT).under(Bound.of(record, cap)).breaches(cap.maximum)
 
 
-def counted_mail(
-    record: EventRecord, cap: CapTerms, *, own: Kind = Kind.SENT, people: Mapping[str, str] | None = None
-) -> CountedMail:
-    """Everything that the cap counts; `own` is what stands for a mail of a journey, a wish for example."""
-    rows = _counted(record, cap, own)
-    contact = record.column("contact")[rows].astype(np.int64)
-    recipient = contact if not people else _persons(record, people)[contact]
-    time = record.column("time")[rows].astype(np.int64)
-    is_own = record.column("kind")[rows] == KIND_NUMBER[own]
-    order = np.lexsort((is_own, time, recipient, record.column("replication")[rows]))
-    person = _changes(record.column("replication")[rows][order], recipient[order])
-    sorted_time = time[order]
-    if cap.window == "rolling":
-        first = _first_in_rolling(person, sorted_time, cap.seconds)
-        window: Integers = sorted_time - cap.seconds + 1
-    else:
-        window = _window_starts(record, contact[order], sorted_time, cap)
-        group = _changes(person, window)
-        first = np.searchsorted(group, group, side="left")
-    return CountedMail(rows[order], person, sorted_time, is_own[order], window, first)
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Whom a cap holds for, in the numbers of one record."""
+
+    cap: CapTerms
+    channel: int | None
+    """Number of the channel's name; `None`: all."""
+    contacts: Mask | None
+    """By number of a contact's name; `None`: everybody."""
+    zones: tuple[str, ...]
+    zone: Integers | None
+    """By number of a contact's name the place of its zone; `None`: all have the only one."""
+
+    @classmethod
+    def of(cls, record: EventRecord, cap: CapTerms) -> Bound:
+        """The contacts of a cap, and the zones that cut its windows."""
+        # Whom the record does not know has the number -1, which is the place after all names.
+        size = len(record.names) + 1
+        contacts = None if cap.contacts is None else flags(_numbers(record, cap.contacts), size)
+        channel = None if cap.channel is None else record.number_of(cap.channel)
+        zones = (cap.zone, *sorted(set(cap.zones.values()) - {cap.zone}))
+        if len(zones) == 1 or cap.window == "rolling":
+            return cls(cap, channel, contacts, zones[:1], None)
+        place = {zone: number for number, zone in enumerate(zones)}
+        zone = np.zeros(size, np.int64)
+        zone[_numbers(record, cap.zones)] = [place[name] for name in cap.zones.values()]
+        return cls(cap, channel, contacts, zones, zone)
 
 
-def _counted(record: EventRecord, cap: CapTerms, own: Kind) -> Integers:
-    delivered = record.rows_of(Kind.DELIVERED)
-    others = delivered[record.column("reason")[delivered] == record.number_of(OTHER_MAIL)]
-    rows = np.concatenate([record.rows_of(own), others])
-    if cap.channel is not None:
-        rows = rows[record.column("channel")[rows] == record.number_of(cap.channel)]
-    if cap.contacts is not None:
-        bound = np.zeros(len(record.names) + 1, np.bool_)
-        bound[[record.number_of(name) for name in cap.contacts]] = True
-        rows = rows[bound[:-1][record.column("contact")[rows]]]
-    return rows
+def _numbers(record: EventRecord, names: Collection[str]) -> Integers:
+    return np.fromiter(map(record.number_of, names), np.int64, len(names))
 
 
-def _persons(record: EventRecord, people: Mapping[str, str]) -> Integers:
-    """By number of a contact's name, the number of the person's first record."""
+@dataclass(frozen=True, slots=True)
+class AllMail:
+    """The mail of a record that any cap may count, by recipient and time. Columns of shape `(mails,)`."""
+
+    record: EventRecord
+    rows: Integers
+    contact: Integers
+    """Number of the contact's name."""
+    person: Integers
+    """Number of the recipient's name: the contact, or the first record of the same person."""
+    time: Integers
+    own: Mask
+
+    @classmethod
+    def of(cls, record: EventRecord, own: Kind, *, people: Mapping[str, str] | None = None) -> AllMail:
+        """Every mail; `own` is what stands for a mail of a journey, a wish for example.
+
+        With `people`, which names the first record of each further one, only the mail of persons with
+        several records, whose records then count together.
+        """
+        delivered, mine = record.rows_of(Kind.DELIVERED), record.rows_of(own)
+        others = delivered[record.cells("reason", delivered) == record.number_of(OTHER_MAIL)]
+        rows = np.concatenate([others, mine])
+        is_own = np.arange(len(rows)) >= len(others)
+        if people is not None:
+            person, several = _persons(record, people)
+            chosen = several[record.cells("contact", rows)]
+            rows, is_own = rows[chosen], is_own[chosen]
+        # Two sorted runs at most, which sorting merges; within a second mail of other lines stays before.
+        order = np.argsort(record.cells("time", rows), kind="stable")
+        recipient = record.cells("contact", rows) if people is None else person[record.cells("contact", rows)]
+        order = order[order_by(recipient[order])]
+        rows = rows[order]
+        contact = record.cells("contact", rows)
+        return cls(record, rows, contact, recipient[order], record.cells("time", rows), is_own[order])
+
+    def under(self, bound: Bound) -> CountedMail:
+        """The mail that a cap counts."""
+        chosen, cap = self._counted(bound), bound.cap
+        rows, contact, person, time, own = self.rows, self.contact, self.person, self.time, self.own
+        if not chosen.all():
+            rows, contact, person, time, own = rows[chosen], contact[chosen], person[chosen], time[chosen], own[chosen]
+        window = time - cap.seconds + 1 if cap.window == "rolling" else _window_starts(contact, time, bound)
+        return CountedMail(rows, person, time, own, window)
+
+    def _counted(self, bound: Bound) -> Mask:
+        counted = np.ones(len(self.rows), np.bool_)
+        if bound.channel is not None:
+            counted = self.record.cells("channel", self.rows) == bound.channel
+        if bound.contacts is not None:
+            counted = counted & bound.contacts[self.contact]
+        return counted
+
+
+def over_per_person(record: EventRecord, bound: Bound, mail: CountedMail, merged: AllMail) -> int:
+    """Own mails over a cap when all records of a person count together.
+
+    `mail` is what the cap counts record by record, `merged` all mail of the persons with several records.
+    """
+    several = flags(merged.contact, len(record.names))
+    over = mail.over(bound.cap.maximum)
+    alone = over & ~several[record.cells("contact", mail.rows)] if len(merged.contact) else over
+    return int(np.count_nonzero(alone)) + merged.under(bound).breaches(bound.cap.maximum)
+
+
+def _persons(record: EventRecord, people: Mapping[str, str]) -> tuple[Integers, Mask]:
+    """By number of a contact's name, the number of the person's first record, and whether there are others."""
     found = np.arange(len(record.names))
+    several = np.zeros(len(record.names), np.bool_)
     for further, first in people.items():
         number, target = record.number_of(further), record.number_of(first)
         # A first record that the run never met has no number; its further one then stands for the person.
         if number >= 0 and target >= 0:
             found[number] = target
+            several[[number, target]] = True
+    return found, several
+
+
+def _window_starts(contact: Integers, time: Integers, bound: Bound) -> Integers:
+    """The first second of the day, week or month around each moment, in the recipient's zone."""
+    if not len(time):
+        return np.zeros(0, np.int64)
+    cap, first, last = bound.cap, int(time.min()) // _YEAR * _YEAR, (int(time.max()) // _YEAR + 1) * _YEAR
+    known = [_bounds(first, last, zone, cap.window, cap.week_starts) for zone in bound.zones]
+    if bound.zone is None:
+        only: Integers = known[0][np.searchsorted(known[0], time, side="right") - 1]
+        return only
+    # The zones' windows one after the other on one line, so that one search finds them all.
+    span = last - first + 2 * _YEAR
+    line = np.concatenate([starts + span * number for number, starts in enumerate(known)])
+    place = np.searchsorted(line, time + bound.zone[contact] * span, side="right") - 1
+    found: Integers = np.concatenate(known)[place]
     return found
 
 
-def _changes(*columns: Integers) -> Integers:
-    """Ascending numbers of the groups of neighbours that agree in all columns."""
-    new = np.zeros(len(columns[0]), np.bool_)
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return np.cumsum(new)
-
-
-def _first_in_rolling(person: Integers, time: Integers, seconds: int) -> Integers:
-    """Place of the first row of the same person in `(time - seconds, time]`."""
-    if not len(person):
-        return np.zeros(0, np.int64)
-    since = time - time.min()
-    span = int(since.max()) + seconds + 1
-    line = person * span + since
-    first: Integers = np.searchsorted(line, line - seconds, side="right")
-    return first
-
-
-def _window_starts(record: EventRecord, contact: Integers, time: Integers, cap: CapTerms) -> Integers:
-    """The first second of the day, week or month around each moment, in the recipient's zone."""
-    zones = (cap.zone, *sorted(set(cap.zones.values()) - {cap.zone}))
-    place = {zone: number for number, zone in enumerate(zones)}
-    zone_of = np.zeros(len(record.names), np.int64)
-    for name, zone in cap.zones.items():
-        if record.number_of(name) >= 0:
-            zone_of[record.number_of(name)] = place[zone]
-    starts = np.zeros(len(time), np.int64)
-    for zone, number in place.items():
-        chosen = zone_of[contact] == number
-        if chosen.any():
-            bounds = _bounds(int(time[chosen].min()), int(time[chosen].max()), zone, cap)
-            starts[chosen] = bounds[np.searchsorted(bounds, time[chosen], side="right") - 1]
-    return starts
-
-
-def _bounds(first: int, last: int, zone: str, cap: CapTerms) -> Integers:
+@lru_cache(maxsize=256)
+def _bounds(first: int, last: int, zone: str, window: str, week_starts: int) -> Integers:
     """First seconds of all windows from the one around `first` to the one around `last`."""
     bounds, moment = [], first
     while moment <= last:
-        start, moment = _window(moment, zone, cap)
+        start, moment = _window(moment, zone, window, week_starts)
         bounds.append(start)
     return np.array(bounds, np.int64)
 
 
-def _window(second: int, zone: str, cap: CapTerms) -> tuple[int, int]:
-    match cap.window:
+def _window(second: int, zone: str, window: str, week_starts: int) -> tuple[int, int]:
+    match window:
         case "day":
             return local_day(second, zone)
         case "month":
             return local_month(second, zone)
         case _:
-            return local_week(second, zone, week_starts=cap.week_starts)
+            return local_week(second, zone, week_starts=week_starts)

@@ -7,7 +7,6 @@ group's completeness or missing roles have changed, and a row whenever a group i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -40,30 +39,32 @@ class _State:
     missing: tuple[str, ...]
 
 
-def _states(observation: Observation) -> Iterator[_State]:
+def _states(observation: Observation) -> tuple[_State, ...]:
     """Every change of any group in the run, in order of time."""
     record, rows = observation.record, observation.in_run(Kind.FACT)
-    rows = rows[record.column("group")[rows] != 0]
-    rows = rows[np.argsort(record.column("time")[rows], kind="stable")]
+    rows = rows[record.cells("group", rows) != 0]
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
     accounts = _accounts(observation, rows)
     columns = (
-        record.column("time")[rows].tolist(),
-        record.column("value")[rows].tolist(),
+        record.cells("time", rows).tolist(),
+        record.cells("value", rows).tolist(),
         record.texts("reason", rows),
     )
-    for account, time, share, reason in zip(accounts, *columns, strict=True):
-        if reason.startswith(_MISSING):
-            yield _State(time, account, share, tuple(filter(None, reason.removeprefix(_MISSING).split(","))))
+    return tuple(
+        _State(time, account, share, tuple(filter(None, reason.removeprefix(_MISSING).split(","))))
+        for account, time, share, reason in zip(accounts, *columns, strict=True)
+        if reason.startswith(_MISSING)
+    )
 
 
 def _accounts(observation: Observation, rows: Integers) -> list[_Account]:
-    cells = [observation.record.column(name)[rows].tolist() for name in _ACCOUNT]
+    cells = [observation.record.cells(name, rows).tolist() for name in _ACCOUNT]
     return list(zip(*cells, strict=True))
 
 
 def _last(observation: Observation) -> dict[_Account, _State]:
     """Every group as it was at the end of the run."""
-    return {state.account: state for state in _states(observation)}
+    return {state.account: state for state in observation.once(_states)}
 
 
 def _name(observation: Observation, account: _Account) -> str:
@@ -82,7 +83,7 @@ def _mean(shares: list[int]) -> Observed:
 )  # fmt: skip
 def buying_groups(observation: Observation) -> Values:
     """How many groups there are: one for every account in which somebody has joined."""
-    found = Counter(_name(observation, account) for account in _last(observation))
+    found = Counter(_name(observation, account) for account in observation.once(_last))
     return count_by(found, total=sum(found.values()))
 
 
@@ -109,7 +110,7 @@ def group_members(observation: Observation) -> Values:
 def group_completeness(observation: Observation) -> Values:
     """Mean completeness over groups, by week as of its end; new groups begin low, so it may fall while all grow."""
     context = observation.context
-    states = list(_states(observation))
+    states = observation.once(_states)
     weeks = iso_weeks(context.start, context.end, context.zone)
     values: dict[Key, Observed] = {}
     known: dict[_Account, int] = {}
@@ -140,7 +141,7 @@ def _shares_by_group(observation: Observation, known: dict[_Account, int]) -> di
 def missing_roles(observation: Observation) -> Values:
     """How many groups lack which role; a group that lacks several counts for each, and once in all."""
     found: Counter[Key] = Counter({("", ""): 0})
-    for account, state in _last(observation).items():
+    for account, state in observation.once(_last).items():
         if state.missing:
             name = _name(observation, account)
             found.update([("", ""), (name, ""), *((name, role) for role in state.missing)])

@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from journeyctl.results.measures.breaches import OTHER_MAIL, CountedMail, breaches_of, refused
+from journeyctl.results.measures.breaches import OTHER_MAIL, AllMail, CountedMail, over_per_person, refused
 from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, count_by, measure, only, ratio
 from journeyctl.results.measures.observation import Observation
 from journeyctl.results.measures.origins import KNOWN
 from journeyctl.results.record import Integers
-from journeyctl.results.row_keys import row_keys
+from journeyctl.results.row_keys import flags, grouped, row_groups
 from journeyctl.semantics.effects import Kind
 
 CAPPED: Final = "capped."
@@ -50,34 +50,36 @@ def _held_up(observation: Observation, cap: CapTerms) -> Integers:
     """The first answer of this cap to each wish, as rows."""
     record = observation.record
     rows = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
-    rows = rows[record.column("reason")[rows] == record.number_of(CAPPED + cap.name)]
+    rows = rows[record.cells("reason", rows) == record.number_of(CAPPED + cap.name)]
     return _one_per_wish(observation, rows)
 
 
 def _one_per_wish(observation: Observation, rows: Integers) -> Integers:
     record = observation.record
-    rows = rows[np.argsort(record.column("time")[rows], kind="stable")]
-    _, first = np.unique(row_keys(record, rows, "contact", "journey", "visit", "op", "item"), return_index=True)
-    found: Integers = rows[first]
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
+    found: Integers = rows[row_groups(record, rows, "contact", "journey", "visit", "op", "item").first]
     return found
 
 
 def _windows(observation: Observation, mail: CountedMail, asks: Integers, cap: CapTerms) -> tuple[Integers, Integers]:
     """For each ask, the first place in `mail` of its window and the place after the last."""
     record = observation.record
-    contact, time = record.column("contact"), record.column("time")
-    origin = int(min(mail.time.min(initial=0), time[asks].min(initial=0))) - cap.seconds
-    span = int(max(mail.time.max(initial=0), time[asks].max(initial=0))) - origin + 1
-    recipients = contact[mail.rows].astype(np.int64)
+    contact, time = record.cells("contact", asks), record.cells("time", asks)
+    origin = int(min(mail.time.min(initial=0), time.min(initial=0))) - cap.seconds
+    span = int(max(mail.time.max(initial=0), time.max(initial=0))) - origin + 1
+    recipients = record.cells("contact", mail.rows).astype(np.int64)
     # Mail is sorted by recipient, so one ascending number per mail serves for every search.
     line = recipients * span + (mail.time - origin)
-    own = contact[asks].astype(np.int64) * span + (time[asks] - origin)
+    own = contact.astype(np.int64) * span + (time - origin)
     after = np.searchsorted(line, own, side="right")
     if cap.window == "rolling":
         return np.searchsorted(line, own - cap.seconds, side="right"), after
     # The cap was full, so the mail just before belongs to the window and knows where it begins.
-    known = (after > 0) & (recipients[np.maximum(after - 1, 0)] == contact[asks]) if len(line) else after > 0
-    return np.where(known, mail.first[np.maximum(after - 1, 0)] if len(line) else after, after), after
+    if not len(line):
+        return after, after
+    just_before = np.maximum(after - 1, 0)
+    known = (after > 0) & (recipients[just_before] == contact)
+    return np.where(known, mail.first(just_before), after), after
 
 
 @measure(
@@ -101,12 +103,12 @@ def displaced(observation: Observation) -> Values:
         many = after - begin
         asks, begin, many = asks[many > 0], begin[many > 0], many[many > 0]
         place = np.repeat(begin - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
-        pairs = np.repeat(record.column("journey")[asks].astype(np.int64), many) * len(record.names)
-        pairs += record.column("journey")[mail.rows[place]]
-        found, where = np.unique(pairs, return_inverse=True)
-        shares = np.bincount(where, weights=np.repeat(1 / many, many), minlength=len(found))
-        for pair, share in zip(found.tolist(), shares.tolist(), strict=True):
-            journey, by = record.names[pair // len(record.names)], record.names[pair % len(record.names)] or OTHER_MAIL
+        wished = np.repeat(record.cells("journey", asks), many)
+        in_way = record.cells("journey", mail.rows)[place]
+        pairs = grouped((wished, len(record.names)), (in_way, len(record.names)))
+        shares = np.bincount(pairs.number, weights=np.repeat(1 / many, many), minlength=pairs.count)
+        for first, share in zip(pairs.first.tolist(), shares.tolist(), strict=True):
+            journey, by = record.names[wished[first]], record.names[in_way[first]] or OTHER_MAIL
             for key in {(journey, by), (journey, ""), ("", by), ("", "")}:
                 values[key] += share
     return {key: count(round(share, 9)) for key, share in values.items()}
@@ -121,11 +123,13 @@ def displaced_share(observation: Observation) -> Values:
     record = observation.record
     wishes = _one_per_wish(observation, observation.in_run(Kind.REQUESTED_SEND))
     answers = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
-    capped = [number for number, name in enumerate(record.names) if name.startswith(CAPPED)]
-    held = _one_per_wish(observation, answers[np.isin(record.column("reason")[answers], capped)])
-    items = record.column("item")
+    reasons = record.cells("reason", answers)
+    capped = flags(reasons, len(record.names))
+    for number in np.flatnonzero(capped).tolist():
+        capped[number] = record.names[number].startswith(CAPPED)
+    held = _one_per_wish(observation, answers[capped[reasons]])
     lines = {record.number_of(item): line for item, line in observation.context.item_lines.items()}
-    wanted, lost = (np.bincount(items[rows], minlength=len(record.names)) for rows in (wishes, held))
+    wanted, lost = (np.bincount(record.cells("item", rows), minlength=len(record.names)) for rows in (wishes, held))
     values: dict[Key, Observed] = {("",): ratio(len(held), len(wishes))}
     for line in sorted(set(lines.values()) - {""}):
         numbers = [number for number, name in lines.items() if name == line and number >= 0]
@@ -161,7 +165,7 @@ def most_wanted(observation: Observation) -> Values:
     values: dict[Key, Observed] = {}
     for cap in observation.context.caps:
         wishes = observation.mail(cap, Kind.REQUESTED_SEND)
-        values[(cap.name,)] = count(wishes.before.max(initial=-1) + 1)
+        values[(cap.name,)] = count(wishes.fullest)
     return values
 
 
@@ -176,7 +180,7 @@ def sends_per_person(observation: Observation) -> Values:
     """Messages per real person: caps hold per record, so who is recorded twice gets more than the caps allow."""
     people = observation.context.further_records
     names = observation.record.names
-    entered = {people.get(names[number], names[number]) for number in observation.entered.tolist()}
+    entered = {people.get(names[number], names[number]) for number in np.flatnonzero(observation.entered).tolist()}
     return only(ratio(len(observation.in_run(Kind.SENT)), len(entered)))
 
 
@@ -188,7 +192,12 @@ def over_cap_per_person(observation: Observation) -> Values:
     """What duplicates do to caps: messages that no cap per record stops, and the person gets them all the same."""
     people = observation.context.further_records
     caps = observation.context.caps
-    found = {cap.name: breaches_of(observation.record, cap, people=people) if people else 0 for cap in caps}
+    if not people:
+        return count_by(dict.fromkeys((cap.name for cap in caps), 0), total=0)
+    record, merged = observation.record, AllMail.of(observation.record, Kind.SENT, people=people)
+    found = {
+        cap.name: over_per_person(record, observation.tables.bound(cap), observation.mail(cap), merged) for cap in caps
+    }
     return count_by(found, total=sum(found.values()))
 
 

@@ -18,6 +18,7 @@ from journeyctl.results.measures.leads_table import OUTCOMES
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, count_by, measure, ratio
 from journeyctl.results.measures.observation import Observation
 from journeyctl.results.record import Integers
+from journeyctl.results.row_keys import flags
 from journeyctl.semantics.effects import Kind
 
 WORK: Final = (Kind.ENRICHED, Kind.ATTEMPTED, Kind.CONNECTED, Kind.QUALIFIED, *OUTCOMES)
@@ -31,9 +32,10 @@ _CENSORED = "calls are counted when they begin, other work when it is done"
 def _of_teams(observation: Observation, desk: str, rows: Integers) -> Integers:
     """The rows of the desk's own teams; work that others do costs it nothing."""
     record = observation.record
-    teams = [record.number_of(team) for team in observation.context.desks[desk].teams]
-    own = (record.column("desk")[rows] == record.number_of(desk)) & np.isin(record.column("team")[rows], teams)
-    found: Integers = rows[own]
+    # A team that the record does not know has the number -1, which is the place after all names.
+    teams = np.array([record.number_of(team) for team in observation.context.desks[desk].teams], np.int64)
+    of_team = flags(teams, len(record.names) + 1)[record.cells("team", rows)]
+    found: Integers = rows[of_team & (record.cells("desk", rows) == record.number_of(desk))]
     return found
 
 
@@ -41,7 +43,8 @@ def _demand(observation: Observation, desk: str) -> int:
     record, leads, context = observation.record, observation.leads, observation.context
     made = leads.name[(leads.created >= context.start) & (leads.created < context.end)]
     rows = _of_teams(observation, desk, record.rows_of(Kind.ROUTED))
-    return int(record.column("value")[rows[np.isin(record.column("lead")[rows], made)]].sum())
+    in_run = flags(made, len(record.names))[record.cells("lead", rows)]
+    return int(record.cells("value", rows[in_run]).sum())
 
 
 def work_rows(observation: Observation, desk: str) -> Integers:
@@ -51,7 +54,7 @@ def work_rows(observation: Observation, desk: str) -> Integers:
 
 def worked(observation: Observation, desk: str) -> int:
     """Seconds that the desk's own teams worked on leads in the run."""
-    return int(observation.record.column("value")[work_rows(observation, desk)].sum())
+    return int(observation.record.cells("value", work_rows(observation, desk)).sum())
 
 
 def capacity_of(observation: Observation, desk: str) -> int:
@@ -114,12 +117,9 @@ def utilisation_by_week(observation: Observation) -> Values:
     record = observation.record
     for desk, terms in observation.context.desks.items():
         rows = work_rows(observation, desk)
-        seconds_in = dict.fromkeys(observation.weeks, 0)
-        for week, seconds in zip(
-            observation.weeks_of(record.column("time")[rows]), record.column("value")[rows].tolist(), strict=True
-        ):
-            seconds_in[week] += seconds
-        for week, seconds in seconds_in.items():
+        seconds_in = np.zeros(len(observation.weeks), np.int64)
+        np.add.at(seconds_in, observation.places_of_weeks(record.cells("time", rows)), record.cells("value", rows))
+        for week, seconds in zip(observation.weeks, seconds_in.tolist(), strict=True):
             values[(desk, week)] = ratio(seconds, terms.capacity_seconds.get(week, 0))
     return values
 

@@ -134,10 +134,10 @@ def sends(observation: Observation) -> Values:
     """Messages that passed the gate and went out, by journey."""
     rows = observation.in_run(Kind.SENT)
     values: dict[Key, Observed] = {("",): count(len(rows))}
-    numbers, counts = np.unique(observation.record.column("journey")[rows], return_counts=True)
-    for number, many in zip(numbers.tolist(), counts.tolist(), strict=True):
+    many = np.bincount(observation.record.cells("journey", rows), minlength=1)
+    for number in np.flatnonzero(many).tolist():
         if number:
-            values[(observation.record.names[number],)] = count(many)
+            values[(observation.record.names[number],)] = count(many[number])
     return values
 
 
@@ -147,10 +147,14 @@ def sends(observation: Observation) -> Values:
 )  # fmt: skip
 def sends_per_contact(observation: Observation) -> Values:
     """Messages of all journeys per contact that entered any; mail of other lines is not counted."""
-    return only(ratio(len(observation.in_run(Kind.SENT)), len(observation.entered)))
+    return only(ratio(len(observation.in_run(Kind.SENT)), _many(observation.entered)))
 
 
-def _clickers(observation: Observation) -> Integers:
+def _many(contacts: Mask) -> int:
+    return int(np.count_nonzero(contacts))
+
+
+def _clickers(observation: Observation) -> Mask:
     return observation.contacts(observation.human(observation.in_run(Kind.CLICKED)))
 
 
@@ -160,7 +164,7 @@ def _clickers(observation: Observation) -> Integers:
 )  # fmt: skip
 def contacts_with_click(observation: Observation) -> Values:
     """How many different people clicked at least once themselves."""
-    return only(count(len(_clickers(observation))))
+    return only(count(_many(_clickers(observation))))
 
 
 @measure(
@@ -170,8 +174,8 @@ def contacts_with_click(observation: Observation) -> Values:
 )  # fmt: skip
 def contacts_with_click_share(observation: Observation) -> Values:
     """Share of the entered contacts that clicked at least once themselves."""
-    found = np.intersect1d(_clickers(observation), observation.entered)
-    return only(ratio(len(found), len(observation.entered)))
+    found = _clickers(observation) & observation.entered
+    return only(ratio(_many(found), _many(observation.entered)))
 
 
 @measure(
@@ -180,7 +184,7 @@ def contacts_with_click_share(observation: Observation) -> Values:
 )  # fmt: skip
 def contacts_with_click_recorded(observation: Observation) -> Values:
     """How many contacts a platform would show as clickers, those whose scanners clicked included."""
-    return only(count(len(observation.contacts(observation.in_run(Kind.CLICKED)))))
+    return only(count(observation.people(observation.in_run(Kind.CLICKED))))
 
 
 @measure(
@@ -191,7 +195,7 @@ def contacts_with_click_recorded(observation: Observation) -> Values:
 def contacts_with_click_share_recorded(observation: Observation) -> Values:
     """Share of the entered contacts that a platform would show as clickers, scanned ones included."""
     clicked = observation.contacts(observation.in_run(Kind.CLICKED))
-    return only(ratio(len(np.intersect1d(clicked, observation.entered)), len(observation.entered)))
+    return only(ratio(_many(clicked & observation.entered), _many(observation.entered)))
 
 
 @measure(title="Sales requests", unit="count", cohort="all contacts", numerator="requests for sales in the run")
@@ -205,7 +209,7 @@ def sales_requests(observation: Observation) -> Values:
 )
 def askers(observation: Observation) -> Values:
     """How many different people asked for sales."""
-    return only(count(len(observation.contacts(observation.in_run(Kind.ASKED)))))
+    return only(count(observation.people(observation.in_run(Kind.ASKED))))
 
 
 @measure(
@@ -216,8 +220,8 @@ def askers(observation: Observation) -> Values:
 def askers_per_1000(observation: Observation) -> Values:
     """Of a thousand contacts that entered a journey, how many asked for sales from then on."""
     record, rows = observation.record, observation.in_run(Kind.ASKED)
-    after = record.column("time")[rows] >= observation.first_entries()[record.column("contact")[rows]]
-    return only(ratio(len(observation.contacts(rows[after])), len(observation.entered), times=1_000))
+    after = record.cells("time", rows) >= observation.first_entries()[record.cells("contact", rows)]
+    return only(ratio(observation.people(rows[after]), _many(observation.entered), times=1_000))
 
 
 @measure(
@@ -235,7 +239,7 @@ def requests_per_1000_sends(observation: Observation) -> Values:
 )  # fmt: skip
 def opt_outs(observation: Observation) -> Values:
     """How many people took back their consent to be mailed; a later return does not undo it."""
-    return only(count(len(observation.contacts(observation.in_run(Kind.UNSUBSCRIBED)))))
+    return only(count(observation.people(observation.in_run(Kind.UNSUBSCRIBED))))
 
 
 @measure(
@@ -245,7 +249,7 @@ def opt_outs(observation: Observation) -> Values:
 def opt_outs_per_1000(observation: Observation) -> Values:
     """Of a thousand contacts that entered a journey, how many may no longer be mailed at the end."""
     lost = observation.contacts(observation.in_run(Kind.UNSUBSCRIBED))
-    return only(ratio(len(np.intersect1d(lost, observation.entered)), len(observation.entered), times=1_000))
+    return only(ratio(_many(lost & observation.entered), _many(observation.entered), times=1_000))
 
 
 @measure(
@@ -254,12 +258,12 @@ def opt_outs_per_1000(observation: Observation) -> Values:
 )  # fmt: skip
 def reach(observation: Observation) -> Values:
     """How many different people got at least one message."""
-    return only(count(len(observation.contacts(_own_deliveries(observation)))))
+    return only(count(observation.people(_own_deliveries(observation))))
 
 
 def _own_deliveries(observation: Observation) -> Integers:
     rows = observation.in_run(Kind.DELIVERED)
-    return rows[observation.record.column("send")[rows] > 0]
+    return rows[observation.record.cells("send", rows) > 0]
 
 
 @measure(title="MQLs", unit="count", cohort="all contacts", numerator="times in the run that a contact became an MQL")
@@ -276,8 +280,8 @@ def mqls(observation: Observation) -> Values:
 def mql_share_of_clickers(observation: Observation) -> Values:
     """How selective the threshold is: of the people who clicked, the share that reached it."""
     clickers = _clickers(observation)
-    found = np.intersect1d(observation.contacts(observation.in_run(Kind.MQL)), clickers)
-    return only(ratio(len(found), len(clickers)))
+    found = observation.contacts(observation.in_run(Kind.MQL)) & clickers
+    return only(ratio(_many(found), _many(clickers)))
 
 
 ENGAGEMENT: Final[tuple[Measure, ...]] = (

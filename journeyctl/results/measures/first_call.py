@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from journeyctl.results.measures.context import CLOCKS, ClockName
-from journeyctl.results.measures.due_leads import DueLead, DueLeads
+from journeyctl.results.measures.due_leads import DueLeads, together
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, measure, ratio
 from journeyctl.results.measures.observation import Observation
 
@@ -16,8 +17,8 @@ _COHORT = "leads of the desk created in the run whose deadline lies in the run"
 _NOT_YET = "leads whose deadline lies after the end are not yet due: left out, see leads_not_yet_due"
 
 
-def _share(due: Sequence[DueLead]) -> Observed:
-    return ratio(sum(lead.kept for lead in due), len(due))
+def _share(due: DueLeads) -> Observed:
+    return ratio(int(np.count_nonzero(due.kept)), len(due))
 
 
 def _promised(observation: Observation) -> dict[str, ClockName]:
@@ -29,8 +30,7 @@ def _promised(observation: Observation) -> dict[str, ClockName]:
 def _every_desk(observation: Observation) -> dict[str, DueLeads]:
     """The cohort of every desk on its own clock; under the empty name that of all desks together."""
     found = {desk: observation.due(desk, clock) for desk, clock in _promised(observation).items()}
-    together = tuple(lead for cohort in found.values() for lead in cohort.leads)
-    return {"": DueLeads(together, sum(cohort.later for cohort in found.values())), **found}
+    return {"": together(tuple(found.values())), **found}
 
 
 @measure(
@@ -42,7 +42,7 @@ def sla(observation: Observation) -> Values:
 
     The deadline counts from creation; when a request joins a scored lead before its first call, from the request.
     """
-    return {(desk,): _share(cohort.leads) for desk, cohort in _every_desk(observation).items()}
+    return {(desk,): _share(cohort) for desk, cohort in observation.once(_every_desk).items()}
 
 
 @measure(
@@ -51,9 +51,7 @@ def sla(observation: Observation) -> Values:
 )  # fmt: skip
 def sla_by_clock(observation: Observation) -> Values:
     """The SLA share as it would be if the same limit were counted on the wall, business or shift clock."""
-    return {
-        (desk, clock): _share(observation.due(desk, clock).leads) for desk in _promised(observation) for clock in CLOCKS
-    }
+    return {(desk, clock): _share(observation.due(desk, clock)) for desk in _promised(observation) for clock in CLOCKS}
 
 
 @measure(
@@ -61,7 +59,7 @@ def sla_by_clock(observation: Observation) -> Values:
 )
 def leads_due(observation: Observation) -> Values:
     """How many leads the SLA share rests on."""
-    return {(desk,): count(len(cohort.leads)) for desk, cohort in _every_desk(observation).items()}
+    return {(desk,): count(len(cohort)) for desk, cohort in observation.once(_every_desk).items()}
 
 
 @measure(
@@ -71,14 +69,14 @@ def leads_due(observation: Observation) -> Values:
 )  # fmt: skip
 def leads_not_yet_due(observation: Observation) -> Values:
     """Leads that came too late in the run to say whether the promise was kept."""
-    return {(desk,): count(cohort.later) for desk, cohort in _every_desk(observation).items()}
+    return {(desk,): count(cohort.later) for desk, cohort in observation.once(_every_desk).items()}
 
 
-def _by_week(due: Sequence[DueLead]) -> Mapping[str, list[DueLead]]:
-    weeks: dict[str, list[DueLead]] = {}
-    for lead in due:
-        weeks.setdefault(lead.week, []).append(lead)
-    return weeks
+def _by_week(observation: Observation, due: DueLeads) -> list[tuple[int, int]]:
+    """For each week of the run, in order: leads created in it whose call was in time, and all of them."""
+    week, many = observation.places_of_weeks(due.created), len(observation.weeks)
+    kept, every = np.bincount(week[due.kept], minlength=many), np.bincount(week, minlength=many)
+    return list(zip(kept.tolist(), every.tolist(), strict=True))
 
 
 @measure(
@@ -90,17 +88,16 @@ def _by_week(due: Sequence[DueLead]) -> Mapping[str, list[DueLead]]:
 def sla_by_week(observation: Observation) -> Values:
     """The SLA share of the leads of each week of creation (workspace zone); n/a for a week without due leads."""
     values: dict[Key, Observed] = {}
-    for desk, cohort in _every_desk(observation).items():
-        weeks = _by_week(cohort.leads)
-        values[(desk, "")] = _share(cohort.leads)
-        values |= {(desk, week): _share(weeks.get(week, [])) for week in observation.weeks}
+    for desk, cohort in observation.once(_every_desk).items():
+        values[(desk, "")] = _share(cohort)
+        for week, (kept, every) in zip(observation.weeks, _by_week(observation, cohort), strict=True):
+            values[desk, week] = ratio(kept, every)
     return values
 
 
-def _worst_weeks(cohort: DueLeads) -> list[tuple[float, int]]:
+def _worst_weeks(observation: Observation, cohort: DueLeads) -> list[tuple[float, int]]:
     """SLA share and minus the due leads of every week that has enough of them, the worst first."""
-    weeks = [due for due in _by_week(cohort.leads).values() if len(due) >= LEAST_DUE]
-    return sorted((sum(lead.kept for lead in due) / len(due), -len(due)) for due in weeks)
+    return sorted((kept / every, -every) for kept, every in _by_week(observation, cohort) if every >= LEAST_DUE)
 
 
 @measure(
@@ -112,8 +109,8 @@ def _worst_weeks(cohort: DueLeads) -> list[tuple[float, int]]:
 def sla_worst_week(observation: Observation) -> Values:
     """The lowest SLA share of any ISO week of creation with enough due leads; n is that week's due leads."""
     values: dict[Key, Observed] = {}
-    for desk, cohort in _every_desk(observation).items():
-        worst = _worst_weeks(cohort)
+    for desk, cohort in observation.once(_every_desk).items():
+        worst = _worst_weeks(observation, cohort)
         values[(desk,)] = Observed(worst[0][0], -worst[0][1]) if worst else Observed(None, 0)
     return values
 
@@ -125,7 +122,7 @@ def sla_worst_week(observation: Observation) -> Values:
 )  # fmt: skip
 def sla_worst_week_due(observation: Observation) -> Values:
     """How many leads the share of the worst week rests on; of equally bad weeks the largest, 0 without any."""
-    worst = {desk: _worst_weeks(cohort) for desk, cohort in _every_desk(observation).items()}
+    worst = {desk: _worst_weeks(observation, cohort) for desk, cohort in observation.once(_every_desk).items()}
     return {(desk,): count(-weeks[0][1] if weeks else 0) for desk, weeks in worst.items()}
 
 
@@ -133,9 +130,9 @@ def _quantile(observation: Observation, percent: int) -> Values:
     values: dict[Key, Observed] = {}
     for desk in _promised(observation):
         for clock in CLOCKS:
-            waits = sorted(lead.wait for lead in observation.due(desk, clock).leads)
+            waits = np.sort(observation.due(desk, clock).wait)
             place = -(-len(waits) * percent // 100) - 1
-            values[(desk, clock)] = Observed(waits[place] if waits else None, len(waits))
+            values[(desk, clock)] = Observed(float(waits[place]) if len(waits) else None, len(waits))
     return values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from journeyctl.results.measures.leads_table import outcome_number
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, measure
 from journeyctl.results.measures.observation import Observation
 from journeyctl.results.record import Integers, Mask
+from journeyctl.results.row_keys import flags
 from journeyctl.semantics.effects import Kind
 
 STAGES: Final = (
@@ -37,42 +39,55 @@ def funnel(observation: Observation) -> Values:
     values: dict[Key, Observed] = {}
     for stage, number in (("population", context.population), ("consented", context.consented)):
         values[("", stage)] = Observed(None if number is None else float(number))
-    journeys = observation.names("journey", observation.in_run(Kind.ENTERED, Kind.REFUSED, Kind.SENT, Kind.HANDED_OFF))
-    for journey in (None, *journeys):
-        for stage, contacts in _stages(observation, journey).items():
-            values[(journey or "", stage)] = count(len(contacts))
+    journeys = observation.once(_journeys)
+    for stage, rows in _stages(observation).items():
+        for journey, many in zip(("", *journeys), _people(observation, rows, journeys), strict=True):
+            values[journey, stage] = count(many)
+    for stage, kind in (("mql", Kind.MQL), ("asked", Kind.ASKED)):
+        values["", stage] = count(observation.people(observation.in_run(kind)))
+        for journey in journeys:
+            values[journey, stage] = count(observation.people(_since_entry(observation, kind, journey)))
     return values
 
 
-def _stages(observation: Observation, journey: str | None) -> dict[str, Integers]:
+def _journeys(observation: Observation) -> tuple[str, ...]:
+    """The journeys of which anything is told, sorted."""
+    kinds = (Kind.ENTERED, Kind.REFUSED, Kind.SENT, Kind.HANDED_OFF)
+    return tuple(sorted({name for kind in kinds for name in observation.names("journey", observation.in_run(kind))}))
+
+
+def _stages(observation: Observation) -> dict[str, Integers]:
+    """The rows that bring a contact to each of the stages that belong to a journey."""
     record = observation.record
-    number = None if journey is None else record.number_of(journey)
-
-    def of(*kinds: Kind) -> Integers:
-        rows = observation.in_run(*kinds)
-        return rows if number is None else rows[record.column("journey")[rows] == number]
-
-    def since_entry(kind: Kind) -> Integers:
-        rows = observation.in_run(kind)
-        if journey is None:
-            return rows
-        first = observation.first_entries(journey)[record.column("contact")[rows]]
-        return rows[record.column("time")[rows] >= first]
-
-    handed_off = of(Kind.HANDED_OFF, Kind.MERGED)
-    handed_off = handed_off[(record.column("journey")[handed_off] != 0) | (record.column("group")[handed_off] != 0)]
-    rows = {
-        "audience": of(Kind.ENTERED, Kind.REFUSED),
-        "entered": of(Kind.ENTERED),
-        "sent": of(Kind.SENT),
-        "opened": observation.human(of(Kind.OPENED)),
-        "clicked": observation.human(of(Kind.CLICKED)),
-        "mql": since_entry(Kind.MQL),
-        "asked": since_entry(Kind.ASKED),
+    handed_off = observation.in_run(Kind.HANDED_OFF, Kind.MERGED)
+    handed_off = handed_off[(record.cells("journey", handed_off) != 0) | (record.cells("group", handed_off) != 0)]
+    return {
+        "audience": observation.in_run(Kind.ENTERED, Kind.REFUSED),
+        "entered": observation.in_run(Kind.ENTERED),
+        "sent": observation.in_run(Kind.SENT),
+        "opened": observation.human(observation.in_run(Kind.OPENED)),
+        "clicked": observation.human(observation.in_run(Kind.CLICKED)),
         "handed_off": handed_off,
-        "accepted": handed_off[_accepted(observation, record.column("lead")[handed_off])],
+        "accepted": handed_off[_accepted(observation, record.cells("lead", handed_off))],
     }
-    return {stage: observation.contacts(found) for stage, found in rows.items()}
+
+
+def _since_entry(observation: Observation, kind: Kind, journey: str) -> Integers:
+    rows = observation.in_run(kind)
+    first = observation.first_entries(journey)[observation.record.cells("contact", rows)]
+    return rows[observation.record.cells("time", rows) >= first]
+
+
+def _people(observation: Observation, rows: Integers, journeys: Sequence[str]) -> list[int]:
+    """How many contacts the rows are about, and how many those of each journey."""
+    record = observation.record
+    place = np.zeros(len(record.names), np.int64)
+    place[[record.number_of(journey) for journey in journeys]] = np.arange(1, len(journeys) + 1)
+    found = np.zeros((len(journeys) + 1, len(record.names)), np.bool_)
+    found[place[record.cells("journey", rows)], record.cells("contact", rows)] = True
+    found[:, 0] = False
+    together = int(np.count_nonzero(found.any(axis=0)))
+    return [together, *np.count_nonzero(found[1:], axis=1).tolist()]
 
 
 @measure(
@@ -82,22 +97,19 @@ def _stages(observation: Observation, journey: str | None) -> dict[str, Integers
 )  # fmt: skip
 def funnel_recorded(observation: Observation) -> Values:
     """The stages `opened` and `clicked` as a platform shows them: prefetching mailboxes and scanners count as well."""
-    record = observation.record
-    journeys = observation.names("journey", observation.in_run(Kind.ENTERED, Kind.REFUSED, Kind.SENT, Kind.HANDED_OFF))
+    journeys = observation.once(_journeys)
     values: dict[Key, Observed] = {}
     for stage, kind in (("opened", Kind.OPENED), ("clicked", Kind.CLICKED)):
-        rows = observation.in_run(kind)
-        values["", stage] = count(len(observation.contacts(rows)))
-        for journey in journeys:
-            own = rows[record.column("journey")[rows] == record.number_of(journey)]
-            values[journey, stage] = count(len(observation.contacts(own)))
+        people = _people(observation, observation.in_run(kind), journeys)
+        values |= {(journey, stage): count(many) for journey, many in zip(("", *journeys), people, strict=True)}
     return values
 
 
 def _accepted(observation: Observation, leads: Integers) -> Mask:
     table = observation.leads
     accepted = (table.outcome == outcome_number(Kind.ACCEPTED)) & (table.closed < observation.context.end)
-    return np.isin(leads, table.name[accepted])
+    found: Mask = flags(table.name[accepted], len(observation.record.names))[leads]
+    return found
 
 
 FUNNEL: Final[tuple[Measure, ...]] = (funnel, funnel_recorded)

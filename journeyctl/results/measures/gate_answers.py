@@ -9,6 +9,7 @@ import numpy as np
 
 from journeyctl.results.measures.measure import Key, Measure, Values, count, count_by, measure
 from journeyctl.results.measures.observation import Observation
+from journeyctl.results.row_keys import row_groups
 from journeyctl.semantics.effects import Kind
 
 _BY = ("journey", "reason")
@@ -17,11 +18,13 @@ _ALL = "all contacts"
 
 def _by_reason(observation: Observation, kind: Kind) -> Values:
     record, rows = observation.record, observation.in_run(kind)
-    names = len(record.names)
-    pairs = record.column("journey")[rows].astype(np.int64) * names + record.column("reason")[rows]
+    alike = row_groups(record, rows, "journey", "reason")
+    first = rows[alike.first]
+    counts = np.bincount(alike.number, minlength=alike.count).tolist()
     found: Counter[Key] = Counter({("", ""): 0})
-    for pair, many in zip(*(part.tolist() for part in np.unique(pairs, return_counts=True)), strict=True):
-        journey, reason = record.names[pair // names], record.names[pair % names]
+    for journey, reason, many in zip(
+        record.texts("journey", first), record.texts("reason", first), counts, strict=True
+    ):
         for key in {(journey, reason), (journey, ""), ("", reason), ("", "")}:
             found[key] += many
     return {key: count(many) for key, many in found.items()}

@@ -10,7 +10,8 @@ import numpy as np
 from journeyctl.results.measures.leads_table import OUTCOMES, outcome_number
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, count_by, measure, only, ratio
 from journeyctl.results.measures.observation import Observation
-from journeyctl.results.record import Integers
+from journeyctl.results.record import Integers, Mask
+from journeyctl.results.row_keys import flags
 from journeyctl.semantics.effects import Kind
 
 OWN: Final = "own"
@@ -36,7 +37,7 @@ def _sources(observation: Observation, places: Integers) -> list[str]:
 )
 def leads(observation: Observation) -> Values:
     """Leads that reached a desk: `own` from journeys and buying groups, others by the inflow they came from."""
-    found = Counter(_sources(observation, _created(observation)))
+    found = Counter(_sources(observation, observation.once(_created)))
     return count_by({OWN: 0} | found, total=found.total())
 
 
@@ -46,9 +47,10 @@ def leads(observation: Observation) -> Values:
 )  # fmt: skip
 def leads_per_week(observation: Observation) -> Values:
     """Leads by ISO week of creation (workspace zone) and source; weeks without any are zero."""
-    places = _created(observation)
+    places = observation.once(_created)
     sources = _sources(observation, places)
-    weeks = observation.weeks_of(observation.leads.created[places])
+    names = observation.weeks
+    weeks = [names[place] for place in observation.places_of_weeks(observation.leads.created[places]).tolist()]
     found = Counter(zip(sources, weeks, strict=True)) + Counter(("", week) for week in weeks)
     every = ("", *sorted({OWN, *sources}))
     return {(source, week): count(found[(source, week)]) for source in every for week in observation.weeks}
@@ -66,7 +68,7 @@ def merges(observation: Observation) -> Values:
 
 def _finished_cohort(observation: Observation) -> Integers:
     """Places of leads created in the run and early enough to be finished, by their desk's terms."""
-    context, places, found = observation.context, _created(observation), observation.leads
+    context, places, found = observation.context, observation.once(_created), observation.leads
     names = observation.record.names
     ages = {desk: terms.finished_after for desk, terms in context.desks.items()}
     longest = max(ages.values(), default=0)
@@ -96,7 +98,7 @@ def outcomes(observation: Observation) -> Values:
 )  # fmt: skip
 def leads_in_work(observation: Observation) -> Values:
     """Leads that the end of the run found unfinished, whatever their age."""
-    closed = observation.leads.closed[_created(observation)]
+    closed = observation.leads.closed[observation.once(_created)]
     return only(count(np.count_nonzero(closed >= observation.context.end)))
 
 
@@ -123,7 +125,12 @@ def sqls(observation: Observation) -> Values:
 
 
 def _distinct_opportunities(observation: Observation, rows: Integers) -> Observed:
-    return count(len(np.unique(observation.record.column("opportunity")[rows])))
+    return count(np.count_nonzero(_named(observation, rows)))
+
+
+def _named(observation: Observation, rows: Integers) -> Mask:
+    """Which opportunities rows are about, by number of the name."""
+    return flags(observation.record.cells("opportunity", rows), len(observation.record.names))
 
 
 @measure(title="Opportunities", unit="count", cohort="all leads", numerator="distinct opportunities opened in the run")
@@ -139,7 +146,7 @@ def won(observation: Observation) -> Values:
 
 
 def _money(observation: Observation, rows: Integers) -> Observed:
-    return count(int(observation.record.column("value")[rows].sum()))
+    return count(int(observation.record.cells("value", rows).sum()))
 
 
 @measure(
@@ -150,7 +157,7 @@ def pipeline(observation: Observation) -> Values:
     """Sum of the values of new opportunities, whatever becomes of them."""
     rows = observation.in_run(Kind.OPPORTUNITY)
     values: dict[Key, Observed] = {("",): _money(observation, rows)}
-    lines = observation.record.column("line")[rows]
+    lines = observation.record.cells("line", rows)
     for line in observation.names("line", rows):
         values[(line,)] = _money(observation, rows[lines == observation.record.number_of(line)])
     return values
@@ -175,9 +182,9 @@ def won_value(observation: Observation) -> Values:
 def won_value_eventually(observation: Observation) -> Values:
     """Sum of the values of deals opened in the run that the record shows as won, also after the run's end."""
     record = observation.record
-    opened = record.column("opportunity")[observation.in_run(Kind.OPPORTUNITY)]
+    opened = _named(observation, observation.in_run(Kind.OPPORTUNITY))
     rows = record.rows_of(Kind.WON)
-    return only(_money(observation, rows[np.isin(record.column("opportunity")[rows], opened)]))
+    return only(_money(observation, rows[opened[record.cells("opportunity", rows)]]))
 
 
 @measure(
@@ -188,7 +195,7 @@ def won_value_eventually(observation: Observation) -> Values:
 def meeting_wait(observation: Observation) -> Values:
     """Mean time that accepted leads, once ready for it, queued for a meeting with field sales."""
     met = observation.in_run(Kind.MET)
-    return only(ratio(int(observation.record.column("value")[met].sum()), len(met)))
+    return only(ratio(int(observation.record.cells("value", met).sum()), len(met)))
 
 
 LEAD_FLOW: Final[tuple[Measure, ...]] = (

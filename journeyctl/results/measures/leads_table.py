@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from journeyctl.results.record import KIND_NUMBER, EventRecord, Integers, Mask
+from journeyctl.results.row_keys import row_groups
 from journeyctl.semantics.effects import Kind
 
 OUTCOMES: Final = (Kind.ACCEPTED, Kind.REJECTED, Kind.RECYCLED, Kind.UNREACHABLE, Kind.EXPIRED)
@@ -47,24 +48,24 @@ class Leads:
 
 def leads_of(record: EventRecord) -> Leads:
     """The leads of a record. A lead named twice counts once, by its first row."""
-    time, lead = record.column("time"), record.column("lead")
     rows = _first_rows(record, record.rows_of(Kind.HANDED_OFF))
-    rows = rows[np.argsort(time[rows], kind="stable")]
-    created = time[rows].astype(np.int64)
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
+    name, created = record.cells("lead", rows), record.cells("time", rows).astype(np.int64)
     place = np.full(len(record.names), -1, np.int64)
-    place[lead[rows]] = np.arange(len(rows))
+    place[name] = np.arange(len(rows))
     first_call = _earliest(record, record.rows_of(Kind.ATTEMPTED), place, len(rows))
     ends = _first_rows(record, record.rows_of(*OUTCOMES))
-    ends = ends[place[lead[ends]] >= 0]
+    ends = ends[place[record.cells("lead", ends)] >= 0]
+    ended = place[record.cells("lead", ends)]
     outcome, closed = np.full(len(rows), -1, np.int64), np.full(len(rows), NEVER)
-    outcome[place[lead[ends]]], closed[place[lead[ends]]] = record.column("kind")[ends], time[ends]
-    cause = record.column("reason")[rows]
+    outcome[ended], closed[ended] = record.cells("kind", ends), record.cells("time", ends)
+    cause = record.cells("reason", rows)
     return Leads(
-        name=lead[rows],
-        contact=record.column("contact")[rows],
-        desk=record.column("desk")[rows],
+        name=name,
+        contact=record.cells("contact", rows),
+        desk=record.cells("desk", rows),
         cause=cause,
-        own=(record.column("journey")[rows] != 0) | (record.column("group")[rows] != 0),
+        own=(record.cells("journey", rows) != 0) | (record.cells("group", rows) != 0),
         created=created,
         clock_start=_clock_start(record, place, created=created, cause=cause, first_call=first_call),
         first_call=first_call,
@@ -79,34 +80,34 @@ def _clock_start(
 ) -> Integers:
     merged = record.rows_of(Kind.MERGED)
     request = record.number_of("request")
-    raised = _earliest(record, merged[record.column("reason")[merged] == request], place, len(created))
+    raised = _earliest(record, merged[record.cells("reason", merged) == request], place, len(created))
     return np.where((cause != request) & (raised != NEVER) & (raised <= first_call), raised, created)
 
 
 def _teams(record: EventRecord, place: Integers, length: int) -> Integers:
     routed = record.rows_of(Kind.ROUTED)
-    routed = routed[np.argsort(record.column("time")[routed], kind="stable")]
+    routed = routed[np.argsort(record.cells("time", routed), kind="stable")]
     found = np.zeros(length, np.int64)
     for rows in (routed, _first_rows(record, record.rows_of(Kind.ATTEMPTED))):
-        known = rows[place[record.column("lead")[rows]] >= 0]
+        known = rows[place[record.cells("lead", rows)] >= 0]
         # Of several rows of one lead the last one stays.
-        found[place[record.column("lead")[known]]] = record.column("team")[known]
+        found[place[record.cells("lead", known)]] = record.cells("team", known)
     return found
 
 
 def _first_rows(record: EventRecord, rows: Integers) -> Integers:
     """The earliest row of each lead."""
-    rows = rows[record.column("lead")[rows] != 0]
-    rows = rows[np.argsort(record.column("time")[rows], kind="stable")]
-    _, first = np.unique(record.column("lead")[rows], return_index=True)
-    return rows[first]
+    rows = rows[record.cells("lead", rows) != 0]
+    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
+    found: Integers = rows[row_groups(record, rows, "lead").first]
+    return found
 
 
 def _earliest(record: EventRecord, rows: Integers, place: Integers, length: int) -> Integers:
     """By lead: the second of the earliest of these rows, or `NEVER`."""
-    rows = rows[place[record.column("lead")[rows]] >= 0]
+    rows = rows[place[record.cells("lead", rows)] >= 0]
     found = np.full(length, NEVER)
-    np.minimum.at(found, place[record.column("lead")[rows]], record.column("time")[rows])
+    np.minimum.at(found, place[record.cells("lead", rows)], record.cells("time", rows))
     return found
 
 

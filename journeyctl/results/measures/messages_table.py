@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +10,13 @@ import numpy as np
 
 from journeyctl.results.measures.context import MeasuringContext
 from journeyctl.results.record import EventRecord, Integers, Mask
+from journeyctl.results.row_keys import joined_rows, row_groups
 from journeyctl.semantics.effects import Kind
 
 REACTION_WINDOW: Final = 14 * 86_400
 """Seconds after its delivery in which a reaction counts for a message."""
+ABOUT_MESSAGES: Final = (Kind.SENT, Kind.DELIVERED, Kind.BOUNCED, Kind.OPENED, Kind.CLICKED, Kind.UNSUBSCRIBED)
+"""The kinds of rows that name a message by contact, item and n-th send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +42,57 @@ class Messages:
     """The recipient opted out because of it."""
 
 
-def messages_of(record: EventRecord, context: MeasuringContext) -> Messages:
+@dataclass(frozen=True, slots=True)
+class MessageNumbers:
+    """Rows about messages, numbered so that rows about one message have one number.
+
+    A message is the n-th send of an item to a contact; rows without an n-th send are left out.
+    """
+
+    rows: Mapping[Kind, Integers]
+    """Positions in the record, ascending."""
+    number: Mapping[Kind, Integers]
+    """The message of each of these rows."""
+    count: int
+
+    @classmethod
+    def of(cls, record: EventRecord) -> MessageNumbers:
+        """The numbers of all messages of a record."""
+        # Mail of other lines and what people do unasked have no send.
+        every = {kind: record.rows_of(kind) for kind in ABOUT_MESSAGES}
+        rows = {kind: found[record.cells("send", found) > 0] for kind, found in every.items()}
+        together, places = joined_rows(tuple(rows.values()))
+        groups = row_groups(record, together, "contact", "item", "send")
+        return cls(rows, {kind: groups.number[part] for kind, part in zip(rows, places, strict=True)}, groups.count)
+
+
+def messages_of(record: EventRecord, context: MeasuringContext, numbers: MessageNumbers | None = None) -> Messages:
     """The messages delivered in the run, each matched with its reactions by contact, item and n-th send."""
-    rows = record.rows_of(Kind.DELIVERED)
-    time = record.column("time")[rows]
-    rows = rows[(time >= context.start) & (time < context.end) & (record.column("send")[rows] > 0)]
-    time = record.column("time")[rows]
-    keys = message_keys(record, rows)
-    order = np.argsort(keys, kind="stable")
+    known = MessageNumbers.of(record) if numbers is None else numbers
+    rows, number = known.rows[Kind.DELIVERED], known.number[Kind.DELIVERED]
+    time = record.cells("time", rows)
+    inside = (time >= context.start) & (time < context.end)
+    if not inside.all():
+        rows, number, time = rows[inside], number[inside], time[inside]
+    message_of = np.full(known.count, -1, np.int64)
+    # Of several deliveries of one message, a fault of whoever wrote the record, the first one counts.
+    message_of[number[::-1]] = np.arange(len(rows) - 1, -1, -1)
 
     def has(kind: Kind, *, human: bool) -> Mask:
-        reactions = record.rows_of(kind)
+        reactions, message = known.rows[kind], message_of[known.number[kind]]
+        right = message >= 0
         if human:
-            reactions = reactions[record.column("who")[reactions] == record.number_of("human")]
-        wanted = message_keys(record, reactions)
-        place = np.searchsorted(keys, wanted, sorter=order)
-        inside = place < len(order)
-        message = order[place[inside]]
-        delay = record.column("time")[reactions[inside]] - time[message]
-        right = (keys[message] == wanted[inside]) & (delay >= 0) & (delay < REACTION_WINDOW)
+            right &= record.cells("who", reactions) == record.number_of("human")
+        reactions, message = reactions[right], message[right]
+        delay = record.cells("time", reactions) - time[message]
         found = np.zeros(len(rows), np.bool_)
-        found[message[right]] = True
+        found[message[(delay >= 0) & (delay < REACTION_WINDOW)]] = True
         return found
 
     return Messages(
-        contact=record.column("contact")[rows],
-        journey=record.column("journey")[rows],
-        line=record.column("line")[rows],
+        contact=record.cells("contact", rows),
+        journey=record.cells("journey", rows),
+        line=record.cells("line", rows),
         mature=time + REACTION_WINDOW <= context.end,
         opened=has(Kind.OPENED, human=True),
         opened_recorded=has(Kind.OPENED, human=False),
@@ -72,11 +100,3 @@ def messages_of(record: EventRecord, context: MeasuringContext) -> Messages:
         clicked_recorded=has(Kind.CLICKED, human=False),
         unsubscribed=has(Kind.UNSUBSCRIBED, human=False),
     )
-
-
-def message_keys(record: EventRecord, rows: Integers) -> Integers:
-    """One number per message of rows about messages: contact, item and n-th send put together."""
-    names, sends = len(record.names), int(record.column("send").max(initial=0)) + 1
-    assert names * names * sends < 1 << 63, "a record of that many names cannot number its messages"
-    contact = record.column("contact")[rows].astype(np.int64)
-    return (contact * names + record.column("item")[rows]) * sends + record.column("send")[rows]

@@ -55,13 +55,13 @@ def books_of(observation: Observation) -> Books | None:
 
 def _sends_by_source(observation: Observation) -> dict[str, int]:
     rows = observation.in_run(Kind.SENT)
-    return observation.counted(observation.record.column("source")[rows], blank=KNOWN)
+    return observation.counted(observation.record.cells("source", rows), blank=KNOWN)
 
 
 def _sdr_seconds(observation: Observation) -> dict[tuple[bool, str], int]:
     rows = [work_rows(observation, desk) for desk in observation.context.desks]
     together = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-    return _by_origin(observation, together, observation.record.column("value")[together])
+    return _by_origin(observation, together, observation.record.cells("value", together))
 
 
 def _field_seconds(observation: Observation) -> dict[tuple[bool, str], int]:
@@ -70,12 +70,12 @@ def _field_seconds(observation: Observation) -> dict[tuple[bool, str], int]:
     for desk, terms in observation.context.desks.items():
         if record.number_of(desk) >= 0:
             of_desk[record.number_of(desk)] = terms.meeting_seconds
-    return _by_origin(observation, met, of_desk[record.column("desk")[met]])
+    return _by_origin(observation, met, of_desk[record.cells("desk", met)])
 
 
 def _by_origin(observation: Observation, rows: Integers, seconds: Integers) -> dict[tuple[bool, str], int]:
-    origins = LeadOrigins.of(observation)
-    leads = observation.record.column("lead")[rows]
+    origins = observation.once(LeadOrigins.of)
+    leads = observation.record.cells("lead", rows)
     found: dict[tuple[bool, str], int] = defaultdict(int)
     keys = origins.source[leads] * 2 + origins.own[leads]
     for key in np.unique(keys).tolist():
@@ -109,7 +109,7 @@ def cost(observation: Observation) -> Values:
     `field_elsewhere`, hours on other leads; `sdr_unused`, hours in which SDRs were there and had no lead.
     Sources: `known` for the population at the start, an inflow's name, or `shared`.
     """
-    books = books_of(observation)
+    books = observation.once(books_of)
     if books is None:
         return {}
     values: dict[Key, int] = dict.fromkeys((("", ""), *((kind, "") for kind in COST_KINDS)), 0)
@@ -126,7 +126,7 @@ def cost(observation: Observation) -> Values:
 )  # fmt: skip
 def journey_cost(observation: Observation) -> Values:
     """What would not be spent without the journeys: no leads from elsewhere, no unused hours. By source of contact."""
-    books = books_of(observation)
+    books = observation.once(books_of)
     if books is None:
         return {}
     sources = sorted({source for kind, source in books if kind in DIRECT})
@@ -151,7 +151,7 @@ def cost_per(observation: Observation) -> Values:
 
     A source carries its own entries; newly made content is in the total only.
     """
-    books = books_of(observation)
+    books = observation.once(books_of)
     if books is None:
         return {}
     values: dict[Key, Observed] = {}
@@ -166,16 +166,16 @@ def _results(observation: Observation) -> dict[str, dict[str, int]]:
     record = observation.record
     entered, mqls = observation.in_run(Kind.ENTERED), observation.in_run(Kind.MQL)
     first = observation.first_of_each(entered, "contact")
-    origins, leads, context = LeadOrigins.of(observation), observation.leads, observation.context
+    origins, leads, context = observation.once(LeadOrigins.of), observation.leads, observation.context
     created = leads.own & (leads.created >= context.start) & (leads.created < context.end)
     found = {
-        "contact": observation.counted(record.column("source")[first], blank=KNOWN),
+        "contact": observation.counted(record.cells("source", first), blank=KNOWN),
         "lead": observation.counted(origins.source[leads.name[created]], blank=KNOWN),
-        "mql": observation.counted(record.column("source")[mqls], blank=KNOWN),
+        "mql": observation.counted(record.cells("source", mqls), blank=KNOWN),
     }
     for result, kind in (("sal", Kind.ACCEPTED), ("sql", Kind.SQL), ("sale", Kind.WON)):
         rows = observation.first_of_each(observation.in_run(kind), "lead")
-        of = record.column("lead")[rows]
+        of = record.cells("lead", rows)
         found[result] = observation.counted(origins.source[of[origins.own[of]]], blank=KNOWN)
     return found
 
@@ -184,7 +184,7 @@ def _results(observation: Observation) -> dict[str, dict[str, int]]:
 
 
 def _value(observation: Observation, rows: Integers) -> int:
-    return int(observation.record.column("value")[rows].sum())
+    return int(observation.record.cells("value", rows).sum())
 
 
 def _values(observation: Observation) -> dict[str, Integers]:
@@ -192,7 +192,7 @@ def _values(observation: Observation) -> dict[str, Integers]:
     record = observation.record
     opened = own_opportunity_rows(observation, observation.in_run(Kind.OPPORTUNITY))
     every = own_opportunity_rows(observation, record.rows_of(Kind.WON))
-    of_run = np.isin(record.column("opportunity")[every], record.column("opportunity")[opened])
+    of_run = np.isin(record.cells("opportunity", every), record.cells("opportunity", opened))
     return {
         "pipeline": opened,
         "won": own_opportunity_rows(observation, observation.in_run(Kind.WON)),
@@ -207,11 +207,11 @@ def _values(observation: Observation) -> dict[str, Integers]:
 )  # fmt: skip
 def deal_value(observation: Observation) -> Values:
     """What the journeys' own leads are worth: `pipeline`, `won` and `won_eventually`, by source of the contact."""
-    origins, record = LeadOrigins.of(observation), observation.record
+    origins, record = observation.once(LeadOrigins.of), observation.record
     values: dict[Key, Observed] = {}
     for name, rows in _values(observation).items():
         values[name, ""] = count(_value(observation, rows))
-        sources = origins.source[record.column("lead")[rows]]
+        sources = origins.source[record.cells("lead", rows)]
         for number in np.unique(sources).tolist():
             values[name, record.names[number] or KNOWN] = count(_value(observation, rows[sources == number]))
     return values
@@ -225,7 +225,7 @@ def deal_value(observation: Observation) -> Values:
 )  # fmt: skip
 def return_on_marketing(observation: Observation) -> Values:
     """Value for each unit of money that the journeys caused: of the pipeline, of deals won in the run or ever."""
-    books = books_of(observation)
+    books = observation.once(books_of)
     if books is None:
         return {}
     spent = _direct(books)

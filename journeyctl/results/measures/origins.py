@@ -29,15 +29,15 @@ class LeadOrigins:
         """The origins of every lead of the record."""
         record = observation.record
         rows = record.rows_of(Kind.HANDED_OFF)
-        by_us = (record.column("journey")[rows] != 0) | (record.column("group")[rows] != 0)
-        lead = record.column("lead")[rows]
+        by_us = (record.cells("journey", rows) != 0) | (record.cells("group", rows) != 0)
+        lead = record.cells("lead", rows)
         own, source = np.zeros(len(record.names), np.bool_), np.zeros(len(record.names), np.int64)
         own[lead] = by_us
-        source[lead] = np.where(by_us, record.column("source")[rows], record.column("reason")[rows])
+        source[lead] = np.where(by_us, record.cells("source", rows), record.cells("reason", rows))
         return cls(own, source)
 
 
 def own_opportunity_rows(observation: Observation, rows: Integers) -> Integers:
     """Those of some rows about opportunities whose lead is the journeys' own."""
-    found: Integers = rows[LeadOrigins.of(observation).own[observation.record.column("lead")[rows]]]
+    found: Integers = rows[observation.once(LeadOrigins.of).own[observation.record.cells("lead", rows)]]
     return found

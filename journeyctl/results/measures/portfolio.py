@@ -37,11 +37,11 @@ class _Opportunities:
 def _opportunities(observation: Observation) -> _Opportunities:
     record = observation.record
     rows = own_opportunity_rows(observation, observation.in_run(Kind.OPPORTUNITY))
-    _, place = np.unique(record.column("opportunity")[rows], return_inverse=True)
+    _, place = np.unique(record.cells("opportunity", rows), return_inverse=True)
     size = int(place.max(initial=-1)) + 1
     value = np.zeros(size, np.int64)
-    np.add.at(value, place, record.column("value")[rows])
-    pairs = np.unique(place.astype(np.int64) * len(record.names) + record.column("line")[rows])
+    np.add.at(value, place, record.cells("value", rows))
+    pairs = np.unique(place.astype(np.int64) * len(record.names) + record.cells("line", rows))
     return _Opportunities(value, np.bincount(pairs // len(record.names), minlength=size))
 
 
@@ -51,7 +51,7 @@ def _opportunities(observation: Observation) -> _Opportunities:
 )  # fmt: skip
 def lines_per_opportunity(observation: Observation) -> Values:
     """How many business lines a deal covers on average; more than one is what a portfolio is for."""
-    found = _opportunities(observation)
+    found = observation.once(_opportunities)
     return only(ratio(int(found.lines.sum()), len(found.lines)))
 
 
@@ -61,7 +61,7 @@ def lines_per_opportunity(observation: Observation) -> Values:
 )  # fmt: skip
 def opportunities_by_lines(observation: Observation) -> Values:
     """The spread behind the mean: share of deals over one line, two lines, and so on."""
-    lines = _opportunities(observation).lines
+    lines = observation.once(_opportunities).lines
     many = {str(number): lines == number for number in range(1, MOST_LINES)} | {f"{MOST_LINES}+": lines >= MOST_LINES}
     return {(name,): ratio(int(np.count_nonzero(chosen)), len(lines)) for name, chosen in many.items()}
 
@@ -73,7 +73,7 @@ def opportunities_by_lines(observation: Observation) -> Values:
 )  # fmt: skip
 def opportunity_value(observation: Observation) -> Values:
     """The spread of deal values over all their lines; values are skewed, so the mean alone misleads."""
-    value = np.sort(_opportunities(observation).value)
+    value = np.sort(observation.once(_opportunities).value)
     values: dict[Key, Observed] = {("mean",): ratio(int(value.sum()), len(value))}
     for percent in QUANTILES:
         place = -(-len(value) * percent // 100) - 1
@@ -90,11 +90,11 @@ def pipeline_concentration(observation: Observation) -> Values:
     """Share of the pipeline that the one, five and ten largest accounts hold: by umbrella, hospital, clinic or line."""
     record = observation.record
     rows = own_opportunity_rows(observation, observation.in_run(Kind.OPPORTUNITY))
-    cents = record.column("value")[rows]
+    cents = record.cells("value", rows)
     values: dict[Key, Observed] = {}
     for level in LEVELS:
         sums = np.zeros(len(record.names), np.int64)
-        np.add.at(sums, record.column(level)[rows], cents)
+        np.add.at(sums, record.cells(level, rows), cents)
         ordered = np.sort(sums)[::-1]
         for largest in LARGEST:
             values[level, str(largest)] = ratio(int(ordered[:largest].sum()), int(cents.sum()))
