@@ -44,7 +44,12 @@ class Worker:
     def _is_away(self, moment: int) -> bool:
         if not self.team.absence:
             return False
-        day = local_date(moment, self.team.shift.zone).toordinal()
+        return self.is_away_on(local_date(moment, self.team.shift.zone).toordinal())
+
+    def is_away_on(self, day: int) -> bool:
+        """Away on a date of the team's zone, as its proleptic ordinal."""
+        if not self.team.absence:
+            return False
         known = self._away.get(day)
         if known is None:
             u = self._draws.bits(self._subject, "absence", place=str(self.ordinal), occurrence=day)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from typing import Literal
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Final, Literal
 
 import numpy as np
 
-from journeyctl.calendars import BusinessClock, ShiftClock, iso_weeks
+from journeyctl.calendars import BusinessClock, ShiftClock, local_date
 from journeyctl.draws import DrawSource
 from journeyctl.expr import Value
 from journeyctl.graph.lowering.values import seconds_of
@@ -18,23 +19,35 @@ from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.costing import cost_terms
 from journeyctl.simulate.desk_people import Worker
-from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.desk_rules import DeskRules, TeamRules
 from journeyctl.simulate.field_order import paths_read
 from journeyctl.simulate.person import People
 from journeyctl.simulate.reach import updated_fields
 from journeyctl.simulate.world import Promise, World
 from journeyctl.units import SECONDS_PER_DAY
 
+_NAME: Final = "measuring"
+"""Under which a world remembers what all its replications share."""
+
 
 def context_of(world: World, draws: DrawSource) -> MeasuringContext:
     """The measuring context of one replication; absences make every replication's capacity its own."""
+    known = world.memory.get(_NAME)
+    if not isinstance(known, MeasuringContext):
+        known = world.memory[_NAME] = _without_capacity(world)
+    desks = {
+        name: dataclasses.replace(terms, capacity_seconds=_capacity(world, world.desks[name], draws))
+        for name, terms in known.desks.items()
+    }
+    return dataclasses.replace(known, desks=desks)
+
+
+def _without_capacity(world: World) -> MeasuringContext:
     return MeasuringContext(
         start=world.start,
         end=world.end,
         zone=world.program.zone,
-        desks={
-            name: _terms(world, rules, world.promises.get(name), draws) for name, rules in sorted(world.desks.items())
-        },
+        desks={name: _terms(rules, world.promises.get(name)) for name, rules in sorted(world.desks.items())},
         caps=tuple(_cap_terms(world, cap) for cap in _caps(world)),
         population=world.known,
         consented=world.consented,
@@ -54,7 +67,7 @@ def _further_records(people: People) -> dict[str, str]:
     return dict(zip(people.keys.take(rows), first.take(rows), strict=True))
 
 
-def _terms(world: World, rules: DeskRules, promise: Promise | None, draws: DrawSource) -> DeskTerms:
+def _terms(rules: DeskRules, promise: Promise | None) -> DeskTerms:
     teams = {
         name: TeamClocks(business=BusinessClock(team.calendar), shift=ShiftClock(team.shift))
         for name, team in rules.teams.items()
@@ -63,7 +76,6 @@ def _terms(world: World, rules: DeskRules, promise: Promise | None, draws: DrawS
         teams=teams or {"": TeamClocks(business=BusinessClock(rules.calendar))},
         limit=promise.limit if promise is not None else None,
         clock=promise.clock if promise is not None else "wall",
-        capacity_seconds=_capacity(world, rules, draws),
         finished_after=seconds_of(rules.lead.stale) or FINISHED_AFTER,
         meeting_seconds=rules.field_sales.meeting_seconds if rules.field_sales is not None else 0,
     )
@@ -76,16 +88,33 @@ def _capacity(world: World, rules: DeskRules, draws: DrawSource) -> dict[str, in
         for team in rules.teams.values()
         for ordinal in range(1, team.sdrs + 1)
     ]
+    shifts = {name: _shifts(world, rules.name, team) for name, team in rules.teams.items()}
     found: dict[str, int] = {}
-    for week, first, after in iso_weeks(world.start, world.end, world.program.zone):
-        start, end = max(first, world.start), min(after, world.end)
-        found[week] = sum(_productive(worker, start, end) for worker in workers)
+    for place, (week, _, _) in enumerate(world.weeks()):
+        found[week] = sum(_productive(worker, shifts[worker.team.name][place]) for worker in workers)
     return found
 
 
-def _productive(worker: Worker, start: int, end: int) -> int:
+def _productive(worker: Worker, shifts: Sequence[tuple[int, int]]) -> int:
     length, productive = worker.team.stretch
-    return worker.present_seconds(start, end) * productive // length
+    present = sum(seconds for day, seconds in shifts if not worker.is_away_on(day))
+    return present * productive // length
+
+
+def _shifts(world: World, desk: str, team: TeamRules) -> Sequence[Sequence[tuple[int, int]]]:
+    """For each ISO week of the run, the date and the seconds of every shift; the same in all replications."""
+    name = f"{_NAME}.shifts.{desk}.{team.name}"
+    known = world.memory.get(name)
+    if not isinstance(known, tuple):
+        zone = team.shift.zone
+        known = world.memory[name] = tuple(
+            tuple(
+                (local_date(start, zone).toordinal(), end - start)
+                for start, end in team.shift.stretches(max(first, world.start), min(after, world.end))
+            )
+            for _, first, after in world.weeks()
+        )
+    return known
 
 
 # --- caps
