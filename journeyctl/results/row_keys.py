@@ -11,13 +11,9 @@ import numpy as np
 
 from journeyctl.results.record import NAMES, EventRecord, Integers, Mask
 
-_ROOM: Final = 1 << 62
-"""Keys stay below, so that no product overflows."""
 _LEAST_TABLE: Final = 1 << 16
 _PER_ROW: Final = 8
 """Keys are counted in a table of at most so many places per row; more would cost more than sorting."""
-_SMALL: Final = 64
-"""Numbers below may have gaps: closing them would not make tables much smaller."""
 _DIGIT: Final = 16
 """Bits of a number that are sorted at a time: one pass over the rows, where comparing is many."""
 
@@ -54,25 +50,24 @@ def grouped(*columns: tuple[Integers, int]) -> Groups:
 
     All columns have one length.
     """
-    keys, size = _ranked_cells(*columns[0])
-    for cells, below in columns[1:]:
-        ranks, width = _ranked_cells(cells, below)
-        if size * width >= _ROOM:
-            keys, size = _gapless(_ranked(keys, size))
-        if width > 1:
-            keys = keys * width + ranks
-            keys, size = _gapless(_ranked(keys, size * width))
+    rows = len(columns[0][0])
+    keys: Integers = np.zeros(rows, np.int64)
+    size = 1
+    for cells, below in columns:
+        ranks, width = cells, below or int(cells.max(initial=0)) + 1
+        # Gaps are closed only where numbers would grow too large for a table: first the column's own.
+        if size * width > _room(rows):
+            ranks, width = _without_gaps(cells.astype(np.int64), width)
+        if size * width > _room(rows):
+            keys, size = _without_gaps(keys, size)
+        keys = keys * width + ranks if size > 1 else ranks.astype(np.int64)
+        size *= width
     return _ranked(keys, size)
 
 
-def _ranked_cells(cells: Integers, below: int) -> tuple[Integers, int]:
-    """Numbers without large gaps, and one that they stay below."""
-    width = below or int(cells.max(initial=0)) + 1
-    return (cells.astype(np.int64), width) if width <= _SMALL else _gapless(_ranked(cells.astype(np.int64), width))
-
-
-def _gapless(groups: Groups) -> tuple[Integers, int]:
-    return groups.number, max(1, groups.count)
+def _without_gaps(numbers: Integers, size: int) -> tuple[Integers, int]:
+    found = _ranked(numbers, size)
+    return found.number, max(1, found.count)
 
 
 def flags(numbers: Integers, size: int) -> Mask:

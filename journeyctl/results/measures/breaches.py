@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -59,13 +60,16 @@ class CountedMail:
     @property
     def fullest(self) -> int:
         """Mails in the fullest window of anybody."""
-        many, left = 0, np.arange(len(self.rows))
-        while len(left):
-            many += 1
-            left = left[left >= many]
-            earlier = left - many
-            left = left[(self.person[earlier] == self.person[left]) & (self.time[earlier] >= self.window[left])]
-        return many
+        if not len(self.rows):
+            return 0
+        enough, too_many = 0, 1
+        while self.finds(too_many).any():
+            enough, too_many = too_many, 2 * too_many
+        # A window that reaches back to one mail reaches back to all after it.
+        while too_many - enough > 1:
+            middle = (enough + too_many) // 2
+            enough, too_many = (middle, too_many) if self.finds(middle).any() else (enough, middle)
+        return enough + 1
 
     def first(self, places: Integers) -> Integers:
         """The place of the earliest mail of the same recipient in the windows that end with these mails."""
@@ -91,18 +95,30 @@ def refused(mail: CountedMail, cap: CapTerms) -> Mask:
     every = np.flatnonzero(np.diff(mail.person, prepend=-1))
     # Nobody is refused anything whose windows are not full even with all mails in them.
     starts, lengths = _of_anybody(mail.over(cap.maximum), every)
-    # The latest counted mails of each recipient in turn; the next one to be overwritten is the oldest.
-    latest = np.full((len(starts), cap.maximum), np.iinfo(np.int64).min)
-    turn = np.zeros(len(starts), np.int64)
-    for ordinal in range(int(lengths.max(initial=0))):
-        of = np.flatnonzero(lengths > ordinal)
-        place = starts[of] + ordinal
-        window = mail.window[place]
-        full[place] = mail.own[place] & (latest[of, turn[of]] >= window)
-        counted = of[~full[place]]
-        latest[counted, turn[counted]] = mail.time[starts[counted] + ordinal]
-        turn[counted] = (turn[counted] + 1) % cap.maximum
+    places, bounds = _turns(starts, lengths)
+    own, window, time = mail.own[places], mail.window[places], mail.time[places]
+    # The latest counted mails of each recipient, the oldest first.
+    latest = np.full((cap.maximum, len(starts)), np.iinfo(np.int64).min)
+    for first, after in pairwise(bounds):
+        known = latest[:, : after - first]
+        refuses = own[first:after] & (known[0] >= window[first:after])
+        full[places[first:after]] = refuses
+        counts = ~refuses
+        np.copyto(known[:-1], known[1:], where=counts)
+        np.copyto(known[-1], time[first:after], where=counts)
     return full
+
+
+def _turns(starts: Integers, lengths: Integers) -> tuple[Integers, list[int]]:
+    """The places of the first mail of everybody, then of the second and so on, and where each of these begins.
+
+    Who has most mail comes first each time.
+    """
+    order = np.argsort(-lengths, kind="stable")
+    starts, lengths = starts[order], lengths[order]
+    ordinal = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    several = np.cumsum(np.bincount(ordinal)) if len(ordinal) else np.zeros(0, np.int64)
+    return (np.repeat(starts, lengths) + ordinal)[order_by(ordinal)], [0, *several.tolist()]
 
 
 def _of_anybody(mask: Mask, starts: Integers) -> tuple[Integers, Integers]:
