@@ -6,14 +6,13 @@ Not among the names of `calendars`: only who works with arrays needs NumPy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from journeyctl.calendars.clocks import BusinessClock, Clock, ShiftClock, WallClock
-from journeyctl.calendars.zones import DAY, clock_moment, clock_reading, utc_offset
+from journeyctl.calendars.zones import DAY, clock_moment, clock_reading, steady_offset
 
 if TYPE_CHECKING:
     from journeyctl.calendars.business_calendar import Calendar
@@ -104,19 +103,12 @@ def _shifted(seconds: Moments, zone: str, sign: int, one_by_one: Callable[[int, 
     known = np.zeros(int(day.max()) - first + 1, np.int64)
     unsteady = np.zeros(len(known), np.bool_)
     for place in used.tolist():
-        offset = _steady_offset(place + first, zone)
+        offset = steady_offset(place + first, zone)
         known[place], unsteady[place] = offset or 0, offset is None
     found: Moments = seconds + sign * known[day - first]
     for number in np.flatnonzero(unsteady[day - first]).tolist():
         found[number] = one_by_one(int(seconds[number]), zone)
     return found
-
-
-@lru_cache(maxsize=8_192)
-def _steady_offset(day: int, zone: str) -> int | None:
-    """The offset at all moments of a day, be it a local or a UTC one; `None` near a change."""
-    around = {utc_offset((day + step) * DAY, zone) for step in (-1, 0, 1, 2)}
-    return around.pop() if len(around) == 1 else None
 
 
 # --- shifts

@@ -9,12 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 
 from journeyctl.calendars.closed_dates import NEVER_CLOSED, ClosedDates
 from journeyctl.calendars.notation import ALL_DAY, EVERY_DAY, Hours
-from journeyctl.calendars.zones import DAY, check_zone, clock_moment, day_date, day_number
+from journeyctl.calendars.zones import DAY, check_zone, clock_moment, day_date, day_number, steady_offset
 
 _BLOCK = 500
 """Days by which the table grows beyond what is asked for."""
@@ -144,7 +145,7 @@ class WorkingTime:
             high = max(table.after, high if last >= table.after else last)
         # A day on either side makes up for the difference between UTC days and local ones.
         days = range(low // DAY - 1, high // DAY + 2)
-        pairs = [pair for day in days for pair in self._of_day(day)]
+        pairs = list(self._pairs(days))
         if not pairs and len(days) > _GIVE_UP:
             raise ValueError(f"working time in {self.zone} is never open within ten years")
         table = OpenStretches(
@@ -158,15 +159,23 @@ class WorkingTime:
         object.__setattr__(self, "_table", table)
         return table
 
-    def _of_day(self, day: int) -> Iterator[tuple[int, int]]:
-        hours_of_day = self.week[(day + 3) % 7]
-        if not hours_of_day or day_date(day) in self.closed:
-            return
-        for hours in hours_of_day:
-            start = clock_moment(day * DAY + hours.start, self.zone)
-            end = clock_moment(day * DAY + hours.end, self.zone)
-            if start < end:
-                yield start, end
+    def _pairs(self, days: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """First second and the one after the last of every stretch of these days."""
+        hours_of = [[(hours.start, hours.end) for hours in day] for day in self.week]
+        closes = self.closed != NEVER_CLOSED
+        for day in days:
+            hours = hours_of[(day + 3) % 7]
+            if not hours or (closes and day_date(day) in self.closed):
+                continue
+            begins, offset = day * DAY, steady_offset(day, self.zone)
+            if offset is not None:
+                for start, end in hours:
+                    yield begins + start - offset, begins + end - offset
+                continue
+            for first, last in hours:
+                start, end = clock_moment(begins + first, self.zone), clock_moment(begins + last, self.zone)
+                if start < end:
+                    yield start, end
 
 
 def working_time(
@@ -177,7 +186,12 @@ def working_time(
     closed: ClosedDates = NEVER_CLOSED,
 ) -> WorkingTime:
     """Working time with the same hours on each of `days`."""
-    of_day = (hours,) if isinstance(hours, Hours) else tuple(sorted(hours))
+    return _working_time(zone, days, (hours,) if isinstance(hours, Hours) else tuple(sorted(hours)), closed)
+
+
+@lru_cache(maxsize=512)
+def _working_time(zone: str, days: frozenset[int], of_day: tuple[Hours, ...], closed: ClosedDates) -> WorkingTime:
+    # Equal ones are the same, so that one table of open stretches serves them all.
     return WorkingTime(zone, tuple(of_day if day in days else () for day in range(7)), closed)
 
 

@@ -22,11 +22,12 @@ _SHIFTING = timezone(timedelta(0), "shifting")
 class _Zone:
     """One zone's rules, with the offsets already asked for."""
 
-    __slots__ = ("_by_local_day", "_by_utc_day", "_rules")
+    __slots__ = ("_begins", "_by_local_day", "_by_utc_day", "_rules")
 
     def __init__(self, name: str) -> None:
         content = files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
         self._rules = ZoneInfo.from_file(BytesIO(content), key=name)
+        self._begins: dict[int, timezone] = {}
         self._by_utc_day: dict[int, timezone] = {}
         self._by_local_day: dict[int, int | None] = {}
 
@@ -35,8 +36,10 @@ class _Zone:
         day = seconds // DAY
         known = self._by_utc_day.get(day)
         if known is None:
-            first, last = self._ask(day * DAY), self._ask(day * DAY + DAY - 1)
-            known = self._by_utc_day[day] = first if first == last else _SHIFTING
+            first, last = self._begin(day), self._begin(day + 1)
+            # Clocks may also change as the next day begins.
+            steady = first == last or first == self._ask(day * DAY + DAY - 1)
+            known = self._by_utc_day[day] = first if steady else _SHIFTING
         return self._ask(seconds) if known is _SHIFTING else known
 
     def offset(self, seconds: int) -> int:
@@ -45,14 +48,15 @@ class _Zone:
 
     def utc(self, clock: int) -> int:
         """The second at which local clocks first show `clock`, or have just jumped over it."""
-        day = clock // DAY
+        offset = self.steady(clock // DAY)
+        return self._utc_near_a_change(clock) if offset is None else clock - offset
+
+    def steady(self, day: int) -> int | None:
+        """The offset at all times of a local day; `None` on days around a change."""
         offset = self._by_local_day.get(day)
-        if offset is None:
-            if day not in self._by_local_day:
-                self._by_local_day[day] = self._steady_offset(day)
-                return self.utc(clock)
-            return self._utc_near_a_change(clock)
-        return clock - offset
+        if offset is None and day not in self._by_local_day:
+            offset = self._by_local_day[day] = self._steady_offset(day)
+        return offset
 
     def shown(self, seconds: int) -> int:
         """What a local clock shows that is never turned back: it waits while an hour is repeated."""
@@ -62,14 +66,20 @@ class _Zone:
         change = self._change_between(seconds - DAY, seconds)
         return change - 1 + self.offset(change - 1)
 
+    def _begin(self, day: int) -> timezone:
+        known = self._begins.get(day)
+        if known is None:
+            known = self._begins[day] = self._ask(day * DAY)
+        return known
+
     def _ask(self, seconds: int) -> timezone:
         offset = datetime.fromtimestamp(seconds, self._rules).utcoffset()
         return _fixed(offset or timedelta(0))
 
     def _steady_offset(self, day: int) -> int | None:
         # No offset is as long as a day, so the UTC days around a local day enclose all of it.
-        around = {self.offset((day + step) * DAY) for step in (-1, 0, 1, 2)}
-        return around.pop() if len(around) == 1 else None
+        around = {self._begin(day + step) for step in (-1, 0, 1, 2)}
+        return _seconds_of(around.pop()) if len(around) == 1 else None
 
     def _utc_near_a_change(self, clock: int) -> int:
         before, after = self.offset(clock - DAY), self.offset(clock + DAY)
@@ -145,6 +155,14 @@ def clock_reading(seconds: int, zone: str) -> int:
     `clock_moment(x) <= t` exactly if `x <= clock_reading(t)`.
     """
     return _zone(zone).shown(seconds)
+
+
+def steady_offset(day: int, zone: str) -> int | None:
+    """Seconds that clocks are ahead of UTC at all times of a day, be it a local or a UTC one; `None` near a change.
+
+    `day` counts from 1970-01-01.
+    """
+    return _zone(zone).steady(day)
 
 
 def clock_moment(reading: int, zone: str) -> int:
