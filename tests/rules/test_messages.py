@@ -148,6 +148,48 @@ CASES = [
     ),
 ]
 
+DESK = """\
+# journey_specs/desks/sales.yaml
+kind: desk
+name: sales
+teams:
+  inside: {sdrs: 1, shift: {days: mon-fri, hours: "09:00-17:00"}}
+  outside: {sdrs: 1, shift: {days: mon-fri, hours: "09:00-17:00"}}
+ROUTE
+cadence: {attempts: 2, gaps: [1bd]}
+process: [{task: call, by: team, kind: human, attempt: 5min}]
+connect: {first: 35%}
+outcomes: {accepted: 40%, rejected: 50%, recycled: 50%}
+"""
+OF_DESKS = [
+    (
+        "route: [{when: contact.role = null, to: outside}]",
+        (
+            "nobody decided which of 2 teams calls the leads that no route takes; 'inside' would, its name comes first",
+            "route",
+            "end `route` with an otherwise: that names the team",
+            None,
+        ),
+        [("sales.yaml", 5, "this team would get them")],
+    ),
+    (
+        "route: [{otherwise: inside}, {when: contact.role = null, to: outside}, {otherwise: outside}]",
+        (
+            "this route is never asked, nor is the one after it",
+            "{when: contact.role = null, to: outside}",
+            "move `otherwise` to the end",
+            None,
+        ),
+        [("sales.yaml", 7, "all leads that come here go to 'inside'")],
+    ),
+    (
+        "route: [{otherwise: inside}]",
+        ("no lead and no task comes to team 'outside'", "outside", "name it in a route, or leave the team out", None),
+        [],
+    ),
+]
+CASES += [(DESK.replace("ROUTE", route), said, elsewhere) for route, said, elsewhere in OF_DESKS]
+
 
 @pytest.mark.parametrize(("text", "said", "elsewhere"), CASES, ids=[case[1][0] for case in CASES])
 def test_a_finding_says_what_where_and_what_next(
