@@ -1,0 +1,130 @@
+"""JC502 contradictory-numbers: numbers that describe one quantity exclude each other.
+
+Why
+---
+Nine of ten cases take no longer than `p90`, and half of them no longer than `median`: a `p90` below its median
+describes nothing, and no value can be drawn from it. A range or `between` whose least value is above its greatest has
+nothing in it. Such pairs are slips of the pen, such as days for weeks, and one of the two numbers is not what was
+agreed on.
+
+Looked at are the spreads, ranges and limits of desks, scenarios and behaviours. A business day is compared as 24 hours.
+
+Bad
+---
+    # journey_specs/scenarios/slow.yaml
+    kind: scenario
+    name: slow
+    like: plan
+    facts:
+      account.is_customer: {per_year: 0.5, value: true, for: {median: 5w, p90: 9d}}    # JC502
+    other_mail: {lines: [planning], per_week: {value: 1, range: [2, 0.5], source: assumed}}    # JC502
+
+Good
+----
+    # journey_specs/scenarios/slow.yaml
+    kind: scenario
+    name: slow
+    like: plan
+    facts:
+      account.is_customer: {per_year: 0.5, value: true, for: {median: 5d, p90: 9d}}
+    other_mail: {lines: [planning], per_week: {value: 1, range: [0.5, 2], source: assumed}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from journeyctl.diagnostics import Finding, Label, Origin, Severity
+from journeyctl.model.behaviour import Parameter
+from journeyctl.model.parts import parts
+from journeyctl.model.population import Between, Lognormal
+from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
+from journeyctl.rules.base import Subject, model_rule
+from journeyctl.units import SECONDS_PER_DAY, Duration
+
+_MONTH = 2_629_746
+"""Seconds of a mean month."""
+
+
+@model_rule(Severity.ERROR)
+def contradictory_numbers(subject: Subject) -> Iterator[Finding]:
+    """One finding per pair."""
+    for layer in subject.layers:
+        for documents in (layer.desks, layer.scenarios, layer.behaviours):
+            for _, document in sorted(documents.items()):
+                for part in parts(document):
+                    yield from _of(part)
+
+
+def _of(part: object) -> Iterator[Finding]:
+    match part:
+        case DurationSpread(median=median, p90=p90) if p90 is not None:
+            yield from _quantiles(median, p90, _seconds(median.value), _seconds(p90.value))
+        case MoneySpread(median=median, p90=p90):
+            yield from _quantiles(median, p90, median.value, p90.value)
+        case Lognormal(median=median, p90=p90):
+            yield from _quantiles(median, p90, median.value, p90.value)
+            if median.value <= 0:
+                yield contradictory_numbers.finding(
+                    median.origin, f"no lognormal has the median {_shown(median.value)}", help="write a number above 0"
+                )
+        case Assumed(low=low, high=high, origin=origin) if low is not None and high is not None:
+            yield from _limits(low, high, origin.child("range"))
+        case Parameter(range=(low, high), origin=origin):
+            yield from _limits(low, high, origin.child("range"))
+        case Between(between=(low, high), origin=origin):
+            yield from _limits(low, high, origin.child("between"))
+
+
+def _quantiles(median: Assumed[object], p90: Assumed[object], half: float, most: float) -> Iterator[Finding]:
+    # A median of zero is no spread: there is no time, and no amount.
+    if half > 0 and most < half:
+        yield contradictory_numbers.finding(
+            p90.origin,
+            f"the 90 % quantile {_shown(p90.value)} is less than the median {_shown(median.value)}",
+            labels=(Label(median.origin, "half of the cases are below this"),),
+            help="make 'p90' the larger of the two",
+        )
+
+
+def _limits(low: object, high: object, origin: Origin) -> Iterator[Finding]:
+    least, greatest = _comparable(low), _comparable(high)
+    if least is not None and greatest is not None and least > greatest:
+        yield contradictory_numbers.finding(
+            origin, f"there is nothing from {_shown(low)} to {_shown(high)}", help="write the smaller one first"
+        )
+
+
+def _comparable(value: object) -> float | None:
+    """A number that grows with the value; `None` for what has no order here, which another rule tells."""
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            return value
+        case Duration():
+            return _seconds(value)
+        case str():
+            return _moment(value)
+        case _:
+            return None
+
+
+def _moment(text: str) -> float | None:
+    """Seconds from some day on, of a date or date-time; one without a zone is compared as if in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    local = found.toordinal() * SECONDS_PER_DAY + found.hour * 3_600 + found.minute * 60 + found.second
+    offset = found.utcoffset()
+    return local if offset is None else local - offset.total_seconds()
+
+
+def _seconds(length: Duration) -> int:
+    return length.seconds + length.business_days * SECONDS_PER_DAY + length.months * _MONTH
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
