@@ -7,7 +7,7 @@ and a journey can be looked at while other documents have mistakes. Every functi
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -38,9 +38,9 @@ def flow_of(journey: Journey) -> StepFlow:
     """The flow of a journey. Ways to steps that do not exist are taken to leave it."""
     names = {step.id for step in journey.steps}
     ways: dict[str, tuple[str, ...]] = {}
-    following = [step.id for step in journey.steps[1:]] + [END]
-    for step, after in zip(journey.steps, following, strict=True):
-        targets = _ways(step, step.next or after)
+    following = following_steps(journey)
+    for step in journey.steps:
+        targets = _ways(step, following[step.id])
         ways[step.id] = tuple(dict.fromkeys(name if name in names else END for name in targets))
     exits = tuple(way_out.go if way_out.go in names else END for way_out in journey.exits)
     entries = (journey.steps[0].id, *exits, *journey.removed.values())
@@ -50,6 +50,12 @@ def flow_of(journey: Journey) -> StepFlow:
         pauses=frozenset(step.id for step in journey.steps if isinstance(step.verb, PAUSING)),
         exits=exits,
     )
+
+
+def following_steps(journey: Journey) -> dict[str, str]:
+    """For every step where it goes on without further words, or `END`."""
+    after = [step.id for step in journey.steps[1:]] + [END]
+    return {step.id: step.next or name for step, name in zip(journey.steps, after, strict=True)}
 
 
 PAUSING = (written.Wait, written.Listen, written.Handoff)
@@ -154,22 +160,37 @@ def traps(flow: StepFlow) -> tuple[tuple[str, ...], ...]:
 
 
 def circles_without_pause(flow: StepFlow) -> tuple[tuple[str, ...], ...]:
-    """A shortest circle for every group of steps that can run round for ever at one instant.
+    """A shortest circle for every group of steps that lead round without a pause."""
+    return circles(
+        {
+            step: tuple(way for way in ways if way != END and way not in flow.pauses)
+            for step, ways in flow.ways.items()
+            if step not in flow.pauses
+        }
+    )
 
-    Circles begin with their first step in the file and stand in its order.
+
+def circles(ways: Ways) -> tuple[tuple[str, ...], ...]:
+    """A shortest circle for every group of steps that can all reach each other.
+
+    Circles begin with their first step in the file and stand in its order. Ways to steps outside `ways` are ignored.
     """
-    ways = {
-        step: tuple(way for way in ways if way != END and way not in flow.pauses)
-        for step, ways in flow.ways.items()
-        if step not in flow.pauses
-    }
-    position = _positions(flow.ways)
+    position = _positions(ways)
     found: list[tuple[str, ...]] = []
-    for circle in _circles(ways):
-        first = min(circle, key=position.__getitem__)
-        if len(circle) > 1 or first in ways[first]:
-            found.append(_way_round(first, {step: ways[step] for step in circle}))
-    return tuple(sorted(found, key=lambda group: position[group[0]]))
+    for group in _turning(ways):
+        first = min(group, key=position.__getitem__)
+        found.append(_way_round(first, {step: ways[step] for step in group}))
+    return tuple(sorted(found, key=lambda circle: position[circle[0]]))
+
+
+def steps_in_circles(ways: Ways) -> set[str]:
+    """Every step that can come round to itself."""
+    return {step for group in _turning(ways) for step in group}
+
+
+def _turning(ways: Ways) -> Iterator[list[str]]:
+    """Groups of steps that can all reach each other and themselves."""
+    return (group for group in _circles(ways) if len(group) > 1 or group[0] in ways[group[0]])
 
 
 def _positions(ways: Ways) -> dict[str, int]:

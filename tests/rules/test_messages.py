@@ -111,6 +111,27 @@ CASES = [
         [("welcome.yaml", 7, "goes on at once")],
     ),
     (
+        'steps:\n  - {id: one, send: planning-basics}\n  - {id: two, wait: {until: "tue 09:00"}, next: one}\n',
+        (
+            "no time passes in the circle 'one' -> 'two' -> 'one'",
+            "one",
+            "put a wait of some length, such as 7d, into the circle",
+            None,
+        ),
+        [("welcome.yaml", 7, "what this waits for has come already when a contact comes round")],
+    ),
+    (
+        "steps:\n  - {id: one, send: planning-basics}\n"
+        "  - {id: two, listen: {for: 3d, outcomes: {clicked: last, timeout: one}}}\n" + LAST,
+        (
+            "no time passes in the circle 'one' -> 'two' -> 'one' for a contact whose mail is skipped or bounces",
+            "one",
+            "put a wait of some length, such as 7d, into the circle, or lead `skipped` out of it",
+            None,
+        ),
+        [("welcome.yaml", 7, "this times out at once where there is nothing to hear")],
+    ),
+    (
         "steps:\n  - {id: mail, send: planning-basics}\n"
         "  - {id: heard, listen: {to: reading-basics, for: 3d, outcomes: {clicked: last}}}\n" + LAST,
         (

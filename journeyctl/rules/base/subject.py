@@ -20,6 +20,7 @@ from journeyctl.expr import (
     type_of,
 )
 from journeyctl.graph.analysis import StepFlow, flow_of
+from journeyctl.model.catalog import Catalog
 from journeyctl.model.journey import Journey
 from journeyctl.model.specification import NameUse, Workspace
 from journeyctl.model.steps import Step
@@ -42,6 +43,8 @@ class JourneyFlow:
     journey: Journey
     flow: StepFlow
     steps: Mapping[str, Step]
+    houses: Mapping[str, Catalog]
+    """Content houses by name."""
 
     def origin(self, step: str) -> Origin:
         """The place of a step's id."""
@@ -105,7 +108,7 @@ class Subject:
         for journey in self.journeys:
             steps = {step.id: step for step in journey.steps}
             if len(steps) == len(journey.steps) and ("journey", journey.name) not in broken:
-                found.append(JourneyFlow(journey, flow_of(journey), steps))
+                found.append(JourneyFlow(journey, flow_of(journey), steps, self.workspace.catalogs))
         return tuple(found)
 
 

@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
-from journeyctl.graph.analysis import StepFlow, circles_without_pause
+from journeyctl.graph.analysis import circles
 from journeyctl.rules.base import Subject, model_rule
 from journeyctl.spec.references import references
 
@@ -68,7 +68,7 @@ def journey_cycle(subject: Subject) -> Iterator[Finding]:
     enters = _enters(subject)
     ways = {name: tuple(into for into in found if into in enters) for name, found in enters.items()}
     # Journeys follow each other like steps between which no time passes: none ends before the next one has.
-    for circle in circles_without_pause(StepFlow((), ways, frozenset(), ())):
+    for circle in circles(ways):
         pairs = list(zip(circle, (*circle[1:], circle[0]), strict=True))
         way = " -> ".join(f"'{name}'" for name in (*circle, circle[0]))
         first, *others = pairs

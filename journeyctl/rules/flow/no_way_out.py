@@ -41,7 +41,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, Label, Severity
-from journeyctl.graph.analysis import circles_without_pause, traps
+from journeyctl.graph.analysis import traps
+from journeyctl.graph.standstill import circles_at_once
 from journeyctl.rules.base import JourneyFlow, graph_rule
 
 
@@ -49,7 +50,8 @@ from journeyctl.rules.base import JourneyFlow, graph_rule
 def no_way_out(journey: JourneyFlow) -> Iterator[Finding]:
     """One finding per innermost group of steps without a way out."""
     found = traps(journey.flow)
-    restless = {step for circle in circles_without_pause(journey.flow) for step in circle} if found else set()
+    at_once = circles_at_once(journey.journey, journey.flow, journey.houses) if found else ()
+    restless = {step for circle in at_once for step in circle}
     for trap in found:
         if not restless.isdisjoint(trap):
             continue
