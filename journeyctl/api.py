@@ -235,18 +235,19 @@ def future_run(
     seed: int | None = None,
     jobs: int = 1,
     engine: str = "population",
+    executor: str = "local",
     set: Sequence[tuple[str, object]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> FutureRun:
     """What one future run may bring under so many parameter draws; see `simulate.uncertainty.future_run`."""
+    from journeyctl.simulate.executors import executor_of
     from journeyctl.simulate.uncertainty import FEWEST_REPLICATIONS
     from journeyctl.simulate.uncertainty import future_run as found
 
     _sound(checked, set, scenario=scenario)
     return found(
         checked.workspace, scenario, draws=draws, replications=replications or FEWEST_REPLICATIONS, seed=seed,
-        jobs=jobs, engine=engine, set=set,
-        progress=progress,
+        jobs=jobs, engine=engine, executor=executor_of(executor, jobs=jobs), set=set, progress=progress,
     )  # fmt: skip
 
 

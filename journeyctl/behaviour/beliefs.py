@@ -34,9 +34,13 @@ class Belief:
     high: float
     share_below: Callable[[float], float] | None = field(default=None, compare=False)
     """Distribution function of the prior; `None`: uniform."""
+    is_whole: bool = False
+    """Only whole numbers can be: each of those from `low` to `high` is as likely as the others."""
 
     def quantile(self, part: float) -> float:
         """The value below which the parameter lies with this chance, rounded to six digits."""
+        if self.is_whole:
+            return min(self.high, math.floor(self.low + part * (self.high - self.low + 1)))
         if self.share_below is None:
             found = self.low + part * (self.high - self.low)
         else:

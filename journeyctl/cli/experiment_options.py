@@ -37,7 +37,8 @@ ParametersOption = Annotated[
     typer.Option(
         "--parameters",
         show_default=False,
-        help="Draw what is not known of the behaviour so often, 50 or more: what one future run may bring.",
+        help="Draw what is not known of behaviour, desks and scenario so often, 50 or more: what one future run may "
+        "bring.",
     ),
 ]
 CompareOption = Annotated[

@@ -11,7 +11,12 @@ from journeyctl.cli.experiment_options import one_engine
 from journeyctl.diagnostics import UsageError
 
 
-def _refuse(options: Mapping[str, object]) -> None:
+def _refuse(options: Mapping[str, object], resume: Path | None) -> None:
+    if resume is not None:
+        raise UsageError(
+            "--parameters does not go with --resume: runs under drawn parameters are not kept",
+            "leave out --resume; after Ctrl-C the answer holds the draws that were finished",
+        )
     given = [name for name, value in options.items() if value]
     if given:
         raise UsageError(f"--parameters does not go with {' and '.join(given)}", "run the two questions one by one")
@@ -26,24 +31,26 @@ def answer(
     seed: int | None,
     jobs: int,
     engine: str,
+    executor: str,
     set: tuple[tuple[str, object], ...],
     output: str,
     out: Path | None,
     width: int | None,
     quiet: bool,
+    resume: Path | None,
     others: Mapping[str, object],
 ) -> int:
     """Runs the draws and writes the answer; `others` are options by name that do not go with it."""
     from journeyctl import api
     from journeyctl.report import future_run_json, future_run_text
 
-    _refuse(others)
+    _refuse(others, resume)
     checked = api.checked_workspace(workspace)
     progress = console.Progress(quiet=quiet)
     try:
         found = api.future_run(
             checked, scenario, draws=draws, replications=replications, seed=seed, jobs=jobs, engine=one_engine(engine),
-            set=set, progress=progress.counted("runs"),
+            executor=executor, set=set, progress=progress.counted("runs"),
         )  # fmt: skip
     finally:
         progress.clear()

@@ -79,11 +79,12 @@ def simulate(
     if parameters is not None:
         others = {
             "--compare": compare, "--against": against, "--precision": precision, "--log": log, "--exact": exact,
-            **promises.asked(), "--executor": executor != "local", "--resume": resume,
+            **promises.asked(),
         }  # fmt: skip
         return future_run.answer(
             place(workspace), scenario, draws=parameters, replications=replications, seed=seed, jobs=processes,
-            engine=engine, set=settings, output=output, out=out, width=width, quiet=quiet, others=others,
+            engine=engine, executor=executor, set=settings, output=output, out=out, width=width, quiet=quiet,
+            resume=resume, others=others,
         )  # fmt: skip
     checked = api.checked_workspace(place(workspace))
     if exact:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from journeyctl.report import numbers
 from journeyctl.report.text_table import Row, table, wrapped
 from journeyctl.results.measures import MEASURES
+from journeyctl.simulate.stated_numbers import is_stated
 from journeyctl.simulate.uncertainty import FutureRun, Uncertainty
 
 DRIVERS_SHOWN = 5
@@ -22,11 +23,18 @@ def render(found: FutureRun, *, width: int) -> str:
 def _head(found: FutureRun, width: int) -> str:
     partial = f", partial: {found.asked} draws were asked for" if found.partial else ""
     facts = (
-        f"{found.length} from {found.start:%d %B %Y}, {len(found.draws)} draws of {len(found.parameters)} parameters "
-        f"of behaviour '{found.behaviour}', {found.replications} replications of each{partial}, seed {found.seed}, "
+        f"{found.length} from {found.start:%d %B %Y}, {len(found.draws)} draws of {_parameters(found)}, "
+        f"{found.replications} replications of each{partial}, seed {found.seed}, "
         f"{found.engine} engine"
     )
     return f"{found.title} ({found.scenario})\n{wrapped(facts, width)}"
+
+
+def _parameters(found: FutureRun) -> str:
+    """How many of the behaviour's parameters and of the stated numbers are drawn."""
+    numbers = sum(is_stated(one.name) for one in found.parameters)
+    parts = [f"{len(found.parameters) - numbers} parameters of behaviour '{found.behaviour}'"]
+    return " and ".join((*parts, f"{numbers} numbers of scenario and desks") if numbers else parts)
 
 
 def _verdict(found: FutureRun, width: int) -> str:
@@ -86,8 +94,9 @@ ABOUT_PARTS = (
 )
 ABOUT_DRAWS = (
     "A parameter without influence shows a correlation beyond {0:.2f} once in 100 times; weaker ones are not listed. "
-    "Parameters are drawn from their priors, else evenly over their ranges, each for itself; ranges of the desk and of "
-    "the scenario are not drawn."
+    "Parameters and numbers are drawn from their priors, else evenly over their ranges, each for itself. Shares of one "
+    "whole are then scaled to what they make together, and no 90 % quantile lies below its median. What a desk "
+    "promises is decided, so it is not drawn."
 )
 
 

@@ -1,4 +1,4 @@
-"""Draws of what nobody knows: every parameter of a behaviour document over what is believed of it.
+"""Draws of what nobody knows: every parameter of a behaviour, and every number of scenario and desks with a range.
 
 A Latin hypercube (McKay, Beckman, Conover, "A Comparison of Three Methods for Selecting Values of Input Variables in
 the Analysis of Output from a Computer Code", Technometrics 21, 1979): with D draws each parameter takes one value from
@@ -9,7 +9,7 @@ number of the parameter draw, so that a further parameter changes no value of th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +17,16 @@ from journeyctl.behaviour.beliefs import Belief, belief_of
 from journeyctl.behaviour.coefficients import limits_of
 from journeyctl.draws import Draws
 from journeyctl.model.behaviour import Behaviour, Parameter
+from journeyctl.model.desk import Desk
+from journeyctl.model.scenario import Scenario
+from journeyctl.simulate.stated_numbers import is_promise, stated_numbers
 
 _SHARE: Final = (0.0, 1.0)
 _LOGITS: Final = (-1_000.0, 1_000.0)
 _ONE: Final = 1 << 53
 
 Values = Mapping[str, float]
-"""By name of the parameter: `fatigue`, `weekdays.sat`, `placement.DE`."""
+"""By name: `fatigue`, `weekdays.sat`, `placement.DE` of the behaviour, the whole path of any other number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,22 @@ def _parameters(behaviour: Behaviour) -> Iterator[tuple[str, Parameter, tuple[fl
         yield f"placement.{name}", parameter, _SHARE
 
 
-def parameter_draws(behaviour: Behaviour, *, seed: int, draws: int) -> tuple[Values, ...]:
-    """So many draws of all uncertain parameters, in the order of their numbers."""
+def uncertain_numbers(documents: Iterable[Desk | Scenario]) -> tuple[Uncertain, ...]:
+    """Every number with a range, by path; what a desk promises is decided and not drawn."""
+    found = [
+        Uncertain(stated.path, stated.amount(stated.number.value), stated.unit, stated.number.source, belief)
+        for document in documents
+        for stated in stated_numbers(document)
+        if (belief := stated.belief) is not None and not is_promise(stated.path)
+    ]
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def parameter_draws(uncertain: Iterable[Uncertain], *, seed: int, draws: int) -> tuple[Values, ...]:
+    """So many draws of all these parameters, in the order of their numbers."""
     source = Draws(seed)
     columns: dict[str, list[float]] = {}
-    for one in uncertain_parameters(behaviour):
+    for one in uncertain:
         parts = _shuffled(source, one.name, draws)
         within = [source.bits(one.name, "parameter", occurrence=number) / _ONE for number in range(draws)]
         columns[one.name] = [one.belief.quantile((part + u) / draws) for part, u in zip(parts, within, strict=True)]

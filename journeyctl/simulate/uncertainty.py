@@ -1,7 +1,7 @@
 """Two kinds of uncertainty: chance, which more replications average out, and parameters that nobody knows.
 
-Every draw of the parameters is run with replications of its own, so that groups are independent; the people are the
-same in all. What all runs together span is what one future run may bring.
+Every draw of the parameters is run with replications of its own, so that groups are independent; the people are drawn
+with the same chances in all. What all runs together span is what one future run may bring.
 """
 
 from __future__ import annotations
@@ -17,19 +17,27 @@ from typing import Final
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
-from journeyctl.model.behaviour import Behaviour
 from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation, violations
 from journeyctl.results.measures import MEASURES, Key
 from journeyctl.results.summary import Summary, summarise
 from journeyctl.results.variance import Spread, rank_correlation, spread_of
 from journeyctl.simulate import engines
+from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.memory import of_machine, refuse_people, refuse_runs
 from journeyctl.simulate.nobody import refuse_nobody
-from journeyctl.simulate.parameter_draws import Uncertain, Values, parameter_draws, uncertain_parameters, with_values
+from journeyctl.simulate.parameter_draws import (
+    Uncertain,
+    Values,
+    parameter_draws,
+    uncertain_numbers,
+    uncertain_parameters,
+    with_values,
+)
 from journeyctl.simulate.run import run, scenario_of, world_of
+from journeyctl.simulate.stated_numbers import with_amounts
 from journeyctl.simulate.stopping import measure_and_key
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.world import Promise, World
@@ -67,7 +75,7 @@ class Uncertainty:
 
 @dataclass(frozen=True, slots=True)
 class FutureRun:
-    """What one future run of a scenario may bring, given what is not known of its behaviour."""
+    """What one future run of a scenario may bring, given what is not known of its behaviour and its numbers."""
 
     scenario: str
     title: str
@@ -115,12 +123,13 @@ class _Work:
 
     workspace: Workspace
     scenario: str
-    behaviour: Behaviour
+    desks: tuple[str, ...]
+    """Desks to which leads come."""
     draws: tuple[Values, ...]
     seed: int
     engine: str = engines.POPULATION
     world: World | None = None
-    """Made ready once; a draw of parameters changes how its people respond, and nothing else."""
+    """The scenario as stated, made ready once: where only the behaviour is uncertain, all draws share its people."""
     _last: tuple[int, World] | None = field(default=None)
 
     def __call__(self, task: _Task) -> _Found:
@@ -149,26 +158,49 @@ class _Work:
 
     def _world_of(self, task: _Task) -> World:
         if scenario_of(self.workspace, self.scenario).population.redraw:
-            return self._changed(world_of(self.workspace, self.scenario, Draws(self.seed, task.replication)), task.draw)
-        if self.world is None:
-            self.world = world_of(self.workspace, self.scenario, Draws(self.seed))
+            return world_of(self._changed(task.draw), self.scenario, Draws(self.seed, task.replication))
         if self._last is None or self._last[0] != task.draw:
-            self._last = task.draw, self._changed(self.world, task.draw)
+            self._last = task.draw, self._with(self._changed(task.draw))
         return self._last[1]
 
-    def _changed(self, world: World, draw: int) -> World:
-        behaviour = with_values(self.behaviour, self.draws[draw])
-        return dataclasses.replace(world, model=ResponseModel(behaviour, world.program), stages=behaviour.stages)
+    def _changed(self, draw: int) -> Workspace:
+        return changed_by(self.workspace, self.scenario, self.desks, self.draws[draw])
+
+    def _with(self, changed: Workspace) -> World:
+        if (changed.scenarios, changed.desks) != (self.workspace.scenarios, self.workspace.desks):
+            return world_of(changed, self.scenario, Draws(self.seed))
+        # Nothing but how people respond is another.
+        if self.world is None:
+            self.world = world_of(self.workspace, self.scenario, Draws(self.seed))
+        behaviour = changed.behaviours[scenario_of(changed, self.scenario).behaviour]
+        model = ResponseModel(behaviour, self.world.program)
+        return dataclasses.replace(self.world, model=model, stages=behaviour.stages)
 
     def __getstate__(self) -> tuple[object, ...]:
-        return (self.workspace, self.scenario, self.behaviour, self.draws, self.seed, self.engine)
+        return (self.workspace, self.scenario, self.desks, self.draws, self.seed, self.engine)
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         # Worlds hold compiled conditions and are made anew by a worker that is not forked.
-        names = ("workspace", "scenario", "behaviour", "draws", "seed", "engine")
+        names = ("workspace", "scenario", "desks", "draws", "seed", "engine")
         for name, value in zip(names, state, strict=True):
             object.__setattr__(self, name, value)
         self.world = self._last = None
+
+
+def changed_by(workspace: Workspace, scenario: str, desks: Sequence[str], values: Values) -> Workspace:
+    """The workspace with other values of the behaviour's parameters and of the numbers of scenario and desks."""
+    chosen = scenario_of(workspace, scenario)
+    behaviour = workspace.behaviours[chosen.behaviour]
+    found = dataclasses.replace(
+        workspace, behaviours={**workspace.behaviours, behaviour.name: with_values(behaviour, values)}
+    )
+    own = {name: with_amounts(workspace.desks[name], values) for name in desks}
+    if any(own[name] is not workspace.desks[name] for name in desks):
+        found = dataclasses.replace(found, desks={**workspace.desks, **own})
+    numbers = with_amounts(chosen, values)
+    if numbers is not chosen:
+        found = dataclasses.replace(found, scenarios={**workspace.scenarios, scenario: numbers})
+    return found
 
 
 def future_run(
@@ -180,13 +212,14 @@ def future_run(
     seed: int | None = None,
     jobs: int = 1,
     engine: str = engines.POPULATION,
+    executor: Executor | None = None,
     set: Sequence[tuple[str, object]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> FutureRun:
-    """Runs a scenario under many draws of its behaviour's parameters, with replications of each.
+    """Runs a scenario under many draws of what is not known of its behaviour, its desks and itself.
 
-    The result does not depend on `jobs`. Raises `UsageError` for fewer draws or replications than can be told
-    apart, for a behaviour of which nothing is uncertain, and for names that do not exist.
+    Runs are done by `executor`, without one by `jobs` processes; the result depends on neither. Raises `UsageError`
+    for fewer draws or replications than can be told apart, where nothing is uncertain, and for names that do not exist.
     """
     if draws < FEWEST_DRAWS:
         raise UsageError(f"{draws} draws do not cover the parameters", f"take {FEWEST_DRAWS} or more")
@@ -194,14 +227,18 @@ def future_run(
         raise UsageError("one replication cannot tell chance from parameters", "take 2 or more of each draw")
     changed = with_set(workspace, set, scenario=scenario) if set else workspace
     chosen = scenario_of(changed, scenario)
-    behaviour = changed.behaviours[chosen.behaviour]
-    if not uncertain_parameters(behaviour):
+    promises, behaviour = promises_of(changed, chosen), changed.behaviours[chosen.behaviour]
+    uncertain = (
+        *uncertain_parameters(behaviour), *uncertain_numbers((chosen, *(changed.desks[name] for name in promises))),
+    )  # fmt: skip
+    if not uncertain:
         raise UsageError(
-            f"behaviour '{behaviour.name}' has no parameter with a range or prior", "write ranges beside its values"
+            f"neither behaviour '{behaviour.name}' nor the scenario or its desks have a number with a range or prior",
+            "write ranges beside their values",
         )
     own_seed = chosen.seed if seed is None else seed
-    drawn = parameter_draws(behaviour, seed=own_seed, draws=draws)
-    work = _Work(changed, scenario, behaviour, drawn, own_seed, engine)
+    drawn = parameter_draws(uncertain, seed=own_seed, draws=draws)
+    work = _Work(changed, scenario, tuple(promises), drawn, own_seed, engine)
     work.prepare(jobs=jobs)
     tasks = [_Task(draw, draw * replications + number) for draw in range(draws) for number in range(replications)]
     numbers = itertools.count(1)
@@ -210,15 +247,15 @@ def future_run(
         if progress is not None:
             progress(next(numbers), len(tasks))
 
-    found, complete = TaskPool[_Task, _Found](work, jobs=jobs).run(tasks, done=done)
+    found, complete = TaskPool[_Task, _Found](work, jobs=jobs, executor=executor).run(tasks, done=done)
     groups = {draw: [found[task] for task in tasks if task.draw == draw and task in found] for draw in range(draws)}
     whole = {draw: group for draw, group in groups.items() if len(group) == replications}
     summaries = [[one.summary for one in group] for group in whole.values()]
     used = tuple(drawn[draw] for draw in whole)
-    promises = {name: promise for name, promise in promises_of(changed, chosen).items() if promise.limit is not None}
+    promises = {name: promise for name, promise in promises.items() if promise.limit is not None}
     return FutureRun(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
-        behaviour=behaviour.name, parameters=uncertain_parameters(behaviour), draws=used, asked=draws,
+        behaviour=behaviour.name, parameters=uncertain, draws=used, asked=draws,
         replications=replications, measures=_uncertainties(summaries, used, tuple(promises)),
         kept={desk: share for desk in promises if (share := _kept(summaries, desk, promises[desk])) is not None},
         promises=promises, least_correlation=_least_correlation(len(used)), seed=own_seed,

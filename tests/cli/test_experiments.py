@@ -166,6 +166,10 @@ def test_parameter_draws_answer_for_one_future_run(run: Run, small: Path) -> Non
 def test_parameter_draws_go_with_no_other_question(run: Run, small: Path) -> None:
     assert run(*arguments("simulate", small, "--parameters", "50", "--compare", "one-sdr")).status == 2
     assert run(*arguments("simulate", small, "--parameters", "20")).status == 2
+    kept = run(*arguments("simulate", small, "--parameters", "50", "--resume", "runs"))
+    assert (kept.status, "does not go with --resume" in kept.err) == (2, True)
+    elsewhere = run(*arguments("simulate", small, "--parameters", "50", "--executor", "nowhere:1"))
+    assert (elsewhere.status, "nowhere" in elsewhere.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from journeyctl.model.specification import Workspace
 from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import uncertainty
 from journeyctl.simulate.reference import Finished
+from journeyctl.simulate.stated_numbers import is_stated
 from journeyctl.simulate.uncertainty import FutureRun, Uncertainty
 from journeyctl.simulate.world import World
 from journeyctl.spec import load, with_set
@@ -75,10 +76,14 @@ def test_any_number_of_jobs_gives_the_same() -> None:
 def test_a_draw_is_the_scenario_with_those_values(monkeypatch: pytest.MonkeyPatch) -> None:
     values = found().draws[1]
     # Two draws that are alike are four replications of one and the same scenario.
-    monkeypatch.setattr(uncertainty, "parameter_draws", lambda behaviour, seed, draws: (values,) * draws)
+    monkeypatch.setattr(uncertainty, "parameter_draws", lambda uncertain, seed, draws: (values,) * draws)
     monkeypatch.setattr(uncertainty, "FEWEST_DRAWS", 2)
     part = future_run(plan(), "plan", draws=2)
-    settings = [(_path(name), value) for name, value in values.items()]
+    settings = [(_path(name), value) for name, value in values.items() if ".fields.contact.role." not in name]
+    # The three roles are all that there is, whatever their ranges add up to.
+    roles = {name.rpartition(".")[2]: value for name, value in values.items() if ".fields.contact.role." in name}
+    parts = {role: float(f"{share / sum(roles.values()):.9f}") for role, share in roles.items()}
+    settings.append(("population.fields.contact.role", parts))
     alone = forecast(plan(), "plan", replications=4, compare_with=(), set=settings)
     assert len(part.measures) > 5
     for one in part.measures:
@@ -86,7 +91,23 @@ def test_a_draw_is_the_scenario_with_those_values(monkeypatch: pytest.MonkeyPatc
 
 
 def _path(name: str) -> str:
+    if name.startswith(("scenarios.", "desks.")):
+        return name
     return f"behaviours.default.{name if '.' in name else f'parameters.{name}'}.value"
+
+
+def test_where_only_the_behaviour_is_uncertain_all_draws_have_the_same_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    real = uncertainty.world_of
+    monkeypatch.setattr(uncertainty, "world_of", lambda w, name, draws: made.append(name) or real(w, name, draws))
+    monkeypatch.setattr(uncertainty, "FEWEST_DRAWS", 2)
+    future_run(plan(), "plan", draws=2)
+    assert len(made) == 3, "the scenario as stated, and one world for each draw"
+    monkeypatch.setattr(uncertainty, "uncertain_numbers", lambda documents: ())
+    made.clear()
+    part = future_run(plan(), "plan", draws=2)
+    assert made == ["plan"]
+    assert {one.name for one in part.parameters} == {one.name for one in found().parameters if not is_stated(one.name)}
 
 
 def test_what_an_engine_remembers_of_one_draw_is_not_used_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
