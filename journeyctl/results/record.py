@@ -240,9 +240,9 @@ class EventRecord:
         self._known[name] = found = _read_only(found)
         return found
 
-    def cells(self, name: str, rows: Integers) -> Integers:
+    def cells(self, name: str, rows: Integers | slice) -> Integers:
         """The cells of a column in some rows, by position, in their order."""
-        if name in self._known or name not in self._filled:
+        if name in self._known or name not in self._filled or isinstance(rows, slice) or rows.dtype == np.bool_:
             found: Integers = self.column(name)[rows]
             return found
         return spread(self._parts, self._in_time()[rows] if self._by_time else rows, name, _TYPES.get(name, np.int32))
@@ -254,11 +254,6 @@ class EventRecord:
             self._order = time_order(np.concatenate(times))
         return self._order
 
-    def cells(self, name: str, rows: Integers | slice) -> Integers:
-        """One column of some rows."""
-        found: Integers = self.column(name)[rows]
-        return found
-
     def is_blank(self, name: str) -> bool:
         """True where the column was never written to."""
         return name not in self._filled
@@ -269,14 +264,11 @@ class EventRecord:
 
     def texts(self, name: str, rows: Integers | slice = slice(None)) -> list[str]:
         """A column of names, spelled out, for all or some rows; causes with their moment."""
-        texts = self.names.spelled(self._some(name, rows).tolist())
+        texts = self.names.spelled(self.cells(name, rows).tolist())
         if name == "cause" and not self.is_blank("cause"):
-            times = self._some("cause_time", rows).tolist()
+            times = self.cells("cause_time", rows).tolist()
             return [_cause_text(text, at) for text, at in zip(texts, times, strict=True)]
         return texts
-
-    def _some(self, name: str, rows: Integers | slice) -> Integers:
-        return self.column(name)[rows] if isinstance(rows, slice) or rows.dtype == np.bool_ else self.cells(name, rows)
 
     def rows_of(self, *kinds: Kind) -> Integers:
         """Positions of the rows of these kinds, ascending."""
