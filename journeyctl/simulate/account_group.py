@@ -177,18 +177,25 @@ class AccountGroup:
         """The passing of time alone can make members."""
         return not self._rules.joins_awake
 
+    @property
+    def counts_acts(self) -> bool:
+        """Complete enough, so that what its members do can make it ready."""
+        return self._filled is not None and self._filled.enough and self._asks_for_engagement()
+
     # --- one evaluation
 
     def look(self, now: int, out: Findings) -> None:
         """The account evaluation of second `now`."""
         group = self._rules.group
-        self._close(now)
+        awake = self._close(now) or not self.members.keys().isdisjoint(self.touched) or self._is_due(now)
         joined = self._let_in(now)
         for key in self.touched:
             self._fitting.pop(key, None)
         self.touched.clear()
         if not self.members:
             self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
+            return
+        if not awake and not joined:
             return
         present = list(self._present())
         roles = assign_roles(self._rules.needed, [(key, self._still_fits(key, now)) for key in present])
@@ -204,6 +211,10 @@ class AccountGroup:
             self._hand_over(members, now, out)
         self._tell(roles, filled, ready=ready, now=now, out=out)
         self.next_look = self._next(ready=ready, now=now)
+
+    def _is_due(self, now: int) -> bool:
+        """Time alone may have changed something since the last look."""
+        return self.next_look is not None and self.next_look <= now
 
     def outcome(self, time: int, outcome: LeadOutcome) -> Iterator[tuple[str, int, Stimulus]]:
         """The group's lead is over; whoever was told of it learns the outcome at second `time`, of the CRM sync.
@@ -245,12 +256,14 @@ class AccountGroup:
             return False
         if known.brought_for is not None and known.brought_for[0] == group.name:
             return True
+        known.catch_up(now)
         joins = group.joins is None or group.joins.holds(known.view.at(now))
         return joins and bool(self._fits(key, now))
 
     def _fits(self, key: str, now: int) -> list[str]:
         """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""
         known = self.candidates[key]
+        known.catch_up(now)
         view, brought = known.view.at(now), known.brought_for
         return [
             role.name
@@ -275,12 +288,19 @@ class AccountGroup:
         return self._filled
 
     def _seated(self, roles: dict[str, str], now: int) -> list[Member]:
-        """Members with a role, as of now; nobody needs them before the group is complete enough."""
+        """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
         seated, counts = list[Member](), self._asks_for_engagement()
         for key, role in roles.items():
             known = self.candidates[key]
-            seated.append(Member(key, role, known.score(now), known.engagement(now) if counts else 0))
+            if counts and not known.is_watched:
+                known.catch_up(now)
+            seated.append(Member(key, role, 0, known.engagement(now) if counts else 0))
         return seated
+
+    def _scored(self, member: Member, now: int) -> Member:
+        known = self.candidates[member.key]
+        known.catch_up(now)
+        return dataclasses.replace(member, score=known.score(now))
 
     def _record(self, found: Completeness, now: int, out: Findings) -> None:
         """A row wherever completeness or the missing roles are not as before."""
@@ -293,20 +313,21 @@ class AccountGroup:
 
     # --- the lead
 
-    def _close(self, now: int) -> None:
-        """A lead whose outcome the CRM sync has brought by now is over."""
-        if self._closing is not None and self._closing[0] <= now:
+    def _close(self, now: int) -> bool:
+        """A lead whose outcome the CRM sync has brought by now is over; whether there was one."""
+        over = self._closing is not None and self._closing[0] <= now
+        if self._closing is not None and over:
             self.closed_at, self._closing, self.lead = self._closing[0], None, ""
             self._told = {key: dataclasses.replace(told, lead="") for key, told in self._told.items()}
+        return over
 
     def _hand_over(self, members: list[Member], now: int, out: Findings) -> None:
         group, ready = self._rules.group, self._rules.group.ready
-        chosen = called(group, members)
-        if ready is None or chosen is None:
+        calendar = self._rules.calendar
+        if not may_hand_over(group, leads=self._leads, closed_at=self.closed_at, now=now, calendar=calendar):
             return
-        if not may_hand_over(
-            group, leads=self._leads, closed_at=self.closed_at, now=now, calendar=self._rules.calendar
-        ):
+        chosen = called(group, [self._scored(member, now) for member in members])
+        if ready is None or chosen is None:
             return
         self._leads += 1
         known = self.candidates[chosen.key]

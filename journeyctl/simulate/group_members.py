@@ -6,18 +6,18 @@ An engine tells rows and facts; nothing here asks an engine anything, so every e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
 
 from journeyctl.graph.condition import Condition
-from journeyctl.graph.program import Program, Scoring
+from journeyctl.graph.program import Program
 from journeyctl.semantics import scoring
 from journeyctl.semantics.buying_group import ENGAGED_FOR, engagement_of
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import Act, Contact, OpenLead
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.semantics.view import ContactView
-from journeyctl.simulate.group_scope import least_score
+from journeyctl.simulate.group_scope import items_counted, least_score
 from journeyctl.simulate.people import Person
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEFT_COMPANY: Final = "contact.left_company"
 """Who has left the company belongs to no group of it."""
+_DELIVERABLE: Final = "contact.deliverable"
 _ACTS: Final[Mapping[Kind, str]] = {
     Kind.SENT: "sends", Kind.OPENED: "opens", Kind.CLICKED: "clicks", Kind.VISITED: "visits", Kind.ASKED: "requests",
 }  # fmt: skip
@@ -32,9 +33,7 @@ _EVENTS: Final[Mapping[Kind, str]] = {
     Kind.OPENED: "opened", Kind.CLICKED: "clicked", Kind.VISITED: "page_viewed", Kind.FORM: "form_submitted",
     Kind.ASKED: "sales_request",
 }  # fmt: skip
-_ALWAYS: Final = (
-    Kind.SCORED, Kind.FACT, Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.HANDED_OFF, Kind.MERGED, Kind.SYNCED, Kind.ACTIVATED,
-)  # fmt: skip
+_ALWAYS: Final = (Kind.SCORED, Kind.FACT, Kind.HANDED_OFF, Kind.MERGED, Kind.SYNCED, Kind.ACTIVATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +50,62 @@ class Noting:
     """Fields that some group's conditions read."""
     least_score: int = 0
     """Hundredths of a point below which a new score makes nobody a member."""
+    items: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+    """Acts that count for certain items only; those about any other wake nobody."""
 
     @classmethod
-    def of(cls, conditions: Iterable[Condition], scoring: Iterable[Scoring | None]) -> Noting:
+    def of(cls, program: Program, conditions: Iterable[Condition]) -> Noting:
         """What these conditions of groups make worth noting."""
         asked = tuple(conditions)
         read = [condition.reads for condition in asked]
         history = frozenset(kind for found in read for kind in found.history)
         paths = {path for found in read for path in found.paths}
-        waking = {kind for kind, act in _ACTS.items() if act in history} | {Kind.FACT, Kind.UNSUBSCRIBED, Kind.BOUNCED}
         if "fit" in paths:
-            grades = (condition for rules in scoring if rules is not None for _, condition in rules.fit)
+            rules = (program.scoring_for(country) for country in ("", *program.shared))
+            grades = (condition for found in rules if found is not None for _, condition in found.fit)
             paths |= {path for condition in grades for path in condition.reads.paths}
+        waking = {kind for kind, act in _ACTS.items() if act in history} | {Kind.FACT}
         if "score" in paths:
             waking.add(Kind.SCORED)
         if any(path.startswith("lead.") for path in paths):
             waking |= {Kind.HANDED_OFF, Kind.SYNCED}
+        if paths & {program.policies_for(country).consents.get("marketing") for country in ("", *program.shared)}:
+            waking.add(Kind.UNSUBSCRIBED)
+        if _DELIVERABLE in paths:
+            waking.add(Kind.BOUNCED)
         kinds = frozenset((*_ALWAYS, *_EVENTS, *waking))
         scores = (least_score(condition.expression) for condition in asked)
         least = min((found for found in scores if found is not None), default=0)
-        return cls(history, kinds, frozenset(waking), frozenset(paths), least)
+        counted = items_counted(program, asked)
+        items = {kind: counted[act] for kind, act in _ACTS.items() if act in counted}
+        return cls(history, kinds, frozenset(waking), frozenset(paths), least, items)
 
     def wakes(self, effect: Effect) -> bool:
         """Whether the row's contact may join a group in the next evaluation because of it."""
-        if effect.kind not in self.waking:
+        kind = effect.kind
+        if kind not in self.waking:
             return False
-        if effect.kind is Kind.SCORED:
+        if kind is Kind.SCORED:
             return effect.value >= self.least_score
-        return effect.kind is not Kind.FACT or effect.reason.partition("=")[0] in self.paths
+        if kind is Kind.FACT:
+            return effect.reason.partition("=")[0] in self.paths
+        return kind not in self.items or effect.item in self.items[kind]
+
+
+class HeldBack(Protocol):
+    """Rows that an engine keeps to itself because by themselves they change nothing that anybody could see."""
+
+    def held_back(self, contact: str, before: int) -> Iterable[Effect]:
+        """A contact's rows before a second that were not told yet, in the order of time; they count as told then."""
+        ...
 
 
 class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_program", "asked", "brought_for", "closing", "groups", "is_member",
-        "person", "state", "view",
+        "_engaged", "_history", "_kept", "_program", "asked", "brought_for", "closing", "groups", "is_member",
+        "is_watched", "person", "state", "view",
     )  # fmt: skip
 
     def __init__(
@@ -97,10 +116,11 @@ class KnownContact:
         *,
         history: frozenset[str] = frozenset(),
         brought_for: tuple[str, str] | None = None,
+        kept: HeldBack | None = None,
     ) -> None:
         """`groups` names those it can ever belong to, `history` the kinds of acts that their conditions count.
 
-        `brought_for` is the group and the role that a newcomer fills.
+        `brought_for` is the group and the role that a newcomer fills; `kept` has rows that are told on demand.
         """
         self._program = program
         self.person = person
@@ -113,13 +133,26 @@ class KnownContact:
         self.asked = False
         self.is_member = False
         """Of any group."""
+        self.is_watched = False
+        """Every human act is told at once, although the others may be held back."""
         self._history = history
+        self._kept = kept
         self._engaged: list[tuple[int, str]] = []
 
     @property
     def gone(self) -> bool:
         """Has left the company."""
         return self.state.fields.get(LEFT_COMPANY) is True
+
+    def keep_up_with(self, kept: HeldBack) -> None:
+        """From now on rows of the contact are told on demand."""
+        self._kept = kept
+
+    def catch_up(self, now: int) -> None:
+        """Takes in what was held back; from here on all that happened before `now` is known."""
+        if self._kept is not None:
+            for effect in self._kept.held_back(self.person.key, now):
+                self.note(effect)
 
     def note(self, effect: Effect) -> bool:
         """Takes a row in; true where it can change what a group or account is like."""
@@ -171,7 +204,7 @@ class KnownContact:
 
     def _act(self, effect: Effect) -> bool:
         kind, human = effect.kind, effect.who == "human"
-        if kind in _ACTS:
+        if kind in _ACTS and _ACTS[kind] in self._history:
             self.state.acts.append(Act(effect.time, _ACTS[kind], effect.item, effect.journey, human))
         if human and kind in _EVENTS:
             self._engaged.append((effect.time, _EVENTS[kind]))
@@ -202,6 +235,6 @@ class KnownContact:
                 self.state.fields[path] = False
             return path is not None
         if effect.kind is Kind.BOUNCED and effect.reason == "hard":
-            self.state.fields["contact.deliverable"] = False
+            self.state.fields[_DELIVERABLE] = False
             return True
         return False

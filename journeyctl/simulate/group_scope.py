@@ -13,7 +13,18 @@ from functools import cache
 
 from journeyctl.diagnostics import Origin
 from journeyctl.expr import Expression, Value, compile_expression, reads
-from journeyctl.expr.syntax import And, Comparator, Comparison, DurationLiteral, History, Name, Number, Or
+from journeyctl.expr.syntax import (
+    And,
+    Comparator,
+    Comparison,
+    DurationLiteral,
+    History,
+    Name,
+    Number,
+    Or,
+    Text,
+    children,
+)
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.group import BuyingGroup
 from journeyctl.graph.ops import ActivateOp, EnterOp, HandoffOp, OfferOp
@@ -226,6 +237,38 @@ def least_score(expression: Expression) -> int | None:
         case _:
             found = reads(expression)
             return 0 if {"score", "fit"} & found.paths or found.audiences else None
+
+
+def items_counted(program: Program, conditions: Iterable[Condition]) -> Mapping[str, frozenset[str]]:
+    """By kind of act the items about which alone conditions count it; kinds counted about any item are left out."""
+    found: dict[str, set[str] | None] = {}
+    for history in (one for condition in conditions for one in _histories(condition.expression)):
+        items, known = _items_of(program, history), found.get(history.act.value, set())
+        found[history.act.value] = None if items is None or known is None else known | items
+    return {act: frozenset(items) for act, items in found.items() if items is not None}
+
+
+def _histories(expression: Expression) -> Iterator[History]:
+    if isinstance(expression, History):
+        yield expression
+    for child in children(expression):
+        yield from _histories(child)
+
+
+def _items_of(program: Program, history: History) -> set[str] | None:
+    """Items that the history counts in some country's form of the catalog; `None`: nothing says which."""
+    item, topic, level = history.item, history.topic, history.level
+    if isinstance(item, Text):
+        return {item.value}
+    if not isinstance(topic, Text) and not isinstance(level, Text):
+        return None
+    return {
+        name
+        for country in ("", *program.shared)
+        for name, found in program.items_for(country).items()
+        if (not isinstance(topic, Text) or found.topic == topic.value)
+        and (not isinstance(level, Text) or found.level_name == level.value)
+    }
 
 
 def is_timeless(condition: Condition | None) -> bool:

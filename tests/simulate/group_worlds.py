@@ -15,6 +15,7 @@ from journeyctl.expr import Value
 from journeyctl.graph.program import Program
 from journeyctl.model.specification import DOCUMENT_KINDS
 from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.group_scope import GroupScope, membership
 from journeyctl.simulate.people import Person
@@ -85,10 +86,8 @@ def book(
 ) -> AccountBook:
     """An account book over these people in which all groups (or these) take part; nobody is brought."""
     scope = GroupScope(tuple(sorted(found.groups if names is None else names)))
-    made = AccountBook(
-        found, scope, belongs=membership(found, scope, changing=()), draws=Draws(7, 0),
-        period=(MIDNIGHT, MIDNIGHT + weeks * 7 * DAY),
-    )  # fmt: skip
+    period = (MIDNIGHT, MIDNIGHT + weeks * 7 * DAY)
+    made = AccountBook(BookRules.of(found, scope, membership(found, scope, changing=()), period), Draws(7, 0))
     for one in people:
         made.admit(one)
     return made

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from journeyctl.draws import Draws
 from journeyctl.fixed_point import CERTAIN
 from journeyctl.model.values import Activation, Assumed
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import FieldChanged, GroupChanged, GroupReady, LeadOutcome
 from journeyctl.simulate.account_group import Account
+from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import NEVER, AccountBook, Evaluation, evaluation_times
 from journeyctl.simulate.group_scope import GroupScope, membership
 from journeyctl.simulate.matched_audiences import weekly
@@ -74,10 +76,8 @@ def test_rows_may_be_told_ahead_of_the_evaluations_that_must_not_see_them() -> N
 def test_facts_count_from_their_own_second_on() -> None:
     found = small_program(group(roles='{head: {need: 1, when: contact.role = "head"}}', ready=None))
     scope = GroupScope(("g",))
-    made = AccountBook(
-        found, scope, belongs=membership(found, scope, changing=["contact.role"]), draws=None,  # type: ignore[arg-type]  # nothing is drawn
-        period=(MIDNIGHT, MIDNIGHT + 20 * DAY),
-    )  # fmt: skip
+    belongs, period = membership(found, scope, changing=["contact.role"]), (MIDNIGHT, MIDNIGHT + 20 * DAY)
+    made = AccountBook(BookRules.of(found, scope, belongs, period), Draws(7, 0))
     made.admit(CIO, [(MIDNIGHT + 2 * DAY, "contact.role", "head"), (MIDNIGHT + 4 * DAY + 1, "contact.role", "cio")])
     roles = [(time, change.my_role) for _, time, change in news(nights(made, MIDNIGHT + 9 * DAY), GroupChanged)]  # type: ignore[attr-defined]  # of this kind
     assert roles == [(MIDNIGHT + 2 * DAY, "head"), (MIDNIGHT + 5 * DAY, None)]
@@ -241,10 +241,8 @@ def test_a18_each_clinic_has_its_own_state_and_scores_roll_up_by_the_declared_ru
     found = small_program(group(ready=None, joins="score >= 20"))
     people = [person(f"u1/h1/c{k}/p1", "head") for k in (1, 2, 3)]
     scope = GroupScope(("g",), ("clinic.score", "hospital.asked", "hospital.score"))
-    made = AccountBook(
-        found, scope, belongs=membership(found, scope, changing=()), draws=None,  # type: ignore[arg-type]  # nothing is drawn
-        period=(MIDNIGHT, MIDNIGHT + 9 * DAY),
-    )  # fmt: skip
+    belongs, period = membership(found, scope, changing=()), (MIDNIGHT, MIDNIGHT + 9 * DAY)
+    made = AccountBook(BookRules.of(found, scope, belongs, period), Draws(7, 0))
     for one in people:
         made.admit(one)
     made.evaluate(MIDNIGHT)

@@ -1,0 +1,136 @@
+"""What account evaluations of one run go by, worked out once for all replications: when they are, rules, who is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from journeyctl.calendars import next_daily
+from journeyctl.graph.program import Program
+from journeyctl.simulate.account_group import GroupRules
+from journeyctl.simulate.group_members import LEFT_COMPANY, Noting
+from journeyctl.simulate.group_scope import Belongs, GroupScope, with_audiences
+from journeyctl.simulate.people import Person
+
+if TYPE_CHECKING:
+    from journeyctl.expr import Value
+
+Facts = Sequence[tuple[int, str, "Value"]]
+"""Changes of a contact's fields: second, path, new value."""
+
+
+def evaluation_times(program: Program, start: int, end: int) -> tuple[int, ...]:
+    """Seconds of all account evaluations in `[start, end)`: every day at the same time of the workspace's zone."""
+    found = []
+    at = next_daily(start, program.account_evaluation, program.zone)
+    while at < end:
+        found.append(at)
+        at = next_daily(at + 1, program.account_evaluation, program.zone)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class BookRules:
+    """When evaluations are, what groups are like, and which rows and fields they have to do with."""
+
+    program: Program
+    scope: GroupScope
+    belongs: Belongs
+    end: int
+    """The second after the run's last."""
+    times: tuple[int, ...]
+    """Seconds of all evaluations, ascending."""
+    moments: frozenset[int]
+    """The same, to ask whether a second is one."""
+    groups: Mapping[str, GroupRules]
+    noting_of: Mapping[str, Noting]
+    """By group."""
+    noting: Noting
+    """Of all groups together."""
+    reading: frozenset[str]
+    """Fields of which evaluations take any notice; changes of others are nothing to them."""
+
+    @classmethod
+    def of(cls, program: Program, scope: GroupScope, belongs: Belongs, period: tuple[int, int]) -> BookRules:
+        """`period` is the first second of the run and the one after its last."""
+        times, noting = evaluation_times(program, *period), _noting(program, scope.groups)
+        # Engagement and scores are worth what scoring gives in the contact's country.
+        country = program.meanings.get("country", "contact.country")
+        return cls(
+            program, scope, belongs, period[1], times, frozenset(times),
+            {name: GroupRules.of(program.groups[name], program.calendar) for name in scope.groups},
+            {name: _noting(program, (name,)) for name in scope.groups}, noting,
+            noting.paths | {LEFT_COMPANY, country},
+        )  # fmt: skip
+
+    @property
+    def needs_every_row(self) -> bool:
+        """Evaluations can see more of a contact than what follows from its last waking row."""
+        restless = any(not rules.joins_awake or rules.windows is None for rules in self.groups.values())
+        return restless or bool(self.scope.facts)
+
+    def enrolled(self, person: Person, facts: Facts, brought_for: tuple[str, str] | None = None) -> Enrolled | None:
+        """How evaluations know a contact; `None` where they can never reach it."""
+        groups = set(self.belongs(person.fields)) | ({brought_for[0]} if brought_for is not None else set())
+        if not groups and not self.scope.facts:
+            return None
+        names = tuple(sorted(groups))
+        enough = brought_for is not None or any(self.groups[name].by_fields for name in names)
+        kept = [change for change in facts if change[0] >= person.at and change[1] in self.reading]
+        return Enrolled(person, names, sorted(kept, key=lambda change: change[0]), brought_for, enough)
+
+    def groups_at(self, one: Enrolled) -> tuple[tuple[str, str], ...]:
+        """Name and account of the groups to which a contact can ever belong."""
+        return tuple((name, str(getattr(one.person, self.program.groups[name].scope))) for name in one.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A contact whom evaluations can reach."""
+
+    person: Person
+    groups: tuple[str, ...]
+    """To which it can ever belong, sorted."""
+    facts: Facts
+    """What happens to its fields from the second on at which it becomes known, in the order of time."""
+    brought_for: tuple[str, str] | None
+    """The group and the role that a newcomer fills."""
+    enough: bool
+    """What is known of it may be enough for a group, without any act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everybody whom evaluations can reach, newcomers aside."""
+
+    enrolled: Mapping[str, Enrolled]
+    births: Sequence[tuple[int, str]]
+    """Second from which on it is known, and key, of those at whom the next evaluation has to look; ascending."""
+    facts: Sequence[tuple[int, str, str, Value]]
+    """Second, contact, path and new value; in the order of time, and of one contact's changes."""
+    groups: frozenset[tuple[str, str]]
+    """Name and account of every group to which somebody can ever belong."""
+
+    @classmethod
+    def of(cls, rules: BookRules, people: Iterable[tuple[Person, Facts]]) -> Roster:
+        """These people, each with all changes of its fields."""
+        found = {person.key: one for person, facts in people if (one := rules.enrolled(person, facts)) is not None}
+        births = sorted((one.person.at, key) for key, one in found.items() if one.enough or rules.scope.facts)
+        facts = [(time, key, path, value) for key, one in found.items() for time, path, value in one.facts]
+        groups = frozenset(order for one in found.values() for order in rules.groups_at(one))
+        return cls(found, births, sorted(facts, key=lambda change: change[:2]), groups)
+
+
+NOBODY: Final = Roster({}, (), (), frozenset())
+
+
+def _noting(program: Program, groups: Iterable[str]) -> Noting:
+    """Which rows these groups have to do with."""
+    conditions = (
+        form
+        for name in groups
+        for condition in program.groups[name].conditions()
+        for form in with_audiences(program, condition)
+    )
+    return Noting.of(program, conditions)
