@@ -307,7 +307,7 @@ class AccountBook:
             group.look(now, out)
             for lead in out.leads[before:]:
                 self._leads.setdefault(lead.lead, []).append(group)
-            self._plan(group)
+            self._plan(group, now)
         for news in self._facts_of_accounts.changes(now):
             out.stimuli.append(news)
             if self._groups_read_facts:
@@ -336,22 +336,23 @@ class AccountBook:
         self._touched = set()
         return [self._groups[order] for order in sorted(chosen)]
 
-    def _plan(self, group: AccountGroup) -> None:
+    def _plan(self, group: AccountGroup, now: int) -> None:
         self._nightly.discard(group.order)
         if group.members:
             self._living.add(group.order)
             if group.counts_acts and self._keeper is not None:
-                self._watch(self._keeper, group)
+                self._watch(self._keeper, group, now)
         if group.next_look == EVERY_EVALUATION:
             self._nightly.add(group.order)
         elif group.next_look is not None:
             self._due_at(group, group.next_look)
 
-    def _watch(self, keeper: RowKeeper, group: AccountGroup) -> None:
+    def _watch(self, keeper: RowKeeper, group: AccountGroup, now: int) -> None:
         """What the members of a group do from now on can make it ready."""
         for key in group.members:
             known = self._known[key]
             if not known.is_watched:
+                known.catch_up(now)
                 known.is_watched = True
                 keeper.watch(key)
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 LEFT_COMPANY: Final = "contact.left_company"
 """Who has left the company belongs to no group of it."""
 _DELIVERABLE: Final = "contact.deliverable"
-_ACTS: Final[Mapping[Kind, str]] = {
+COUNTED: Final[Mapping[Kind, str]] = {
     Kind.SENT: "sends", Kind.OPENED: "opens", Kind.CLICKED: "clicks", Kind.VISITED: "visits", Kind.ASKED: "requests",
 }  # fmt: skip
-_EVENTS: Final[Mapping[Kind, str]] = {
+EVENTS: Final[Mapping[Kind, str]] = {
     Kind.OPENED: "opened", Kind.CLICKED: "clicked", Kind.VISITED: "page_viewed", Kind.FORM: "form_submitted",
     Kind.ASKED: "sales_request",
 }  # fmt: skip
@@ -64,7 +64,7 @@ class Noting:
             rules = (program.scoring_for(country) for country in ("", *program.shared))
             grades = (condition for found in rules if found is not None for _, condition in found.fit)
             paths |= {path for condition in grades for path in condition.reads.paths}
-        waking = {kind for kind, act in _ACTS.items() if act in history} | {Kind.FACT}
+        waking = {kind for kind, act in COUNTED.items() if act in history} | {Kind.FACT}
         if "score" in paths:
             waking.add(Kind.SCORED)
         if any(path.startswith("lead.") for path in paths):
@@ -73,11 +73,11 @@ class Noting:
             waking.add(Kind.UNSUBSCRIBED)
         if _DELIVERABLE in paths:
             waking.add(Kind.BOUNCED)
-        kinds = frozenset((*_ALWAYS, *_EVENTS, *waking))
+        kinds = frozenset((*_ALWAYS, *EVENTS, *waking))
         scores = (least_score(condition.expression) for condition in asked)
         least = min((found for found in scores if found is not None), default=0)
         counted = items_counted(program, asked)
-        items = {kind: counted[act] for kind, act in _ACTS.items() if act in counted}
+        items = {kind: counted[act] for kind, act in COUNTED.items() if act in counted}
         return cls(history, kinds, frozenset(waking), frozenset(paths), least, items)
 
     def wakes(self, effect: Effect) -> bool:
@@ -160,7 +160,7 @@ class KnownContact:
         if kind is Kind.SCORED:
             self.state.score.hundredths, self.state.score.changed_at = effect.value, effect.time
             return True
-        if kind in _EVENTS or kind in _ACTS:
+        if kind in EVENTS or kind in COUNTED:
             return self._act(effect)
         if kind is Kind.FACT:
             return self._event(effect)
@@ -204,10 +204,10 @@ class KnownContact:
 
     def _act(self, effect: Effect) -> bool:
         kind, human = effect.kind, effect.who == "human"
-        if kind in _ACTS and _ACTS[kind] in self._history:
-            self.state.acts.append(Act(effect.time, _ACTS[kind], effect.item, effect.journey, human))
-        if human and kind in _EVENTS:
-            self._engaged.append((effect.time, _EVENTS[kind]))
+        if kind in COUNTED and COUNTED[kind] in self._history:
+            self.state.acts.append(Act(effect.time, COUNTED[kind], effect.item, effect.journey, human))
+        if human and kind in EVENTS:
+            self._engaged.append((effect.time, EVENTS[kind]))
         self.asked = self.asked or kind is Kind.ASKED
         return kind is not Kind.SENT or "sends" in self._history
 
