@@ -32,6 +32,17 @@ _FEW = 32
 """Up to so many draws, plain whole numbers are faster than arrays."""
 
 
+class BlockDraws(Protocol):
+    """Draws for many addresses: arrays of subjects, purposes, places and occurrences, and the 20 round keys."""
+
+    def __call__(self, counter: Sequence[NDArray[uint64]], keys: Sequence[int]) -> NDArray[int64]:
+        """The numbers of `Draws.bits`, shape `(draws,)`."""
+        ...
+
+
+_block_words: BlockDraws | None = None
+
+
 class DrawSource(Protocol):
     """Whatever answers draws by address: `Draws` itself or a `Prefetched` table in front of it."""
 
@@ -170,6 +181,8 @@ class Draws:
         parts = (np.asarray(part, dtype=np.uint64) for part in (subjects, purposes, places, occurrences))
         counter = np.broadcast_arrays(*parts)
         words = [part.reshape(-1) for part in counter]
+        if _block_words is not None:
+            return _block_words(words, self._keys).reshape(counter[0].shape)
         if words[0].size <= _FEW:
             few = [_in_full(word, self.key) for word in zip(*(part.tolist() for part in words), strict=True)]
             return np.array(few, dtype=np.int64).reshape(counter[0].shape)
@@ -179,6 +192,15 @@ class Draws:
             first = _first_words([part[start:stop] for part in words], self._keys)
             drawn[start:stop] = (first >> np.uint64(11)).view(np.int64)
         return drawn.reshape(counter[0].shape)
+
+
+def draw_blocks_with(function: BlockDraws | None) -> None:
+    """From now on `Draws.block` asks this function, such as a compiled one, which must give the very same numbers.
+
+    `None`: it works with arrays again.
+    """
+    global _block_words  # noqa: PLW0603  (one way to compute for the whole process: the numbers are the same)
+    _block_words = function
 
 
 def _in_full(counter: tuple[int, int, int, int], key: tuple[int, int]) -> int:

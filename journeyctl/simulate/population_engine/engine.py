@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from journeyctl.draws import Draws
+from journeyctl.draws import Draws, draw_blocks_with
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
+from journeyctl.simulate.population_engine.draw_blocks import block
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
@@ -20,6 +21,7 @@ def inputs_of(world: World) -> Inputs | str:
     """A world as arrays, made once; or why that cannot be."""
     found = world.memory.get(_INPUTS)
     if found is None:
+        draw_blocks_with(block)
         try:
             found = Inputs.of(world)
         except Unsupported as reason:
