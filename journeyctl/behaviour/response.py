@@ -424,15 +424,13 @@ class ResponseModel:
         both = threshold(sum(opens)) * threshold(sum(clicks)) >> 53
         return min(both * c.activated_interest >> 20, CERTAIN)
 
-    def fills_role(
-        self, draws: DrawSource, *, clinic: str, group: str, role: str, week: str, chance: int | None = None
-    ) -> bool:
-        """Whether in this week a matched audience brings a new contact for a role that a group lacks.
+    @property
+    def role_limit(self) -> int:
+        """Chance in 2^-53 that in a week a matched audience brings a new contact for a role that a group lacks.
 
-        `chance` is the platform's own threshold in 2^-53; `None`: the behaviour document's.
+        Drawn at `place_of_role`, by clinic; a platform may have a chance of its own.
         """
-        limit = self.coefficients.activated_form if chance is None else chance
-        return draws.bits(clinic, purposes.ACTIVATED_FORM, place=place_of_role(group, role, week)) < limit
+        return self.coefficients.activated_form
 
 
 def place_of_role(group: str, role: str, week: str) -> str:

@@ -136,7 +136,7 @@ class AccountGroup:
 
     __slots__ = (
         "_closing", "_filled", "_fitting", "_leads", "_rules", "_told", "account", "activated", "candidates",
-        "closed_at", "found", "lead", "members", "next_look", "order", "path", "touched",
+        "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path", "touched",
     )  # fmt: skip
 
     def __init__(self, rules: GroupRules, path: str, account: Account) -> None:
@@ -160,6 +160,8 @@ class AccountGroup:
         self.activated: dict[str, int] = {}
         """Platform -> second until which a journey has put the missing roles into an audience."""
         self.next_look: int | None = None
+        self.is_alive = False
+        """Somebody has joined; it belongs to those for whom audiences look."""
         self._leads = 0
         self._closing: tuple[int, LeadOutcome] | None = None
         self._told: dict[str, GroupChanged] = {}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from journeyctl.calendars import next_daily
+from journeyctl.calendars import iso_week, local_week, next_daily
 from journeyctl.graph.program import Program
 from journeyctl.simulate.account_group import GroupRules
 from journeyctl.simulate.group_members import LEFT_COMPANY, Noting
 from journeyctl.simulate.group_scope import Belongs, GroupScope, with_audiences
+from journeyctl.simulate.matched_audiences import AudienceWeek
 from journeyctl.simulate.people import Person
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class BookRules:
     """Seconds of all evaluations, ascending."""
     moments: frozenset[int]
     """The same, to ask whether a second is one."""
+    weeks: tuple[AudienceWeek, ...]
+    """In which matched audiences look for people."""
+    weeks_begin: Mapping[int, int]
+    """Number of the week by the second of its first evaluation."""
     groups: Mapping[str, GroupRules]
     noting_of: Mapping[str, Noting]
     """By group."""
@@ -54,11 +59,13 @@ class BookRules:
     @classmethod
     def of(cls, program: Program, scope: GroupScope, belongs: Belongs, period: tuple[int, int]) -> BookRules:
         """`period` is the first second of the run and the one after its last."""
+        weeks = tuple(_weeks(program, evaluation_times(program, *period), period[1]))
         times, noting = evaluation_times(program, *period), _noting(program, scope.groups)
         # Engagement and scores are worth what scoring gives in the contact's country.
         country = program.meanings.get("country", "contact.country")
         return cls(
-            program, scope, belongs, period[1], times, frozenset(times),
+            program, scope, belongs, period[1], times, frozenset(times), weeks,
+            {week.begins: number for number, week in enumerate(weeks)},
             {name: GroupRules.of(program.groups[name], program.calendar) for name in scope.groups},
             {name: _noting(program, (name,)) for name in scope.groups}, noting,
             noting.paths | {LEFT_COMPANY, country},
@@ -123,6 +130,15 @@ class Roster:
 
 
 NOBODY: Final = Roster({}, (), (), frozenset())
+
+
+def _weeks(program: Program, times: Iterable[int], end: int) -> Iterator[AudienceWeek]:
+    latest = ""
+    for time in times:
+        name = iso_week(time, program.zone)
+        if name != latest:
+            latest = name
+            yield AudienceWeek(name, time, min(local_week(time, program.zone)[1], end))
 
 
 def _noting(program: Program, groups: Iterable[str]) -> Noting:

@@ -15,18 +15,17 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Protocol
 
-from journeyctl.calendars import iso_week, local_week
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import LeadOutcome, Stimulus
 from journeyctl.simulate.account_facts import AccountFacts
 from journeyctl.simulate.account_group import EVERY_EVALUATION, Account, AccountGroup, Findings, GroupLead
 from journeyctl.simulate.account_rules import NOBODY, BookRules, Roster, evaluation_times
 from journeyctl.simulate.group_members import HeldBack, KnownContact
-from journeyctl.simulate.matched_audiences import MatchedAudiences, Newcomer, Vacancy
+from journeyctl.simulate.matched_audiences import MatchedAudiences, Newcomer
 from journeyctl.simulate.people import Person
 
 if TYPE_CHECKING:
-    from journeyctl.draws import DrawSource
+    from journeyctl.draws import Draws
     from journeyctl.expr import Value
     from journeyctl.results.record import Recorded
     from journeyctl.simulate.world import World
@@ -65,14 +64,14 @@ class AccountBook:
     def __init__(
         self,
         rules: BookRules,
-        draws: DrawSource,
+        draws: Draws,
         *,
         roster: Roster = NOBODY,
         audiences: MatchedAudiences | None = None,
     ) -> None:
         """`roster` are those who are known from the start; `audiences` brings newcomers, nobody without it."""
         self._all, self._program, self._scope = rules, rules.program, rules.scope
-        self._draws, self._audiences = draws, audiences
+        self._search = None if audiences is None else audiences.search(draws, rules.weeks)
         self.times, self.moments, self.kinds = rules.times, rules.moments, rules.noting.kinds
         """Seconds of all evaluations; and kinds of rows of which the book takes notice."""
         self._done = -1
@@ -88,7 +87,8 @@ class AccountBook:
         self._touched: set[tuple[str, str]] = set()
         self._due: list[tuple[int, tuple[str, str]]] = []
         self._nightly: set[tuple[str, str]] = set()
-        self._living: set[tuple[str, str]] = set()
+        self._beginning: list[tuple[str, str]] = []
+        """Groups that have got their first members since the week began."""
         self._leads: dict[str, list[AccountGroup]] = {}
         self._possible = set(roster.groups)
         """Groups, by name and account, to which somebody can ever belong."""
@@ -98,14 +98,13 @@ class AccountBook:
         """Facts up to this second have happened."""
         self._facts_of_accounts = AccountFacts(self._program, self._scope.facts)
         self._groups_read_facts = bool(set(self._scope.facts) & self._noting.paths)
-        self._week = ""
         self._count = 0
         if rules.needs_every_row:
             for key in self._enrolled:
                 self._contact(key)
 
     @classmethod
-    def of(cls, world: World, draws: DrawSource) -> AccountBook | None:
+    def of(cls, world: World, draws: Draws) -> AccountBook | None:
         """The book of one replication with everybody in it; `None` where no journey asks for accounts or groups."""
         if not world.scope:
             return None
@@ -339,7 +338,9 @@ class AccountBook:
     def _plan(self, group: AccountGroup, now: int) -> None:
         self._nightly.discard(group.order)
         if group.members:
-            self._living.add(group.order)
+            if not group.is_alive:
+                group.is_alive = True
+                self._beginning.append(group.order)
             if group.counts_acts and self._keeper is not None:
                 self._watch(self._keeper, group, now)
         if group.next_look == EVERY_EVALUATION:
@@ -363,17 +364,12 @@ class AccountBook:
 
     def _newcomers(self, now: int) -> tuple[Newcomer, ...]:
         """Once a week, in its first evaluation: whom matched audiences will bring until it ends."""
-        week = iso_week(now, self._program.zone)
-        if self._audiences is None or week == self._week:
+        number = self._all.weeks_begin.get(now)
+        if self._search is None or number is None:
             return ()
-        self._week = week
-        vacancies = [
-            Vacancy(name, role, platform, path)
-            for name, path in sorted(self._living)
-            for platform, role in self._groups[name, path].wanted(now)
-        ]
-        _, after = local_week(now, self._program.zone)
-        found = self._audiences.brought(vacancies, self._draws, week=week, now=now, until=min(after, self._all.end))
+        self._search.begin(sorted(self._beginning), number)
+        self._beginning.clear()
+        found = self._search.brought(self._groups, number)
         for newcomer in found:
             self._admit(newcomer.person, newcomer.facts, (newcomer.group, newcomer.role))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
@@ -52,6 +52,18 @@ def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Pr
         return tuple(fields[path] for path in order)
     except CycleError as error:
         raise SpecError([_cycle(error.args[1], fields)]) from error
+
+
+def needed_for(fields: Sequence[DrawnField], paths: Iterable[str], program: Program) -> tuple[DrawnField, ...]:
+    """Those of the fields, in their order, without which the ones at `paths` cannot be drawn."""
+    by_path = {field.path: field for field in fields}
+    left, found = list(paths), set[str]()
+    while left:
+        path = left.pop()
+        if path in by_path and path not in found:
+            found.add(path)
+            left += _needs(by_path[path], program)
+    return tuple(field for field in fields if field.path in found)
 
 
 def condition_of(arm: GivenArm) -> Condition:

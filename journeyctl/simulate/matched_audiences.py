@@ -6,71 +6,54 @@ scenario's population, the same in every replication, and plays the role for whi
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy import uint64
+from numpy.typing import NDArray
 
 from journeyctl.behaviour import purposes
 from journeyctl.behaviour.response import place_of_role
-from journeyctl.draws import Draws, Prefetched
+from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.fixed_point import CERTAIN, share_threshold
 from journeyctl.graph.lowering.values import seconds_of
-from journeyctl.semantics.state import Contact
-from journeyctl.semantics.view import ContactView
-from journeyctl.simulate.account_tree import AccountTree
+from journeyctl.simulate.audience_people import AudiencePeople, Newcomer, Place
 from journeyctl.simulate.facts import Facts
-from journeyctl.simulate.group_scope import plays_without_acts
 from journeyctl.simulate.people import Drawing, Person
 from journeyctl.simulate.possible_values import possible_values
 
 if TYPE_CHECKING:
     from journeyctl.behaviour.response import ResponseModel
-    from journeyctl.draws import DrawSource
     from journeyctl.expr import Value
     from journeyctl.graph.program import Program
     from journeyctl.model.values import Activation
 
+__all__ = ["AudienceSearch", "AudienceWeek", "MatchedAudiences", "Newcomer", "weekly"]
+
 WEEK: Final = 7 * 86_400
-_TRIES: Final = 16
-"""People who are drawn at once for one place, until somebody plays the role."""
-_ROUNDS: Final = 16
-_ENOUGH: Final = 16
-"""Clinics from which on drawing for all of them at once takes less time."""
+
+Group = tuple[str, str]
+"""Name of a group, and path of the account that it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vacancy:
-    """A role that a group of an account lacks and an audience looks for."""
+class AudienceWeek(NamedTuple):
+    """A week in which audiences look for people."""
 
-    group: str
-    role: str
-    platform: str
-    account: str
-    """Path of the account; every clinic of it has a chance of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody whom an audience brings: known from `person.at` on, when it fills in a form."""
-
-    person: Person
-    group: str
-    role: str
-    facts: tuple[tuple[int, str, Value], ...]
-    """What happens to it and its accounts from then on, whatever marketing does: second, path, new value."""
-    enters: bool
-    """It can ever enter a running journey; else it does nothing more by itself."""
+    name: str
+    """Of the ISO week."""
+    begins: int
+    """Second of its first account evaluation; whoever comes, comes later."""
+    ends: int
+    """The second after its last within the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One clinic and role for which somebody comes this week."""
+class Seeker(Protocol):
+    """A group that has members, and may lack some."""
 
-    vacancy: Vacancy
-    clinic: str
-    key: str
-    at: int
+    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+        """Platform and role of every missing role that a matched audience looks for from now on."""
+        ...
 
 
 class MatchedAudiences:
@@ -93,27 +76,26 @@ class MatchedAudiences:
 
         `people` draws when somebody comes, without a replication; `adorned` adds what a run keeps with a contact.
         """
-        self._program, self._model, self._facts = program, model, facts
-        self._drawing, self._people, self._enters, self._adorned = drawing, people, enters, adorned
+        self._program, self._facts, self._drawing, self._draws = program, facts, drawing, people
         self.platforms: Mapping[str, int | None] = {name: weekly(found) for name, found in sorted(activation.items())}
         """Weekly chance as a threshold in 2^-53 by platform; `None`: the behaviour document's."""
-        self._above = {clinic: (umbrella, hospital) for umbrella, hospital, clinic in clinics}
-        self._clinics: dict[str, list[str]] = {}
-        for clinic, (umbrella, hospital) in sorted(self._above.items()):
-            for account in (clinic, hospital, umbrella):
-                self._clinics.setdefault(account, []).append(clinic)
-        self._known: dict[str, Newcomer] = {}
+        self.limits: Mapping[str, int] = {
+            name: model.role_limit if chance is None else chance for name, chance in self.platforms.items()
+        }
+        """The chance that there is, for each platform."""
+        above = {clinic: (umbrella, hospital) for umbrella, hospital, clinic in clinics}
+        self.people = AudiencePeople(program, facts, drawing, above=above, enters=enters, adorned=adorned)
+        """Who comes."""
+        self.clinics = tuple(sorted(above))
+        """Each of them has chances of its own."""
+        self._above = above
+        self._of_account: dict[str, list[int]] | None = None
+        self._hashes: NDArray[uint64] | None = None
+        self._places: dict[tuple[str, tuple[AudienceWeek, ...]], NDArray[uint64]] = {}
 
-    def brought(
-        self, vacancies: Sequence[Vacancy], draws: DrawSource, *, week: str, now: int, until: int
-    ) -> tuple[Newcomer, ...]:
-        """Who comes in `(now, until)`, by time and key. `draws` are the replication's."""
-        ahead = self._ahead(vacancies, draws, week)
-        places = [place for vacancy in vacancies for place in self._places(vacancy, ahead, week, now, until)]
-        unknown = [place for place in dict.fromkeys(places) if place.key not in self._known]
-        self._draw(unknown)
-        found = {place.key: self._known[place.key] for place in places}
-        return tuple(sorted(found.values(), key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
+    def search(self, draws: Draws, weeks: Sequence[AudienceWeek]) -> AudienceSearch:
+        """Looks for people in one replication, whose draws these are, in these weeks."""
+        return AudienceSearch(self, self._program, draws, weeks)
 
     def values(self) -> Iterator[tuple[str, Value]]:
         """Every field that somebody who comes may have, with every value; see `possible_values`."""
@@ -124,94 +106,92 @@ class MatchedAudiences:
             for change in process.sets:
                 yield from ((change.path, value) for value in possible_values(change.value, change.type))
 
-    # --- whether somebody comes
+    # --- what a search wants to know
 
-    def _ahead(self, vacancies: Sequence[Vacancy], draws: DrawSource, week: str) -> DrawSource:
-        """The same draws, those of a week computed at once where there are enough of them."""
-        sought = [vacancy for vacancy in vacancies if vacancy.platform in self.platforms]
-        clinics = list(dict.fromkeys(c for vacancy in sought for c in self._clinics.get(vacancy.account, ())))
-        if not isinstance(draws, Draws) or len(clinics) < _ENOUGH:
-            return draws
-        places = sorted({place_of_role(vacancy.group, vacancy.role, week) for vacancy in sought})
-        return Prefetched.of(draws, clinics, purposes=(purposes.ACTIVATED_FORM,), places=places)
+    def clinics_of(self, account: str) -> Sequence[int]:
+        """Places of an account's clinics among `clinics`."""
+        if self._of_account is None:
+            self._of_account = {}
+            for place, clinic in enumerate(self.clinics):
+                for above in (clinic, *self._above[clinic]):
+                    self._of_account.setdefault(above, []).append(place)
+        return self._of_account.get(account, ())
 
-    def _places(self, vacancy: Vacancy, draws: DrawSource, week: str, now: int, until: int) -> list[_Place]:
-        if vacancy.platform not in self.platforms or until - now < 2:
-            return []
-        chance, found = self.platforms[vacancy.platform], []
-        for clinic in self._clinics.get(vacancy.account, ()):
-            if self._model.fills_role(
-                draws, clinic=clinic, group=vacancy.group, role=vacancy.role, week=week, chance=chance
-            ):
-                key = f"{clinic}/{vacancy.platform}/{week}/{vacancy.group}/{vacancy.role}"
-                moment = self._people.bits(key, purposes.INFLOW_TIME) * (until - now - 1) >> 53
-                found.append(_Place(vacancy, clinic, key, now + 1 + moment))
+    def hashes(self, clinics: Sequence[int]) -> NDArray[uint64]:
+        """Numbers of clinics in addresses of draws."""
+        if self._hashes is None:
+            self._hashes = name_hashes(self.clinics)
+        return self._hashes[np.array(clinics, np.int64)]
+
+    def role_places(self, group: str, weeks: tuple[AudienceWeek, ...]) -> NDArray[uint64]:
+        """Places in addresses of draws, shape `(weeks, roles)`."""
+        found = self._places.get((group, weeks))
+        if found is None:
+            roles = self._program.groups[group].roles
+            names = [place_of_role(group, role.name, week.name) for week in weeks for role in roles]
+            found = self._places[group, weeks] = name_hashes(names).reshape(len(weeks), len(roles))
         return found
 
-    # --- who it is
+    def place(self, group: str, role: str, platform: str, clinic: str, week: AudienceWeek) -> Place:
+        """Somebody comes to a clinic in a week; the same second in every replication."""
+        key = f"{clinic}/{platform}/{week.name}/{group}/{role}"
+        moment = self._draws.bits(key, purposes.INFLOW_TIME) * (week.ends - week.begins - 1) >> 53
+        return Place(group, role, platform, clinic, key, week.begins + 1 + moment)
 
-    def _draw(self, places: Sequence[_Place]) -> None:
-        left = list(places)
-        for number in range(_ROUNDS):
-            last = number == _ROUNDS - 1
-            missed = []
-            for platform in sorted({place.vacancy.platform for place in left}):
-                here = [place for place in left if place.vacancy.platform == platform]
-                tries = self._candidates(platform, here, number)
-                for place in here:
-                    chosen = self._chosen(place, tries[place.key], last=last)
-                    if chosen is None:
-                        missed.append(place)
-                    else:
-                        self._known[place.key] = self._newcomer(place, chosen)
-            left = missed
 
-    def _candidates(self, platform: str, places: Sequence[_Place], number: int) -> dict[str, Sequence[Person]]:
-        """The next people who could come to each place."""
-        names = [f"{place.key}/{number * _TRIES + k}" for place in places for k in range(_TRIES)]
-        clinics = list(dict.fromkeys(place.clinic for place in places))
-        above = [self._above[clinic] for clinic in clinics]
-        hospitals = list(dict.fromkeys(hospital for _, hospital in above))
-        umbrella_of = {hospital: umbrella for umbrella, hospital in above}
-        umbrellas = list(dict.fromkeys(umbrella_of.values()))
-        tree = AccountTree(
-            (tuple(umbrellas), tuple(hospitals), tuple(clinics), tuple(names)),
-            (
-                tuple(umbrellas.index(umbrella_of[hospital]) for hospital in hospitals),
-                tuple(hospitals.index(hospital) for _, hospital in above),
-                tuple(clinics.index(place.clinic) for place in places for _ in range(_TRIES)),
-            ),
-        )
-        people = self._drawing(platform).people(tree, at=[place.at for place in places for _ in range(_TRIES)])
-        return {place.key: people[k * _TRIES : (k + 1) * _TRIES] for k, place in enumerate(places)}
+class AudienceSearch:
+    """Whom audiences bring in one replication."""
 
-    def _chosen(self, place: _Place, tries: Sequence[Person], *, last: bool) -> Person | None:
-        """The first who plays the role as far as fields tell; where only acts or hardly anybody do, the first."""
-        role = next(r for r in self._program.groups[place.vacancy.group].roles if r.name == place.vacancy.role)
-        if role.when is None or not plays_without_acts(role.when):
-            return tries[0]
-        for person in tries:
-            view = ContactView(self._program, Contact(person.key, dict(person.fields), person.at))
-            if role.when.holds(view.at(person.at)):
-                return person
-        return tries[0] if last else None
+    def __init__(
+        self, audiences: MatchedAudiences, program: Program, draws: Draws, weeks: Sequence[AudienceWeek]
+    ) -> None:
+        """Nobody looks for anybody yet."""
+        self._audiences, self._program, self._draws, self._weeks = audiences, program, draws, tuple(weeks)
+        self._chances: list[list[tuple[Group, str, str, int]]] = [[] for _ in weeks]
+        """By week: group, role and clinic where somebody may come, and the draw; some may want nobody then."""
+        self._limit = max(audiences.limits.values(), default=0)
 
-    def _newcomer(self, place: _Place, chosen: Person) -> Newcomer:
-        before: list[tuple[int, str, Value]] = []
-        after: list[tuple[int, str, Value]] = []
-        for level in ("umbrella", "hospital", "clinic"):
-            fields = {path: value for path, value in chosen.fields.items() if path.startswith(f"{level}.")}
-            for change in self._facts.of(str(getattr(chosen, level)), level, fields):
-                (after if change.time >= place.at else before).append(change)
-        own = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
-        after += self._facts.of(place.key, "contact", own, since=place.at)
-        fields = dict(chosen.fields)
-        for _, path, value in sorted(before, key=lambda change: change[:2]):
-            fields[path] = value
-        known = {path: value for path, value in fields.items() if value is not None}
-        person = self._adorned(dataclasses.replace(chosen, key=place.key, fields=known))
-        facts = tuple(sorted(after, key=lambda change: change[:2]))
-        return Newcomer(person, place.vacancy.group, place.vacancy.role, facts, self._enters(known))
+    def begin(self, groups: Sequence[Group], number: int) -> None:
+        """These groups have got members, in the week of this number."""
+        weeks, audiences = self._weeks, self._audiences
+        for name in sorted({name for name, _ in groups}):
+            pairs = [(path, clinic) for own, path in groups if own == name for clinic in audiences.clinics_of(path)]
+            us = self._draws.block(
+                audiences.hashes([clinic for _, clinic in pairs])[:, None, None], name_hash(purposes.ACTIVATED_FORM),
+                places=audiences.role_places(name, weeks)[None, number:, :],
+            )  # fmt: skip
+            roles = self._program.groups[name].roles
+            found = np.nonzero(us < self._limit)
+            for pair, week, role, u in zip(*(part.tolist() for part in (*found, us[found])), strict=True):
+                path, clinic = pairs[pair]
+                self._chances[number + week].append(((name, path), roles[role].name, audiences.clinics[clinic], u))
+
+    def brought(self, groups: Mapping[Group, Seeker], number: int) -> tuple[Newcomer, ...]:
+        """Who comes in the week of this number, by time and key. `groups` are as of its first evaluation."""
+        people = self._audiences.people
+        wanted: dict[Group, frozenset[tuple[str, str]]] = {}
+        places = self._places(groups, number, wanted)
+        if not all(map(people.knows, places)):
+            # Whoever is looked for now will mostly be looked for later: all are drawn together.
+            later = range(number + 1, len(self._weeks))
+            people.learn((*places, *(place for week in later for place in self._places(groups, week, wanted))))
+        found = map(people.newcomer, places)
+        return tuple(sorted(found, key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
+
+    def _places(
+        self, groups: Mapping[Group, Seeker], number: int, wanted: dict[Group, frozenset[tuple[str, str]]]
+    ) -> list[Place]:
+        """Where somebody would come in a week if groups lacked then what they lack now."""
+        week, found = self._weeks[number], []
+        if week.ends - week.begins < 2:
+            return []
+        for group, role, clinic, u in self._chances[number]:
+            if group not in wanted:
+                wanted[group] = frozenset(groups[group].wanted(week.begins))
+            for platform, limit in self._audiences.limits.items():
+                if u < limit and (platform, role) in wanted[group]:
+                    found.append(self._audiences.place(group[0], role, platform, clinic, week))
+        return found
 
 
 def weekly(activation: Activation) -> int | None:

@@ -78,7 +78,7 @@ class _Run:
         )
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
-        self._book = AccountBook.of(world, ahead)
+        self._book = AccountBook.of(world, draws)
         self._desks = {name: self._desk(name, draws) for name in sorted(world.desks)}
         self._setting = Setting(
             self._environment, world.program, machine, world.model, ahead, self._record, self._desks, world.weeks(),

@@ -1,0 +1,216 @@
+"""Who comes to a place that a matched audience found: drawn from the population, the same in every replication.
+
+Candidates of a place are drawn one after the other until one plays the role that was looked for. Most are not
+taken, so only the fields that the role asks for are drawn of them, and all fields of the one who comes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from journeyctl.graph.group import GroupRole
+from journeyctl.semantics.state import Contact
+from journeyctl.semantics.view import ContactView
+from journeyctl.simulate.account_tree import AccountTree
+from journeyctl.simulate.facts import FactChange, Facts
+from journeyctl.simulate.field_order import needed_for
+from journeyctl.simulate.group_scope import is_timeless, plays_without_acts
+from journeyctl.simulate.people import Drawing, Flaws, People, Person
+from journeyctl.simulate.person import FieldQuestion
+
+if TYPE_CHECKING:
+    from journeyctl.expr import Value
+    from journeyctl.graph.program import Program
+
+_TRIES: Final = (16, 48, 192)
+"""Candidates of a place that are drawn at once, until one plays the role."""
+_IN_VAIN: Final = 240
+"""The number of the candidate who comes where none of them does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody whom an audience brings: known from `person.at` on, when it fills in a form."""
+
+    person: Person
+    group: str
+    role: str
+    facts: tuple[tuple[int, str, Value], ...]
+    """What happens to it and its accounts from then on, whatever marketing does: second, path, new value."""
+    enters: bool
+    """It can ever enter a running journey; else it does nothing more by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One clinic and role for which somebody comes."""
+
+    group: str
+    role: str
+    platform: str
+    clinic: str
+    key: str
+    """Of the newcomer."""
+    at: int
+    """The second from which on it is known."""
+
+
+class AudiencePeople:
+    """Everybody who could come in a world, as far as somebody asked."""
+
+    def __init__(
+        self,
+        program: Program,
+        facts: Facts,
+        drawing: Callable[[str], Drawing],
+        *,
+        above: Mapping[str, tuple[str, str]],
+        enters: Callable[[Mapping[str, Value]], bool],
+        adorned: Callable[[Person], Person],
+    ) -> None:
+        """`above` are umbrella and hospital of each clinic; `adorned` adds what a run keeps with a contact."""
+        self._program, self._facts, self._drawing = program, facts, drawing
+        self._above, self._enters, self._adorned = above, enters, adorned
+        self._chosen: dict[str, Person] = {}
+        self._newcomers: dict[str, Newcomer] = {}
+        self._questions: dict[tuple[str, str], FieldQuestion[bool]] = {}
+        self._outlines: dict[tuple[str, frozenset[str]], Drawing] = {}
+        self._happening: dict[tuple[str, str], tuple[FactChange, ...]] = {}
+
+    def knows(self, place: Place) -> bool:
+        """Whether it was worked out who comes there."""
+        return place.key in self._chosen
+
+    def learn(self, places: Iterable[Place]) -> None:
+        """Works out who would come to these places; for many at once this takes little longer than for one."""
+        unknown = {place.key: place for place in places if place.key not in self._chosen}
+        for platform in sorted({place.platform for place in unknown.values()}):
+            here = [place for place in unknown.values() if place.platform == platform]
+            numbers = self._numbers(platform, here)
+            names = [f"{place.key}/{number}" for place, number in zip(here, numbers, strict=True)]
+            people = self._drawing(platform).people(self._tree(here, names, 1), at=[place.at for place in here])
+            self._chosen.update(zip((place.key for place in here), people, strict=True))
+
+    def newcomer(self, place: Place) -> Newcomer:
+        """Who comes to a place."""
+        found = self._newcomers.get(place.key)
+        if found is None:
+            self.learn((place,))
+            found = self._newcomers[place.key] = self._newcomer(place, self._chosen[place.key])
+        return found
+
+    # --- which candidate
+
+    def _numbers(self, platform: str, places: Sequence[Place]) -> list[int]:
+        """The number of the candidate who comes to each place."""
+        found: dict[str, int] = {}
+        left, first = list(places), 0
+        for tries in _TRIES:
+            asked = [place for place in left if self._role(place).when is not None and self._asks_for_fields(place)]
+            fits = self._fitting(platform, asked, first, tries)
+            found.update((place.key, number) for place in left for number in (fits.get(place.key, 0),) if number >= 0)
+            left = [place for place in asked if place.key not in found]
+            first += tries
+            if not left:
+                break
+        return [found.get(place.key, _IN_VAIN) for place in places]
+
+    def _role(self, place: Place) -> GroupRole:
+        return next(role for role in self._program.groups[place.group].roles if role.name == place.role)
+
+    def _asks_for_fields(self, place: Place) -> bool:
+        """Somebody without any history can play the role; who asks for acts is content with the first."""
+        when = self._role(place).when
+        return when is not None and plays_without_acts(when)
+
+    def _fitting(self, platform: str, places: Sequence[Place], first: int, tries: int) -> dict[str, int]:
+        """By place the first of its next candidates who plays the role; -1: none of them does."""
+        found: dict[str, int] = {}
+        for group, role in sorted({(place.group, place.role) for place in places}):
+            here = [place for place in places if (place.group, place.role) == (group, role)]
+            names = [f"{place.key}/{number}" for place in here for number in range(first, first + tries)]
+            tree = self._tree(here, names, tries)
+            fits = self._play(platform, self._role(here[0]), tree, here, tries).reshape(-1, tries)
+            for place, column, some in zip(here, fits.argmax(1).tolist(), fits.any(1).tolist(), strict=True):
+                found[place.key] = first + column if some else -1
+        return found
+
+    def _play(
+        self, platform: str, role: GroupRole, tree: AccountTree, places: Sequence[Place], tries: int
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which candidates play the role as far as fields tell."""
+        when = role.when
+        assert when is not None, "every candidate plays a role without a condition"
+        if is_timeless(when):
+            question = self._questions.get((role.name, when.text))
+            if question is None:
+                question = self._questions[role.name, when.text] = FieldQuestion(
+                    when.reads.paths, lambda fields: when.holds(ContactView(self._program, Contact("", dict(fields), 0)))
+                )
+            return question.of(self._outline(platform, when.reads.paths).people(tree)).where(bool)
+        at = [place.at for place in places for _ in range(tries)]
+        people = self._drawing(platform).people(tree, at=at)
+        views = (ContactView(self._program, Contact(one.key, dict(one.fields), one.at)).at(one.at) for one in people)
+        return np.fromiter(map(when.holds, views), np.bool_, len(people))
+
+    def _outline(self, platform: str, paths: frozenset[str]) -> Drawing:
+        """How only these fields of a platform's people are drawn."""
+        found = self._outlines.get((platform, paths))
+        if found is None:
+            whole = self._drawing(platform)
+            consents = {whole.consents.country, *whole.consents.paths.values()}
+            # Who has not confirmed a consent has not given it, which asks for all consents and the country.
+            wanted = paths | consents if consents & paths else paths
+            fields = needed_for(whole.fields, wanted, self._program)
+            found = dataclasses.replace(whole, fields=fields, flaws=Flaws())
+            self._outlines[platform, paths] = found
+        return found
+
+    def _tree(self, places: Sequence[Place], names: Sequence[str], each: int) -> AccountTree:
+        """The accounts of these places with so many people each."""
+        clinics = {clinic: place for place, clinic in enumerate(dict.fromkeys(place.clinic for place in places))}
+        above = [self._above[clinic] for clinic in clinics]
+        hospitals = {hospital: place for place, hospital in enumerate(dict.fromkeys(h for _, h in above))}
+        umbrella_of = {hospital: umbrella for umbrella, hospital in above}
+        umbrellas = {name: place for place, name in enumerate(dict.fromkeys(umbrella_of.values()))}
+        return AccountTree(
+            (tuple(umbrellas), tuple(hospitals), tuple(clinics), tuple(names)),
+            (
+                [umbrellas[umbrella_of[hospital]] for hospital in hospitals],
+                [hospitals[hospital] for _, hospital in above],
+                np.repeat(np.array([clinics[place.clinic] for place in places], np.int64), each),
+            ),
+        )
+
+    # --- as a newcomer
+
+    def _newcomer(self, place: Place, chosen: Person) -> Newcomer:
+        before: list[tuple[int, str, Value]] = []
+        after: list[tuple[int, str, Value]] = []
+        for level in ("umbrella", "hospital", "clinic"):
+            for change in self._of_account(place.platform, level, str(getattr(chosen, level)), chosen):
+                (after if change.time >= place.at else before).append(change)
+        own = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
+        after += self._facts.of(place.key, "contact", own, since=place.at)
+        known = chosen.fields
+        if before:
+            fields = dict(known)
+            for _, path, value in sorted(before, key=lambda change: change[:2]):
+                fields[path] = value
+            known = {path: value for path, value in fields.items() if value is not None}
+        person = self._adorned(dataclasses.replace(chosen, key=place.key, fields=known))
+        facts = tuple(sorted(after, key=lambda change: change[:2]))
+        return Newcomer(person, place.group, place.role, facts, self._enters(known))
+
+    def _of_account(self, platform: str, level: str, account: str, of_it: Person) -> tuple[FactChange, ...]:
+        """What happens to an account, whose fields all of a platform's people there share."""
+        found = self._happening.get((platform, account))
+        if found is None:
+            fields = {path: value for path, value in of_it.fields.items() if path.startswith(f"{level}.")}
+            found = self._happening[platform, account] = self._facts.of(account, level, fields)
+        return found
