@@ -190,9 +190,9 @@ class AccountGroup:
         """The account evaluation of second `now`."""
         group = self._rules.group
         awake = self._close(now) or not self.members.keys().isdisjoint(self.touched) or self._is_due(now)
-        joined = self._let_in(now)
         for key in self.touched:
             self._fitting.pop(key, None)
+        joined = self._let_in(now)
         self.touched.clear()
         if not self.members:
             self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
@@ -260,7 +260,7 @@ class AccountGroup:
             return True
         known.catch_up(now)
         joins = group.joins is None or group.joins.holds(known.view.at(now))
-        return joins and bool(self._fits(key, now))
+        return joins and bool(self._still_fits(key, now))
 
     def _fits(self, key: str, now: int) -> list[str]:
         """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""

@@ -1,4 +1,4 @@
-"""What account evaluations of one run go by, worked out once for all replications: when they are, rules, who is known."""
+"""What account evaluations of one run go by, worked out once for all replications: times, rules, who is known."""
 
 from __future__ import annotations
 

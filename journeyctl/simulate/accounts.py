@@ -36,6 +36,7 @@ NEVER: Final = 1 << 62
 """Second of an evaluation that does not come."""
 _REMEMBERED: Final = "account book: rules, everybody"
 
+
 class RowKeeper(HeldBack, Protocol):
     """An engine that tells a contact's rows only where the book would take notice of them."""
 
@@ -236,9 +237,10 @@ class AccountBook:
         if contact in self._enrolled:
             heapq.heappush(self._told, (time, self._number(), contact, (path, value)))
 
-    def tell(self, contact: str, news: Iterable[Effect | tuple[str, Value]]) -> None:
-        """What has happened to a contact before the next evaluation, as far as it was not told, in the order of time."""
+    def tell(self, contact: str, news: Iterable[Effect | tuple[str, Value]], *, until: int) -> None:
+        """What has happened to a contact before second `until`, as far as it was not told, in the order of time."""
         known = self._contact(contact)
+        known.told_until = until
         for one in news:
             self._take_in(known, one)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from journeyctl.graph.group import GroupRole
 from journeyctl.semantics.state import Contact
@@ -20,7 +21,7 @@ from journeyctl.simulate.account_tree import AccountTree
 from journeyctl.simulate.facts import FactChange, Facts
 from journeyctl.simulate.field_order import needed_for
 from journeyctl.simulate.group_scope import is_timeless, plays_without_acts
-from journeyctl.simulate.people import Drawing, Flaws, People, Person
+from journeyctl.simulate.people import Drawing, Flaws, Person
 from journeyctl.simulate.person import FieldQuestion
 
 if TYPE_CHECKING:
@@ -136,13 +137,13 @@ class AudiencePeople:
             names = [f"{place.key}/{number}" for place in here for number in range(first, first + tries)]
             tree = self._tree(here, names, tries)
             fits = self._play(platform, self._role(here[0]), tree, here, tries).reshape(-1, tries)
-            for place, column, some in zip(here, fits.argmax(1).tolist(), fits.any(1).tolist(), strict=True):
-                found[place.key] = first + column if some else -1
+            numbers: list[int] = np.where(fits.any(axis=1), first + fits.argmax(axis=1), -1).tolist()
+            found.update(zip((place.key for place in here), numbers, strict=True))
         return found
 
     def _play(
         self, platform: str, role: GroupRole, tree: AccountTree, places: Sequence[Place], tries: int
-    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    ) -> NDArray[np.bool_]:
         """Which candidates play the role as far as fields tell."""
         when = role.when
         assert when is not None, "every candidate plays a role without a condition"
@@ -150,7 +151,8 @@ class AudiencePeople:
             question = self._questions.get((role.name, when.text))
             if question is None:
                 question = self._questions[role.name, when.text] = FieldQuestion(
-                    when.reads.paths, lambda fields: when.holds(ContactView(self._program, Contact("", dict(fields), 0)))
+                    when.reads.paths,
+                    lambda fields: when.holds(ContactView(self._program, Contact("", dict(fields), 0))),
                 )
             return question.of(self._outline(platform, when.reads.paths).people(tree)).where(bool)
         at = [place.at for place in places for _ in range(tries)]
@@ -199,10 +201,8 @@ class AudiencePeople:
         after += self._facts.of(place.key, "contact", own, since=place.at)
         known = chosen.fields
         if before:
-            fields = dict(known)
-            for _, path, value in sorted(before, key=lambda change: change[:2]):
-                fields[path] = value
-            known = {path: value for path, value in fields.items() if value is not None}
+            changed = {path: value for _, path, value in sorted(before, key=lambda change: change[:2])}
+            known = {path: value for path, value in {**known, **changed}.items() if value is not None}
         person = self._adorned(dataclasses.replace(chosen, key=place.key, fields=known))
         facts = tuple(sorted(after, key=lambda change: change[:2]))
         return Newcomer(person, place.group, place.role, facts, self._enters(known))

@@ -105,7 +105,7 @@ class KnownContact:
 
     __slots__ = (
         "_engaged", "_history", "_kept", "_program", "asked", "brought_for", "closing", "groups", "is_member",
-        "is_watched", "person", "state", "view",
+        "is_watched", "person", "state", "told_until", "view",
     )  # fmt: skip
 
     def __init__(
@@ -133,6 +133,8 @@ class KnownContact:
         self.asked = False
         self.is_member = False
         """Of any group."""
+        self.told_until = -1
+        """Everything before this second was told."""
         self.is_watched = False
         """Every human act is told at once, although the others may be held back."""
         self._history = history
@@ -150,7 +152,8 @@ class KnownContact:
 
     def catch_up(self, now: int) -> None:
         """Takes in what was held back; from here on all that happened before `now` is known."""
-        if self._kept is not None:
+        if self._kept is not None and self.told_until < now:
+            self.told_until = now
             for effect in self._kept.held_back(self.person.key, now):
                 self.note(effect)
 

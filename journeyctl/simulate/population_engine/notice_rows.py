@@ -133,8 +133,9 @@ def untold(
 ) -> int:
     """Rows of these persons of which the book takes notice, from `told` on up to second `before`.
 
-    `spans` are the first and after the last row of each one's latest life. Rows come person by person, and count as told then. Answers how many there are, more than `found` holds perhaps;
-    then nothing counts as told.
+    `spans` are the first and after the last row of each one's latest life. Rows come person by person in the
+    order of time, and count as told then. Answers how many there are, more than `found` holds perhaps; then
+    nothing counts as told.
     """
     count = 0
     for place in range(persons.shape[0]):

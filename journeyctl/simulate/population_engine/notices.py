@@ -93,8 +93,9 @@ class Notices:
         persons = {
             person: None for person, row in coming if lived[person, life.W_ROWS] <= row < lived[person, life.W_ROWS_END]
         }
-        for person, news in self._untold(list(persons), self._book.times[evaluation]):
-            self._book.tell(self._people[person].key, news)
+        until = self._book.times[evaluation]
+        for person, news in self._untold(list(persons), until):
+            self._book.tell(self._people[person].key, news, until=until)
 
     # --- satisfies `accounts.RowKeeper`
 
