@@ -135,8 +135,9 @@ class AccountGroup:
     """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
 
     __slots__ = (
-        "_closing", "_filled", "_fitting", "_leads", "_rules", "_told", "account", "activated", "candidates",
-        "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path", "touched",
+        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "account", "activated", "candidates",
+        "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path", "stirred",
+        "touched",
     )  # fmt: skip
 
     def __init__(self, rules: GroupRules, path: str, account: Account) -> None:
@@ -151,7 +152,9 @@ class AccountGroup:
         self.members: dict[str, int] = {}
         """Contact -> second of joining, in the order of joining, then of keys."""
         self.touched: set[str] = set()
-        """Candidates to whom something has happened since the last look."""
+        """Candidates to whom something has happened since the last look that conditions ask about."""
+        self.stirred = False
+        """Some member has done something since then that counts as engagement."""
         self.found: Completeness | None = None
         """As of the last look; `None` before anybody joined."""
         self.lead = ""
@@ -166,6 +169,10 @@ class AccountGroup:
         self._closing: tuple[int, LeadOutcome] | None = None
         self._told: dict[str, GroupChanged] = {}
         self._filled: Filled | None = None
+        self._ready = False
+        self._roles: dict[str, str] = {}
+        """By member who has not left."""
+        self._fades_at: int | None = None
         self._fitting: dict[str, tuple[list[str], int | None]] = {}
         """Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
 
@@ -188,8 +195,7 @@ class AccountGroup:
 
     def look(self, now: int, out: Findings) -> None:
         """The account evaluation of second `now`."""
-        group = self._rules.group
-        awake = self._close(now) or not self.members.keys().isdisjoint(self.touched) or self._is_due(now)
+        closed, refit = self._close(now), not self.members.keys().isdisjoint(self.touched)
         for key in self.touched:
             self._fitting.pop(key, None)
         joined = self._let_in(now)
@@ -197,22 +203,43 @@ class AccountGroup:
         if not self.members:
             self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
             return
-        if not awake and not joined:
+        if not (closed or refit or joined or self.stirred or self._is_due(now)):
             return
+        self.stirred = False
+        new = bool(refit or joined) or self._has_faded(now)
+        if new:
+            self._assign(joined, now, out)
+        self._judge(new or closed, now, out)
+
+    def _assign(self, joined: Sequence[str], now: int, out: Findings) -> None:
+        """Who has which role, and what follows for completeness."""
         present = list(self._present())
-        roles = assign_roles(self._rules.needed, [(key, self._still_fits(key, now)) for key in present])
-        filled = self._complete(roles)
-        found = filled.found
-        members = self._seated(roles, now) if filled.enough else []
-        ready = filled.enough and is_ready(group, found, group_engagement(group, members))
+        self._roles = assign_roles(self._rules.needed, [(key, self._still_fits(key, now)) for key in present])
+        fades = (self._fitting[key][1] for key in present if key in self._fitting)
+        self._fades_at = min((end for end in fades if end is not None), default=None)
+        given = list(self._roles.values())
+        self._filled = self._rules.filled(tuple(given.count(role.name) for role in self._rules.group.roles))
         for key in joined:
-            row = Effect(now, Kind.JOINED_GROUP, reason=roles.get(key, ""), group=group.name)
+            row = Effect(now, Kind.JOINED_GROUP, reason=self._roles.get(key, ""), group=self.name)
             out.rows.append((self.candidates[key].person, row))
-        self._record(found, now, out)
+        self._record(self._filled.found, now, out)
+
+    def _judge(self, new: bool, now: int, out: Findings) -> None:  # noqa: FBT001  (a step of `look`)
+        """Whether the group is ready, and what members learn of it; `new` where roles or the lead have changed."""
+        group, filled, before = self._rules.group, self._filled, (self._ready, self.lead)
+        assert filled is not None, "roles were assigned when the first one joined"
+        members = self._seated(now) if filled.enough else []
+        ready = filled.enough and is_ready(group, filled.found, group_engagement(group, members))
         if ready and not self.lead:
             self._hand_over(members, now, out)
-        self._tell(roles, filled, ready=ready, now=now, out=out)
-        self.next_look = self._next(ready=ready, now=now)
+        self._ready = ready
+        if new or before != (ready, self.lead):
+            self._tell(filled, now, out)
+        self.next_look = self._next(now)
+
+    def _has_faded(self, now: int) -> bool:
+        """Roles may be others by now, because acts lie too far back or the time has come."""
+        return self._rules.windows is None or (self._fades_at is not None and self._fades_at <= now)
 
     def _is_due(self, now: int) -> bool:
         """Time alone may have changed something since the last look."""
@@ -280,19 +307,14 @@ class AccountGroup:
             return self._fits(key, now)
         known = self._fitting.get(key)
         if known is None or (known[1] is not None and known[1] <= now):
-            fade = self.candidates[key].next_fade(windows, now) if windows else None
-            known = self._fitting[key] = self._fits(key, now), fade
+            fits = self._fits(key, now)
+            known = self._fitting[key] = fits, self.candidates[key].next_fade(windows, now) if windows else None
         return known[0]
 
-    def _complete(self, roles: dict[str, str]) -> Filled:
-        given = list(roles.values())
-        self._filled = self._rules.filled(tuple(given.count(role.name) for role in self._rules.group.roles))
-        return self._filled
-
-    def _seated(self, roles: dict[str, str], now: int) -> list[Member]:
+    def _seated(self, now: int) -> list[Member]:
         """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
         seated, counts = list[Member](), self._asks_for_engagement()
-        for key, role in roles.items():
+        for key, role in self._roles.items():
             known = self.candidates[key]
             if counts and not known.is_watched:
                 known.catch_up(now)
@@ -354,9 +376,10 @@ class AccountGroup:
 
     # --- what members learn
 
-    def _tell(self, roles: dict[str, str], filled: Filled, *, ready: bool, now: int, out: Findings) -> None:
+    def _tell(self, filled: Filled, now: int, out: Findings) -> None:
+        share, missing, ready = filled.share, filled.found.missing, self._ready
         for key in self._present():
-            news = GroupChanged(self.name, filled.share, ready, filled.found.missing, roles.get(key), self.lead)
+            news = GroupChanged(self.name, share, ready, missing, self._roles.get(key), self.lead)
             before = self._told.get(key)
             if news == before:
                 continue
@@ -365,13 +388,12 @@ class AccountGroup:
             if self._closing is not None and (before is None or before.lead != self.lead):
                 out.stimuli.append((key, *self._closing))
 
-    def _next(self, *, ready: bool, now: int) -> int | None:
+    def _next(self, now: int) -> int | None:
         """The second from which on time alone can change something; `None`: only acts and facts can."""
-        windows = self._rules.windows
+        windows, ready = self._rules.windows, self._ready
         if windows is None or not self._rules.joins_awake or (ready and self._asks_for_engagement()):
             return EVERY_EVALUATION
-        ends = [self._closing[0] if self._closing is not None else None]
-        ends += [self._fitting[key][1] for key in self._present()]
+        ends = [self._closing[0] if self._closing is not None else None, self._fades_at]
         again = self._rules.group.ready.again if self._rules.group.ready is not None else None
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))

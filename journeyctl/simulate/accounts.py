@@ -293,9 +293,13 @@ class AccountBook:
         self._facts_of_accounts.touch(known)
         key = known.person.key
         for group in self._groups_of[key]:
-            if self._all.noting_of[group.name].wakes(effect) or (group.counts_acts and key in group.members):
+            if self._all.noting_of[group.name].wakes(effect):
                 group.touched.add(key)
-                self._touched.add(group.order)
+            elif group.counts_acts and key in group.members:
+                group.stirred = True
+            else:
+                continue
+            self._touched.add(group.order)
 
     # --- evaluations
 
