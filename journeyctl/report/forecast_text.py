@@ -152,7 +152,12 @@ def _weeks_of(forecast: Forecast) -> int:
 # --- tables
 
 
-_STAGE_WORDS = {"mql": "became MQL", "population": "known records", "asked": "asked for sales"}
+_STAGE_WORDS = {
+    "mql": "became MQL",
+    "population": "known records",
+    "asked": "asked for sales",
+    "reachable": "may be mailed",
+}
 
 
 def _funnel(forecast: Forecast, width: int) -> str:

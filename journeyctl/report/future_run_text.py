@@ -93,15 +93,21 @@ ABOUT_PARTS = (
     "which no calibration takes away. 'Middle' and range are of all runs together."
 )
 ABOUT_DRAWS = (
-    "A parameter without influence shows a correlation beyond {0:.2f} once in 100 times; weaker ones are not listed. "
+    "A parameter without influence shows a correlation beyond {0:.2f} once in 100 times, so each list may name about "
+    "{1:.0f} of the {2} by accident; weaker ones are not listed. "
     "Parameters and numbers are drawn from their priors, else evenly over their ranges, each for itself. Shares of one "
     "whole are then scaled to what they make together, and no 90 % quantile lies below its median. What a desk "
     "promises is decided, so it is not drawn."
 )
 
 
+def _about_draws(found: FutureRun) -> str:
+    count = len(found.parameters)
+    return ABOUT_DRAWS.format(found.least_correlation, count / 100, count)
+
+
 def _notes(found: FutureRun, width: int) -> str:
-    notes = [ABOUT_PARTS, ABOUT_DRAWS.format(found.least_correlation)]
+    notes = [ABOUT_PARTS, _about_draws(found)]
     notes += [f"FAULT, please report: {violation}" for violation in found.violations[:5]]
     if found.stuck:
         notes.append(f"{len(found.stuck)} contacts took more than 1,000 steps at one instant, first {found.stuck[0]}.")

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from journeyctl.model.behaviour import Behaviour, Parameter
+from journeyctl.model.desk import Desk
+from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
-from journeyctl.model.values import Assumed
+from journeyctl.simulate.stated_numbers import StatedNumber, stated_numbers
 
 NOT_SAID = "not said"
 
@@ -18,7 +20,7 @@ class Assumption:
     """One input number."""
 
     path: str
-    """Where it stands: file and key route."""
+    """As `--set` takes it; also of numbers that no file states, because their default holds."""
     value: str
     range: str
     """Least and greatest plausible value as written; empty where none is given."""
@@ -34,27 +36,16 @@ class Assumption:
 def assumptions_of(workspace: Workspace, scenario: str, desks: tuple[str, ...]) -> tuple[Assumption, ...]:
     """Every input number of a scenario, of its desks and of its behaviour, by path."""
     chosen = workspace.scenarios[scenario]
-    documents = [chosen, *(workspace.desks[name] for name in desks)]
-    found = [entry for document in documents for entry in _assumed(document)]
+    documents: tuple[Desk | Scenario, ...] = (chosen, *(workspace.desks[name] for name in desks))
+    found = [_assumption(stated) for document in documents for stated in stated_numbers(document)]
     found += _parameters(workspace.behaviours[chosen.behaviour])
     return tuple(sorted(set(found), key=dataclasses.astuple))
 
 
-def _assumed(value: object) -> Iterator[Assumption]:
-    if isinstance(value, Assumed):
-        if isinstance(value.value, (int, float)) or dataclasses.is_dataclass(value.value):
-            bounds = "" if value.low is None else f"{value.low} to {value.high}"
-            place = f"{value.origin.file}: {value.origin.dotted()}"
-            yield Assumption(place, str(value.value), bounds, value.source or NOT_SAID)
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _assumed(part)
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from _assumed(part)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from _assumed(getattr(value, field.name))
+def _assumption(stated: StatedNumber) -> Assumption:
+    number = stated.number
+    bounds = "" if number.low is None else f"{number.low} to {number.high}"
+    return Assumption(stated.path, str(number.value), bounds, number.source or NOT_SAID)
 
 
 def _parameters(behaviour: Behaviour) -> Iterator[Assumption]:

@@ -65,6 +65,12 @@ def contact_digest(workspace: Workspace, scenario: Scenario) -> str:
     return "" if path is None else blake2b(_bytes(path), digest_size=16).hexdigest()
 
 
+def inputs_hash(workspace: Workspace, scenario: Scenario) -> str:
+    """32 hex digits of all that results depend on besides the seed: the documents, and the file of contacts."""
+    contacts = contact_digest(workspace, scenario)
+    return blake2b(f"{workspace.hash}{contacts}".encode(), digest_size=16).hexdigest() if contacts else workspace.hash
+
+
 def read_contacts(
     path: Path, workspace: Workspace, scenario: Scenario, *, draws: Draws, start: int
 ) -> tuple[tuple[Person, ...], AccountTree]:

@@ -19,6 +19,7 @@ from journeyctl.simulate import engines
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
 from journeyctl.simulate.attributing import Attribution
 from journeyctl.simulate.comparing import Measured, faults, paired_runs, reduction_for
+from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
 from journeyctl.simulate.left_out import left_out
@@ -66,6 +67,7 @@ class Forecast:
     """Replications that are in the estimates."""
     partial: bool
     workspace_hash: str
+    """Of the documents, and of the file of contacts where people come from one."""
     graph_hash: str
     estimates: Estimates
     comparisons: Mapping[str, Comparison]
@@ -180,7 +182,7 @@ def _forecast(
         zone=workspace.settings.time_zone, currency=workspace.settings.currency,
         seed=experiment.seed, engine=experiment.engine, fallbacks=experiment.fallbacks,
         differences=experiment.differences, asked=experiment.replications, replications=len(own),
-        partial=experiment.partial, workspace_hash=workspace.hash, graph_hash=lowered.graph_hash,
+        partial=experiment.partial, workspace_hash=inputs_hash(workspace, chosen), graph_hash=lowered.graph_hash,
         estimates=found,
         comparisons={name: compare(paired_runs(runs[name])) for name in others},
         variants={

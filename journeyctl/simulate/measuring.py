@@ -50,7 +50,7 @@ def _without_capacity(world: World) -> MeasuringContext:
         desks={name: _terms(rules, world.promises.get(name)) for name, rules in sorted(world.desks.items())},
         caps=tuple(_cap_terms(world, cap) for cap in _caps(world)),
         population=world.known,
-        consented=world.consented,
+        reachable=world.reachable,
         costs=cost_terms(world.costs, world.program, items=world.mailed_items(), came=world.newcomers),
         further_records=_further_records(People.of(world.persons)),
         unmailable=world.unmailable,

@@ -83,7 +83,7 @@ def world_of(workspace: Workspace, scenario: str, draws: Draws, *, share: int | 
         launches=launches_of(found, program, start), desks=desks,
         promises={name: Promise.of(workspace.desks[name]) for name in desks},
         known=len(everybody), everybody=everybody.keys,
-        consented=int(reachable(everybody, program).sum()),
+        reachable=int(reachable(everybody, program).sum()),
         unmailable=unmailable(everybody, program), costs=found.costs, newcomers=Newcomers.of(visitors, everybody),
         desk_inflow=found.desk_inflow, stages=behaviour.stages,
         facts=facts_by_contact(facts, together((persons, bystanders))), other_mail=ScenarioMail(found, program),

@@ -20,6 +20,7 @@ from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation
 from journeyctl.results.intervals import Estimate, estimate, paired_difference
 from journeyctl.results.summary import Summary
+from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.desk_load import DeskLoad, load_of
 from journeyctl.simulate.engines import POPULATION, named
 from journeyctl.simulate.forecast import promises_of
@@ -93,6 +94,7 @@ class Staffing:
     engine: str
     partial: bool
     workspace_hash: str
+    """Of the documents, and of the file of contacts where people come from one."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
 
@@ -177,7 +179,8 @@ def staffing(
         scenario=chosen.name, title=chosen.title or chosen.name, desk=desk, team=name, promise=promise,
         criterion=criterion, target=search.target, load=search.load, answers=tuple(answers),
         replications=trials.replications, seed=own_seed, engine=named(trials.engines), partial=partial,
-        workspace_hash=changed.hash, violations=tuple(trials.violations), stuck=tuple(sorted(trials.stuck)),
+        workspace_hash=inputs_hash(changed, chosen), violations=tuple(trials.violations),
+        stuck=tuple(sorted(trials.stuck)),
     )  # fmt: skip
 
 

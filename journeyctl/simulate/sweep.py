@@ -15,6 +15,7 @@ from journeyctl.results.knee import Knee, knee_of
 from journeyctl.results.measures import Key
 from journeyctl.results.summary import Estimates, Summary, compare, estimates
 from journeyctl.simulate.comparing import Measured, faults, paired_runs, reduction_for
+from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.engines import POPULATION
 from journeyctl.simulate.experiment import Experiment, Variant, run_variants
 from journeyctl.simulate.forecast import promises_of
@@ -86,6 +87,7 @@ class Sweep:
     """Finished for every point."""
     partial: bool
     workspace_hash: str
+    """Of the documents, and of the file of contacts where people come from one."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
 
@@ -207,7 +209,7 @@ def _sweep(
         differences=({}, *(_less_the_first(found) for found in pairs.values())),
         trades=_trades(axes, points, runs, trades), seed=experiment.seed, engine=experiment.engine,
         asked=experiment.replications, replications=min(map(len, runs)), partial=experiment.partial,
-        workspace_hash=workspace.hash, violations=tuple(broken), stuck=experiment.stuck,
+        workspace_hash=inputs_hash(workspace, chosen), violations=tuple(broken), stuck=experiment.stuck,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from journeyctl.results.measures import MEASURES, Key
 from journeyctl.results.summary import Summary, summarise
 from journeyctl.results.variance import Spread, rank_correlation, spread_of
 from journeyctl.simulate import engines
+from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.measuring import context_of
@@ -99,6 +100,7 @@ class FutureRun:
     engine: str
     partial: bool
     workspace_hash: str
+    """Of the documents, and of the file of contacts where people come from one."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
 
@@ -260,7 +262,7 @@ def future_run(
         kept={desk: share for desk in promises if (share := _kept(summaries, desk, promises[desk])) is not None},
         promises=promises, least_correlation=_least_correlation(len(used)), seed=own_seed,
         engine=engines.named(one.engine for one in found.values()),
-        partial=not complete, workspace_hash=changed.hash,
+        partial=not complete, workspace_hash=inputs_hash(changed, chosen),
         violations=tuple(violation for one in found.values() for violation in one.violations),
         stuck=tuple(sorted({key for one in found.values() for key in one.stuck})),
     )  # fmt: skip

@@ -96,8 +96,8 @@ class World:
     """Contacts known at some time of the run, whether or not they can enter a journey; `None`: not counted."""
     everybody: Sequence[str] = ()
     """Names of the contacts known at some time of the run."""
-    consented: int | None = None
-    """Those of them who may be mailed when they become known."""
+    reachable: int | None = None
+    """Those of them with a working address and the consent to be mailed when they become known."""
     unmailable: Mapping[tuple[str, str], int] | None = None
     """Those of them who may not be, by source and reason; `None`: not counted."""
     costs: Costs | None = None

@@ -13,7 +13,7 @@ from journeyctl.results.measures.breaches import breaches_of
 from journeyctl.semantics.effects import Kind
 from tests.results.events import HOUR, WEEK, Event, at, event, lead, message, record_of
 
-RUN = MeasuringContext(start=at(0), end=at(28), zone="UTC", population=100, consented=60)
+RUN = MeasuringContext(start=at(0), end=at(28), zone="UTC", population=100, reachable=60)
 PASSING = [
     *(event(p, at(0), Kind.ENTERED, journey="j", visit=1) for p in "abcd"),
     event("e", at(0), Kind.REFUSED, journey="j", reason="no_consent.marketing"),
@@ -38,7 +38,7 @@ def funnel(journey: str, context: MeasuringContext = RUN) -> dict[str, float | N
 
 def test_the_funnel_counts_contacts_at_every_stage() -> None:
     assert funnel("") == {
-        "population": 100, "consented": 60, "audience": 5, "entered": 4, "sent": 3, "opened": 1, "clicked": 1,
+        "population": 100, "reachable": 60, "audience": 5, "entered": 4, "sent": 3, "opened": 1, "clicked": 1,
         "mql": 2, "asked": 1, "handed_off": 3, "accepted": 2,
     }  # fmt: skip
 

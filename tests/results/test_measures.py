@@ -99,7 +99,7 @@ def test_keys_have_one_name_per_dimension_and_the_total_is_there(events: list[Ev
 
 def test_an_empty_record_has_zero_counts_and_no_rates() -> None:
     for (name, key), value in values_of([], run()).items():
-        if name in ("capacity", "unmailable") or (name == "funnel" and key[1] in ("population", "consented")):
+        if name in ("capacity", "unmailable") or (name == "funnel" and key[1] in ("population", "reachable")):
             continue  # these come from the context
         found = MEASURES[name]
         divides_by_capacity = name in MAY_EXCEED_ONE

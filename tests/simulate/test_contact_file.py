@@ -17,7 +17,8 @@ from journeyctl.model.specification import Workspace
 from journeyctl.report.people_parquet import write_people
 from journeyctl.report.population_text import render_people
 from journeyctl.results.record import EventRecord
-from journeyctl.simulate.contact_file import contact_digest
+from journeyctl.simulate.contact_file import contact_digest, inputs_hash
+from journeyctl.simulate.forecast import forecast
 from journeyctl.simulate.population import Population, build_population
 from journeyctl.simulate.run import run, world_of
 from journeyctl.spec import load, with_set
@@ -77,6 +78,21 @@ def test_people_that_were_written_live_the_same_lives_when_they_are_read(
     assert [dict(p.fields) for p in theirs] == [dict(p.fields) for p in mine]
     assert rows_of(read).digest() == rows_of(drawn()).digest()
     assert len(contact_digest(read, read.scenarios["plan"])) == 32
+
+
+def test_results_name_the_contacts_of_a_file_among_what_they_rest_on(tmp_path: Path) -> None:
+    header = "contact,contact.role,contact.country,contact.consent_marketing"
+    one, other = (
+        from_file(tmp_path / name, "c.csv", lines(f"{name},head_of_department,US,true", header=header))
+        for name in ("john", "jane")
+    )
+    assert one.hash == other.hash
+    scenarios = [workspace.scenarios["plan"] for workspace in (one, other)]
+    hashes = [inputs_hash(*both) for both in zip((one, other), scenarios, strict=True)]
+    assert len({one.hash, *hashes}) == 3
+    found = forecast(one, "plan", replications=1, compare_with=(), engine="reference")
+    assert found.workspace_hash == hashes[0]
+    assert inputs_hash(drawn(), drawn().scenarios["plan"]) == drawn().hash
 
 
 def test_contacts_without_accounts_stand_alone(tmp_path: Path) -> None:

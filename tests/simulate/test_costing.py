@@ -57,9 +57,9 @@ def mailable(*more: tuple[str, object]) -> tuple[int, int]:
     """Contacts of the German pilot that may be mailed, and sign-ups that were never confirmed."""
     changed = with_set(load(ROOT), (("population.accounts.contacts", 10_000), *more), scenario="de-pilot")
     world = world_of(changed, "de-pilot", Draws(7).stable())
-    assert world.consented is not None
+    assert world.reachable is not None
     assert world.unmailable is not None
-    return world.consented, sum(many for (_, reason), many in world.unmailable.items() if reason == UNCONFIRMED)
+    return world.reachable, sum(many for (_, reason), many in world.unmailable.items() if reason == UNCONFIRMED)
 
 
 def test_a_double_opt_in_loses_three_sign_ups_of_four_and_a_single_one_none() -> None:
@@ -94,9 +94,9 @@ def test_a_record_that_may_not_be_mailed_has_one_reason(record: Person, reason: 
 def test_who_may_be_mailed_and_who_may_not_are_all_who_are_known() -> None:
     world = world_of(plan(), "plan", Draws(1).stable())
     assert world.known is not None
-    assert world.consented is not None
+    assert world.reachable is not None
     assert world.unmailable is not None
-    assert world.known == world.consented + sum(world.unmailable.values())
+    assert world.known == world.reachable + sum(world.unmailable.values())
 
 
 @cache

@@ -8,6 +8,7 @@ from journeyctl.model.desk import Desk
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.model.values import Assumed, DurationSpread
+from journeyctl.simulate.assumptions import assumptions_of
 from journeyctl.simulate.stated_numbers import StatedNumber, is_promise, stated_numbers, with_amounts
 from journeyctl.spec import load, with_set
 from journeyctl.spec.inherit import flattened
@@ -105,3 +106,15 @@ def test_without_a_range_or_with_one_of_two_sorts_of_time_there_is_nothing_to_dr
 def test_what_a_desk_promises_is_told_apart() -> None:
     promised = [stated.path for stated in stated_numbers(PILOT.desks["us-imaging"]) if is_promise(stated.path)]
     assert promised == ["desks.us-imaging.sla.first_call", "desks.us-imaging.sla.target"]
+
+
+def test_assumptions_are_named_by_the_paths_by_which_they_are_set() -> None:
+    found = assumptions_of(PILOT, "us-pilot", ("us-imaging",))
+    paths = [assumption.path for assumption in found]
+    assert "desks.us-imaging.process.qualify.cv" in paths, "a default is an assumption, too"
+    raws = dict(PILOT.raw)
+    for kind, name in (("scenario", "us-pilot"), ("behaviour", PILOT.scenarios["us-pilot"].behaviour)):
+        raws[kind, name] = flattened(raws, (kind, name))
+    for path in paths:
+        place_of(raws, path)
+    assert len(paths) == len(set(paths))

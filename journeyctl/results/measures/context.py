@@ -111,8 +111,8 @@ class MeasuringContext:
     caps: tuple[CapTerms, ...] = ()
     population: int | None = None
     """Contacts known at some time of the run; `None`: not counted."""
-    consented: int | None = None
-    """Those of them who at the start, or when they became known, may be mailed."""
+    reachable: int | None = None
+    """Those of them with a working address and the consent to be mailed, at the start or when they became known."""
     costs: CostTerms | None = None
     """`None`: nobody said what anything costs, so no money is spent or earned in any measure of cost."""
     further_records: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from journeyctl.results.row_keys import flags
 from journeyctl.semantics.effects import Kind
 
 STAGES: Final = (
-    "population", "consented", "audience", "entered", "sent", "opened", "clicked", "mql", "asked", "handed_off",
+    "population", "reachable", "audience", "entered", "sent", "opened", "clicked", "mql", "asked", "handed_off",
     "accepted",
 )  # fmt: skip
 """The funnel from the top down."""
@@ -29,7 +29,8 @@ STAGES: Final = (
 def funnel(observation: Observation) -> Values:
     """How many contacts came how far.
 
-    `population` and `consented` are counted by whoever made the people and hold for all journeys.
+    `population` and `reachable` are counted by whoever made the people and hold for all journeys; reachable is who has
+    a working address and the consent to be mailed when they become known.
     `audience`: entered, or refused although in the audience. `opened` and `clicked` are human. Score and
     requests belong to a contact, not a journey: a journey's `mql` and `asked` are the contacts that did so
     at or after their first entry into it. `handed_off`: made a lead or joined one; `accepted`: such a lead
@@ -37,7 +38,7 @@ def funnel(observation: Observation) -> Values:
     """
     context = observation.context
     values: dict[Key, Observed] = {}
-    for stage, number in (("population", context.population), ("consented", context.consented)):
+    for stage, number in (("population", context.population), ("reachable", context.reachable)):
         values[("", stage)] = Observed(None if number is None else float(number))
     journeys = observation.once(_journeys)
     for stage, rows in _stages(observation).items():
