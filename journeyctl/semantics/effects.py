@@ -30,6 +30,7 @@ class Kind(Enum):
     ASKED = "asked"
     UNSUBSCRIBED = "unsubscribed"
     CONSENTED = "consented"
+    """Reserved, as the next one: consents and confirmations are drawn with the people, and no run writes them."""
     CONFIRMED = "confirmed"
     FACT = "fact"
     SCORED = "scored"
