@@ -95,8 +95,16 @@ def _promise(forecast: Forecast, desk: str) -> str:
     text = numbers.both(share, "share")
     return (
         f"Desk {desk} {word} its promise: first call within {promise.limit_text} ({promise.clock} clock) "
-        f"for {text} of leads; target {target * 100:g} %."
+        f"for {text} of leads{_besides(forecast, desk)}; target {target * 100:g} %."
     )
+
+
+def _besides(forecast: Forecast, desk: str) -> str:
+    """Leads of which the promise says nothing, where there are any."""
+    refused = _of(forecast.estimates, _REFUSED, (desk,))
+    if refused is None or not refused.value:
+        return ""
+    return f", besides {numbers.value(refused, 'count')} that were refused in time before a call"
 
 
 def _load(forecast: Forecast, desk: str) -> str:
@@ -231,7 +239,9 @@ def _desk(forecast: Forecast, desk: str, width: int) -> str:
     for clock in ("wall", "business"):
         rows.append((f"First call, half of leads, {clock} clock", _text(found, "first_call_p50", (desk, clock))))
         rows.append((f"First call, 95 of 100 leads, {clock} clock", _text(found, "first_call_p95", (desk, clock))))
-    rows += [(title, _text(found, name, (desk,))) for title, name in _LOAD]
+    rows += [
+        (title, _text(found, name, (desk,))) for title, name in _LOAD if name != _REFUSED or _besides(forecast, desk)
+    ]
     rows += [(f"Ended: {key[0].replace('_', ' ')}", numbers.both(share, "share")) for key, share in _ends_of(forecast)]
     note = _idle_note(found, desk, width)
     return _table(f"DESK {desk}", ("", "estimate"), rows, width) + (f"\n{note}" if note else "")
@@ -242,9 +252,12 @@ def _ends_of(forecast: Forecast) -> list[tuple[Key, Estimate]]:
     return list(forecast.estimates.get("outcomes", {}).items()) if len(forecast.promises) == 1 else []
 
 
+_REFUSED = "leads_refused_before_call"
+"""Told only where a desk refuses leads before it calls them."""
 _LOAD = (
     ("Leads due in the run", "leads_due"),
     ("Not yet due at its end", "leads_not_yet_due"),
+    ("Refused in time, before a call", _REFUSED),
     ("Highest backlog on a Friday", "backlog_highest"),
     ("Demand, of capacity", "demand_per_capacity"),
     ("Utilisation", "utilisation"),

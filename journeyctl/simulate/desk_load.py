@@ -63,7 +63,8 @@ def load_of(world: World, runs: Sequence[Summary], *, desk: str, team: TeamRules
         values = [run.value(name, (desk,)) or 0.0 for run in runs]
         return math.fsum(values) / len(values)
 
-    demand, leads = mean("demand"), mean("leads_due") + mean("leads_not_yet_due")
+    counted = ("leads_due", "leads_not_yet_due", "leads_refused_before_call")
+    demand, leads = mean("demand"), math.fsum(mean(name) for name in counted)
     opened = ShiftClock(team.shift).elapsed(world.start, world.end)
     length, productive = team.stretch
     per_lead = demand / leads * length / productive if leads else 0.0

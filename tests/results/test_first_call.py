@@ -68,6 +68,26 @@ def test_the_cohort_is_created_in_the_run_and_due_in_it(created: int, due: int, 
     assert values("sla", events)["d",] == Observed(1.0 if due else None, due)
 
 
+def test_a_lead_that_was_refused_in_time_is_owed_no_call() -> None:
+    called = lead("a", at(0), called=at(1))
+
+    def refused(at_: int, reason: str = "not_passed") -> list[Event]:
+        return [*called, *lead("b", at(0)), event("b", at_, Kind.REJECTED, lead="b", desk="d", team="t", reason=reason)]
+
+    for events, share, due, apart in (
+        (refused(at(2)), 1.0, 1, 1),  # by the deadline, to the second
+        (refused(at(2) + 1), 0.5, 2, 0),  # too late: no answer had come by then
+        (refused(at(1), "no_need"), 0.5, 2, 0),
+        ([*refused(at(1)), event("b", at(0, 3), Kind.ATTEMPTED, lead="b", desk="d", team="t")], 1.0, 2, 0),
+    ):
+        assert values("sla", events)["d",] == Observed(share, due)
+        assert values("leads_due", events)["d",].value == due
+        assert values("leads_refused_before_call", events) == {("",): Observed(apart), ("d",): Observed(apart)}
+        assert values("first_call_p50", events)["d", "wall"].n == due
+    late = [*lead("b", at(27)), event("b", at(27, 1), Kind.REJECTED, lead="b", desk="d", team="t", reason="not_passed")]
+    assert values("leads_refused_before_call", late)["d",].value == 0, "it is not yet due, and counted there"
+
+
 def test_a_request_that_joins_a_scored_lead_starts_its_clock_anew() -> None:
     joins = event("a", at(4), Kind.MERGED, lead="a", desk="d", journey="j", reason="request")
     assert values("sla", [*lead("a", at(0), called=at(5)), joins])["d",].value == 1.0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from journeyctl.report.forecast_text import render
 from journeyctl.results.measures import MEASURES
 from journeyctl.simulate.forecast import Forecast, forecast
 from journeyctl.spec import load, with_set
@@ -40,6 +41,18 @@ def test_pre_qualification_saves_hours_of_sdrs_and_field_sales_and_costs_accepte
     for kind in ("sdr_elsewhere", "field_elsewhere"):
         assert mean(checked, "cost", kind, "") < 0.7 * mean(without, "cost", kind, "")
     assert mean(checked, "sals") < 0.7 * mean(without, "sals")
+
+
+def test_the_promise_is_of_leads_that_are_owed_a_call_and_those_refused_in_time_are_told_beside_it() -> None:
+    without, checked = busy_desk(checks=False), busy_desk(checks=True)
+    refused, due = mean(checked, "leads_refused_before_call", "sales"), mean(checked, "leads_due", "sales")
+    assert 0.5 < refused / (refused + due) < 0.7, "six of ten do not pass"
+    assert mean(checked, "sla", "sales") > 0.6, "to the letter it could not exceed the share that passes"
+    text = render(checked, width=100)
+    assert "that were refused in time before a call" in " ".join(text.split())
+    assert "Refused in time, before a call" in text
+    assert mean(without, "leads_refused_before_call", "sales") == 0
+    assert "before a call" not in render(without, width=100)
 
 
 @pytest.mark.slow

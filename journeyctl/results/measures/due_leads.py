@@ -1,4 +1,7 @@
-"""Leads whose first call was promised for a moment within the run."""
+"""Leads whose first call was promised for a moment within the run.
+
+A lead that a task before the call refuses by then has had its answer: no call is owed, so none can be late.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from journeyctl.results.row_keys import flags
 
 @dataclass(frozen=True, slots=True)
 class DueLeads:
-    """Leads created in the run whose deadline lies in it, of one desk on one clock or of all desks.
+    """Leads created in the run whose deadline lies in it and to whom a call is owed: of one desk on one clock, or all.
 
     Columns of shape `(leads,)`, in no order.
     """
@@ -30,6 +33,8 @@ class DueLeads:
     """The first call began by the deadline."""
     later: int
     """Leads created in the run whose deadline is not before its end."""
+    refused: int
+    """Leads whose deadline lies in the run, refused before any call and by that deadline."""
 
     def __len__(self) -> int:
         return len(self.created)
@@ -48,11 +53,13 @@ def due_leads(record: EventRecord, context: MeasuringContext, leads: Leads, *, d
         deadline = deadlines(counted, leads.clock_start[places], terms.limit)
         due = deadline < context.end
         later, places, deadline = int(np.count_nonzero(~due)), places[due], deadline[due]
+        owed = leads.refused[places] > deadline
+        refused, places, deadline = int(np.count_nonzero(~owed)), places[owed], deadline[owed]
         start, call = leads.clock_start[places], leads.first_call[places]
         called = call < context.last_second
         wait = np.full(len(places), np.inf)
         wait[called] = elapsed(counted, start[called], np.maximum(start, call)[called])
-        parts.append(DueLeads(leads.created[places], wait, call <= deadline, later))
+        parts.append(DueLeads(leads.created[places], wait, call <= deadline, later, refused))
     return together(parts)
 
 
@@ -63,4 +70,5 @@ def together(parts: Sequence[DueLeads]) -> DueLeads:
         np.concatenate([np.zeros(0), *(part.wait for part in parts)]),
         np.concatenate([np.zeros(0, np.bool_), *(part.kept for part in parts)]),
         sum(part.later for part in parts),
+        sum(part.refused for part in parts),
     )

@@ -13,7 +13,7 @@ from journeyctl.results.measures.observation import Observation
 
 LEAST_DUE: Final = 10
 """Due leads that a week needs to count as the worst one."""
-_COHORT = "leads of the desk created in the run whose deadline lies in the run"
+_COHORT = "leads of the desk created in the run whose deadline lies in the run, and who are owed a call by then"
 _NOT_YET = "leads whose deadline lies after the end are not yet due: left out, see leads_not_yet_due"
 
 
@@ -40,7 +40,9 @@ def _every_desk(observation: Observation) -> dict[str, DueLeads]:
 def sla(observation: Observation) -> Values:
     """Share of leads called in time on the clock that the desk promised. A lead that nobody called is a miss.
 
-    The deadline counts from creation; when a request joins a scored lead before its first call, from the request.
+    One that pre-qualification refused by the deadline has had its answer and is owed no call: it is left out, see
+    leads_refused_before_call; refused later, it is a miss. The deadline counts from creation; when a request joins a
+    scored lead before its first call, from the request.
     """
     return {(desk,): _share(cohort) for desk, cohort in observation.once(_every_desk).items()}
 
@@ -70,6 +72,16 @@ def leads_due(observation: Observation) -> Values:
 def leads_not_yet_due(observation: Observation) -> Values:
     """Leads that came too late in the run to say whether the promise was kept."""
     return {(desk,): count(cohort.later) for desk, cohort in observation.once(_every_desk).items()}
+
+
+@measure(
+    title="Leads refused before a call", unit="count", clock="the desk's", by=("desk",),
+    cohort="leads of the desk created in the run whose deadline lies in the run",
+    numerator="leads that a task before the call refused (rejected, reason not_passed) by their deadline",
+)  # fmt: skip
+def leads_refused_before_call(observation: Observation) -> Values:
+    """Leads that were answered in time without a call. The SLA share says nothing of them."""
+    return {(desk,): count(cohort.refused) for desk, cohort in observation.once(_every_desk).items()}
 
 
 def _by_week(observation: Observation, due: DueLeads) -> list[tuple[int, int]]:
@@ -156,6 +168,6 @@ def first_call_p95(observation: Observation) -> Values:
 
 
 FIRST_CALL: Final[tuple[Measure, ...]] = (
-    sla, sla_by_clock, leads_due, leads_not_yet_due, sla_by_week, sla_worst_week, sla_worst_week_due, first_call_p50,
-    first_call_p95,
+    sla, sla_by_clock, leads_due, leads_not_yet_due, leads_refused_before_call, sla_by_week, sla_worst_week,
+    sla_worst_week_due, first_call_p50, first_call_p95,
 )  # fmt: skip

@@ -18,6 +18,8 @@ from journeyctl.semantics.effects import Kind
 
 OUTCOMES: Final = (Kind.ACCEPTED, Kind.REJECTED, Kind.RECYCLED, Kind.UNREACHABLE, Kind.EXPIRED)
 """The ends of a lead at the desk."""
+NOT_PASSED: Final = "not_passed"
+"""Why a task with `pass`, such as pre-qualification, rejects a lead."""
 NEVER: Final = np.iinfo(np.int64).max
 """The second of what did not happen."""
 
@@ -42,6 +44,8 @@ class Leads:
     """Second of the outcome, or `NEVER`."""
     outcome: Integers
     """Number of the outcome's kind, or -1."""
+    refused: Integers
+    """Second at which a task before the call refused the lead, or `NEVER`."""
     team: Integers
     """The team that called first; for a lead not yet called the last one it was routed to."""
 
@@ -59,6 +63,10 @@ def leads_of(record: EventRecord) -> Leads:
     ended = place[record.cells("lead", ends)]
     outcome, closed = np.full(len(rows), -1, np.int64), np.full(len(rows), NEVER)
     outcome[ended], closed[ended] = record.cells("kind", ends), record.cells("time", ends)
+    refused = np.full(len(rows), NEVER)
+    not_passed = record.cells("reason", ends) == record.number_of(NOT_PASSED)
+    refused[ended[not_passed]] = closed[ended[not_passed]]
+    refused[first_call != NEVER] = NEVER
     cause = record.cells("reason", rows)
     return Leads(
         name=name,
@@ -71,6 +79,7 @@ def leads_of(record: EventRecord) -> Leads:
         first_call=first_call,
         closed=closed,
         outcome=outcome,
+        refused=refused,
         team=_teams(record, place, len(rows)),
     )
 
