@@ -257,6 +257,8 @@ def sweep(
     over: Sequence[str],
     *,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     engine: str = "population",
@@ -272,8 +274,9 @@ def sweep(
 
     _sound(checked, set, scenario=scenario)
     return swept(
-        checked.workspace, scenario, tuple(map(axis_of, over)), replications=replications, seed=seed, jobs=jobs,
-        engine=engine, with_present=with_present, measures=measures, trades=trades, set=set, progress=progress,
+        checked.workspace, scenario, tuple(map(axis_of, over)), replications=replications, precision=precision,
+        most=most, seed=seed, jobs=jobs, engine=engine, with_present=with_present, measures=measures, trades=trades,
+        set=set, progress=progress,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +68,14 @@ ResumeOption = Annotated[
 LogOption = Annotated[Path | None, typer.Option("--log", help="Write every event to this .csv, .parquet or .xes file.")]
 EngineOption = Annotated[str, typer.Option("--engine", help="population, reference or both.")]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Compute the means of the contacts instead of simulating.")]
+
+
+def check_precision(goals: Sequence[str], replications: int | None, most: int | None) -> None:
+    """Raises `UsageError` where options disagree about when to stop."""
+    if goals and replications is not None:
+        raise UsageError("--replications and --precision both say when to stop", "give one of the two")
+    if most is not None and not goals:
+        raise UsageError("--max-replications bounds --precision, which is not given", "write --replications instead")
 
 
 def one_engine(name: str) -> str:

@@ -27,6 +27,7 @@ from journeyctl.cli.experiment_options import (
     ReplicationsOption,
     ResumeOption,
     SeedOption,
+    check_precision,
 )
 from journeyctl.cli.options import QuietOption, SetOption, WidthOption, WorkspaceOption, assignments, place
 from journeyctl.cli.promises import (
@@ -151,7 +152,7 @@ def _check(
         raise UsageError(
             f"'{log.name}' is no event record that can be written", "end its name with .csv, .parquet or .xes"
         )
-    _check_precision(goals, replications, most)
+    check_precision(goals, replications, most)
 
 
 def _exact(checked: Checked, scenario: str, seed: int | None, output: str, out: Path | None) -> int:
@@ -164,13 +165,6 @@ def _exact(checked: Checked, scenario: str, seed: int | None, output: str, out: 
     text = exact_text.render_json(found, scenario) if output == "json" else exact_text.render(found, scenario)
     console.deliver(text, out)
     return ExitStatus.FINE
-
-
-def _check_precision(goals: Sequence[str], replications: int | None, most: int | None) -> None:
-    if goals and replications is not None:
-        raise UsageError("--replications and --precision both say when to stop", "give one of the two")
-    if most is not None and not goals:
-        raise UsageError("--max-replications bounds --precision, which is not given", "write --replications instead")
 
 
 def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> None:

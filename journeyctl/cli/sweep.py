@@ -14,9 +14,12 @@ from journeyctl.cli.experiment_options import (
     EngineOption,
     FormatOption,
     JobsOption,
+    MostOption,
     OutOption,
+    PrecisionOption,
     ReplicationsOption,
     SeedOption,
+    check_precision,
     one_engine,
 )
 from journeyctl.cli.options import QuietOption, SetOption, WidthOption, WorkspaceOption, assignments, place
@@ -49,6 +52,8 @@ def sweep(
         ),
     ] = None,
     replications: ReplicationsOption = None,
+    precision: PrecisionOption = None,
+    most: MostOption = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
     engine: EngineOption = "population",
@@ -61,12 +66,14 @@ def sweep(
     from journeyctl import api
 
     _check(output, base)
+    check_precision(precision or (), replications, most)
     trades = [_pair(text) for text in trade or ()]
     checked = api.checked_workspace(place(workspace))
     progress = console.Progress(quiet=quiet)
     try:
         found = api.sweep(
-            checked, scenario, over, replications=replications, seed=seed, jobs=jobs or os.cpu_count() or 1,
+            checked, scenario, over, replications=replications, precision=precision or (), most=most, seed=seed,
+            jobs=jobs or os.cpu_count() or 1,
             engine=one_engine(engine), with_present=base == "present", measures=measure or (), trades=trades,
             set=assignments(set_values),
             progress=progress.counted("runs"),

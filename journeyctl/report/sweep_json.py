@@ -32,10 +32,17 @@ def render_json(sweep: Sweep) -> str:
             {"name": point.name, "values": dict(point.values), "measures": list(_measures(sweep, place))}
             for place, point in enumerate(sweep.points)
         ],
+        "precision": [
+            {
+                "measure": note.goal.name, "wanted": note.goal.amount, "relative": note.goal.relative, "row": note.row,
+                "half_width": note.half_width, "reached": note.reached,
+            }
+            for note in sweep.precision
+        ],
         "trade_offs": [_trade(sweep, trade) for trade in sweep.trades],
         "violations": [str(violation) for violation in sweep.violations],
         "stuck": list(sweep.stuck),
-    }
+    }  # fmt: skip
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from journeyctl.report import numbers
@@ -86,8 +87,27 @@ def _trade(sweep: Sweep, trade: TradeOff) -> str:
     return f"{sentence}{names[-1]}.{doubt}"
 
 
+def _precision(sweep: Sweep) -> Iterator[str]:
+    """What was asked for: reached in every row, or how far from it the worst row is."""
+    for goal in dict.fromkeys(note.goal for note in sweep.precision):
+        notes = [note for note in sweep.precision if note.goal == goal]
+        unit = "%" if goal.relative else "pp"
+        wanted, missed = f"+-{goal.amount * 100:g} {unit}", [note for note in notes if not note.reached]
+        if not missed:
+            yield f"{goal.name}: {wanted} is reached in every row after {sweep.replications} replications."
+            continue
+        worst = max(missed, key=lambda note: math.inf if note.half_width is None else note.half_width)
+        half = "no interval" if worst.half_width is None else f"+-{worst.half_width * 100:.2g} {unit}"
+        limit = "" if sweep.partial else "; --max-replications allows more"
+        yield (
+            f"{goal.name}: {wanted} is not reached in {len(missed)} of {len(notes)} rows after {sweep.replications} "
+            f"replications, {half} in {worst.row}{limit}."
+        )
+
+
 def _doubts(sweep: Sweep, width: int) -> str:
     notes = ["Intervals show chance alone, for these people; they do not show that an input is wrong."]
+    notes += list(_precision(sweep))
     notes += [f"FAULT, please report: {violation}" for violation in sweep.violations[:5]]
     if sweep.stuck:
         notes.append(f"{len(sweep.stuck)} contacts took more than 1,000 steps at one instant, first {sweep.stuck[0]}.")

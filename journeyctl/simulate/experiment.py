@@ -242,6 +242,7 @@ def run_variants(
     jobs: int = 1,
     first: int = 0,
     enough: Enough[Measured] | None = None,
+    of_all: bool = False,
     engine: str = engines.POPULATION,
     executor: Executor | None = None,
     resume: Path | None = None,
@@ -249,9 +250,10 @@ def run_variants(
 ) -> Experiment[Measured]:
     """Runs variants of one scenario on the same people and chances; the first of them is the one all else is held to.
 
-    With `enough` it ends as soon as the replications suffice, at the latest after `replications`; what was
-    run beyond that is thrown away. Runs are done by `executor`, without one by `jobs` processes. Finished runs are
-    kept in the folder `resume`, and those that are there are not run again. Everything else is as in `run_experiment`.
+    With `enough` it ends as soon as the replications suffice, for the first variant or (`of_all`) for every one, at the
+    latest after `replications`; what was run beyond that is thrown away. Runs are done by `executor`, without one by
+    `jobs` processes. Finished runs are kept in the folder `resume`, and those that are there are not run again.
+    Everything else is as in `run_experiment`.
     """
     base = next(iter(variants.values()))
     chosen = scenario_of(base.workspace, base.scenario)
@@ -273,10 +275,13 @@ def run_variants(
         complete = _run_tasks(work, tasks, executor=executor or LocalProcesses(jobs), resume=resume, done=done)
         if not complete:
             break
-        own = [found[Task(base.name, run_number)].measured for run_number in range(first, last)]
-        sufficient = None if enough is None else enough(own)
-        if sufficient is not None:
-            asked = sufficient
+        if enough is None:
+            continue
+        names = list(variants) if of_all else [next(iter(variants))]
+        counts = [enough([found[Task(name, n)].measured for n in range(first, last)]) for name in names]
+        sufficient = [count for count in counts if count is not None]
+        if len(sufficient) == len(counts):
+            asked = max(sufficient)
             break
     kept = {name: [Task(name, number) for number in range(first, first + asked)] for name in variants}
     results = {name: tuple(found[task] for task in tasks if task in found) for name, tasks in kept.items()}

@@ -20,7 +20,7 @@ from journeyctl.simulate.engines import POPULATION
 from journeyctl.simulate.experiment import Experiment, Variant, run_variants
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.run import scenario_of
-from journeyctl.simulate.stopping import measure_and_key
+from journeyctl.simulate.stopping import Goal, Stopping, goals_of, measure_and_key
 from journeyctl.spec import with_set
 
 MOST_POINTS: Final = 200
@@ -65,6 +65,21 @@ class TradeOff:
 
 
 @dataclass(frozen=True, slots=True)
+class RowPrecision:
+    """How near one row came to the precision that was asked for."""
+
+    goal: Goal
+    row: str
+    half_width: float | None
+    """Of the 90 % interval, as `Goal` compares it; `None`: there is no interval."""
+
+    @property
+    def reached(self) -> bool:
+        """The interval is as narrow as asked for."""
+        return self.half_width is not None and self.half_width <= self.goal.amount
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """The estimates of every point, and the differences to the first, on the same people."""
 
@@ -90,6 +105,8 @@ class Sweep:
     """Of the documents, and of the file of contacts where people come from one."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
+    precision: tuple[RowPrecision, ...] = ()
+    """What was asked for, row by row."""
 
     @property
     def swept(self) -> tuple[Point, ...]:
@@ -150,6 +167,8 @@ def sweep(
     axes: Sequence[Axis],
     *,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     engine: str = POPULATION,
@@ -161,6 +180,8 @@ def sweep(
 ) -> Sweep:
     """Runs a scenario once for each combination of values, with the same people and chances.
 
+    `replications` is the scenario's least number without one. With `precision`, goals such as `sla=1pp`, it ends when
+    every row reaches them, after at most `most` replications; see `stopping`.
     Differences are to the first combination, or to the scenario as it stands (`with_present`). `measures`
     chooses what the table shows, `trades` what knees are looked for; both have usual choices. Raises
     `UsageError` for paths, values, scenarios and measures that do not exist.
@@ -171,14 +192,18 @@ def sweep(
     asked = tuple(map(measure_and_key, measures))
     for name in itertools.chain.from_iterable(trades):
         measure_and_key(name)
+    goals = goals_of(precision, scenario=chosen.replications)
+    rule = Stopping(goals, least=min(chosen.replications.min, most or chosen.replications.max)) if goals else None
     points = points_of(axes, with_present=with_present)
     variants = {point.name: _variant(changed, scenario, point) for point in points}
     experiment = run_variants(
-        variants, replications=replications or chosen.replications.min,
+        variants,
+        replications=replications or (chosen.replications.min if rule is None else most or chosen.replications.max),
+        enough=None if rule is None else lambda runs: rule([run.summary for run in runs]), of_all=True,
         reduce=reduction_for(tuple(variants.values())), seed=seed, jobs=jobs, engine=engine,
         progress=progress,
     )  # fmt: skip
-    return _sweep(changed, axes, points, variants, experiment, shown=asked, trades=trades)
+    return _sweep(changed, axes, points, variants, experiment, shown=asked, trades=trades, goals=goals)
 
 
 def _variant(workspace: Workspace, scenario: str, point: Point) -> Variant:
@@ -195,21 +220,28 @@ def _sweep(
     *,
     shown: tuple[MeasureKey, ...],
     trades: Sequence[tuple[str, str]],
+    goals: Sequence[Goal],
 ) -> Sweep:
     chosen = scenario_of(workspace, experiment.scenario)
     first, *others = points
     pairs = {point.name: [(a.measured, b.measured) for a, b in experiment.paired(point.name)] for point in others}
     runs = [[run.measured.summary for run in experiment.results[point.name]] for point in points]
     broken = [v for found in experiment.results.values() for run in found for v in run.measured.violations]
-    broken += [fault for name, found in pairs.items() for fault in faults(found, variants[first.name], variants[name])]
+    broken += [fault for name, both in pairs.items() for fault in faults(both, variants[first.name], variants[name])]
+    found = tuple(map(estimates, runs))
     columns = shown or _usual(tuple(promises_of(workspace, chosen)))
     return Sweep(
         scenario=chosen.name, title=chosen.title or chosen.name, axes=tuple(axes), points=points, shown=columns,
-        estimates=tuple(map(estimates, runs)),
-        differences=({}, *(_less_the_first(found) for found in pairs.values())),
+        estimates=found,
+        differences=({}, *map(_less_the_first, pairs.values())),
         trades=_trades(axes, points, runs, trades), seed=experiment.seed, engine=experiment.engine,
         asked=experiment.replications, replications=min(map(len, runs)), partial=experiment.partial,
         workspace_hash=inputs_hash(workspace, chosen), violations=tuple(broken), stuck=experiment.stuck,
+        precision=tuple(
+            RowPrecision(goal, point.name, goal.half_width(row.get(goal.measure, {}).get(goal.key)))
+            for goal in goals
+            for point, row in zip(points, found, strict=True)
+        ),
     )  # fmt: skip
 
 

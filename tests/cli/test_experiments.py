@@ -43,6 +43,13 @@ def test_sweep_and_staff_keep_to_the_width_and_never_cut_a_number(run: Run, smal
         assert longest(outcome.out) <= width, outcome.out
 
 
+def test_a_sweep_stops_for_one_reason(run: Run, small: Path) -> None:
+    sweep = arguments("sweep", small, "--over", f"{SDRS}=1,2")
+    assert run(*sweep, "-n", "2", "--precision", "sla=1pp").status == 2
+    assert run(*sweep, "--max-replications", "2").status == 2
+    assert run(*sweep, "--precision", "sla=1%").status == 2
+
+
 def test_sweep_as_json_and_csv_carries_every_row(run: Run, small: Path, tmp_path: Path) -> None:
     sweep = arguments("sweep", small, "--over", f"{SDRS}=1,2", "--over", "policies.caps.weekly.max=1,2", "-n", "2")
     document = json.loads(run(*sweep, "--format", "json").out)

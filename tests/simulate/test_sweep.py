@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache, partial
 
 import pytest
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.model.specification import Workspace
+from journeyctl.report.sweep_json import render_json
+from journeyctl.report.sweep_text import render
 from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import sweep as sweeps
 from journeyctl.simulate.sweep import MOST_POINTS, PRESENT, Axis, Sweep, axis_of, points_of
@@ -135,3 +138,21 @@ def test_a_knee_over_two_axes_is_refused() -> None:
     axes = [axis_of(f"{SDRS}=1"), axis_of("length=4w")]
     with pytest.raises(UsageError, match="one axis"):
         sweep(plan(), "plan", axes, replications=1, trades=[("leads", "sla")])
+
+
+def test_a_precision_is_reached_in_every_row_or_the_worst_row_is_named() -> None:
+    wide = (axis_of(f"{SDRS}=1,2"),)
+    found = sweep(plan(), "plan", wide, precision=["leads=30%"], most=24)
+    alone = [
+        forecast(with_set(plan(), [(SDRS, n)]), "plan", precision=["leads=30%"], most=24, compare_with=())
+        for n in (1, 2)
+    ]
+    assert found.replications == max(one.replications for one in alone)
+    assert [note.row for note in found.precision] == ["1", "2"]
+    assert all(note.reached for note in found.precision)
+    assert "is reached in every row after" in render(found, width=100)
+    short = sweep(plan(), "plan", wide, precision=["leads/own=1%", "sla/sales=1pp"], most=3)
+    assert short.replications == short.asked == 3
+    text = " ".join(render(short, width=100).split())
+    assert "leads/own: +-1 % is not reached in 2 of 2 rows after 3 replications, +-" in text
+    assert [note["reached"] for note in json.loads(render_json(short))["precision"]][:2] == [False, False]
