@@ -18,6 +18,7 @@ _LEAST: Final = 1 << 14
 _SHAPES: Final = 1 << 10
 """Shapes for which there is room at first; there are four slots for each."""
 _SLOTS_EACH: Final = 4
+_MORE: Final = 64
 _STRETCH: Final = 1 << 18
 _NARROW: Final = 1 << 16
 """While there are fewer shapes, their numbers take two bytes."""
@@ -149,8 +150,8 @@ def _move_together(array: NDArray[Any], mask: NDArray[np.bool_]) -> None:
 
 
 def _roomier(array: NDArray[Any], used: int) -> NDArray[Any]:
-    """Half as much again where less than a quarter is left."""
-    return _with_room(array, used + used // 2) if used > len(array) * 3 // 4 else array
+    """Half as much again and some more, where less than a quarter is left."""
+    return _with_room(array, used + used // 2 + _MORE) if used >= len(array) * 3 // 4 else array
 
 
 def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:

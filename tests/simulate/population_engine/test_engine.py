@@ -17,7 +17,7 @@ from journeyctl.spec import load, with_set
 pytest.importorskip("numba")
 
 from journeyctl.simulate import population_engine
-from journeyctl.simulate.population_engine import lives, rows
+from journeyctl.simulate.population_engine import lives, packed_rows, rows, who_lives
 
 pytestmark = pytest.mark.slow
 
@@ -49,9 +49,17 @@ def test_how_many_lives_are_run_at_a_stretch_changes_nothing(chunk: int) -> None
     assert found.record.record().digest() == expected().record.record().digest()
 
 
+def test_people_who_are_made_into_arrays_part_by_part_live_as_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (lives, who_lives):
+        monkeypatch.setattr(module, "AT_ONCE", 100)
+    found = population_engine.simulate(small(), Draws(7, 2))
+    assert found.record.record().digest() == expected().record.record().digest()
+    assert found.open_leads == expected().open_leads
+
+
 def test_memory_that_was_too_small_grows_until_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, least in (("_LEAST_ROOM", 2), ("_ROWS_EACH", 0)):
-        monkeypatch.setattr(lives, name, least)
+    for module, name in ((lives, "_LEAST_ROOM"), (lives, "_BUFFER"), (packed_rows, "_LEAST"), (packed_rows, "_SHAPES")):
+        monkeypatch.setattr(module, name, 8)
     found = population_engine.simulate(small(), Draws(7, 2))
     assert found.record.record().digest() == expected().record.record().digest()
 

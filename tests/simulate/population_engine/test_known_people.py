@@ -1,0 +1,61 @@
+"""Who is known, by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+
+from journeyctl.results.name_table import NameTable
+from journeyctl.simulate.person import People, Person
+
+pytest.importorskip("numba")
+
+from journeyctl.simulate.population_engine.known_people import KnownPeople
+from journeyctl.simulate.population_engine.rows import WorldNames
+
+
+def person(key: str, *, clinic: str = "u1/h1/c1", source: str = "") -> Person:
+    return Person(key, "u1", "u1/h1", clinic, {}, source=source)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    everybody: People
+    keys: NameTable
+
+
+def known(*keys: str) -> KnownPeople:
+    everybody = People.of([person(key) for key in keys])
+    return KnownPeople(cast("Any", Numbered(everybody, NameTable(everybody.keys))))
+
+
+def test_newcomers_are_numbered_behind_those_who_were_there() -> None:
+    people = known("a", "b")
+    people.append(person("c", source="web"))
+    assert [one.key for one in people] == [people.key(number) for number in range(3)] == ["a", "b", "c"]
+    assert [people.number_of(key) for key in ("c", "a", "b")] == [2, 0, 1]
+    assert [one.source for one in people.newcomers] == ["web"]
+    assert [one.key for one in people[1:]] == ["b", "c"]
+    with pytest.raises(KeyError, match="d"):
+        people.number_of("d")
+
+
+def test_names_of_people_come_behind_those_of_the_program_each_once() -> None:
+    first = People.of([person("p1"), person("p2", clinic="u1/h1/c2")])
+    names = WorldNames.of({"": 0, "human": 1, "u1": 2}, first)
+    later = names.with_newcomers(People.of([person("p3", source="human")]))
+    assert len(set(later.names)) == len(later.names)
+    for column, expected in (
+        ("contact", ["p1", "p2", "p3"]), ("clinic", ["u1/h1/c1", "u1/h1/c2", "u1/h1/c1"]), ("hospital", ["u1/h1"] * 3),
+        ("umbrella", ["u1"] * 3), ("source", ["", "", "human"]),
+    ):  # fmt: skip
+        assert later.names.spelled(dict(later.persons)[column].tolist()) == expected
+    assert later.names.number_of("u1") == 2
+
+
+def test_a_contact_that_is_called_like_something_else_shares_its_number() -> None:
+    names = WorldNames.of({"": 0, "webinar": 1}, People.of([person("webinar"), person("p2")]))
+    assert list(names.names).count("webinar") == 1
+    assert names.names.spelled(dict(names.persons)["contact"].tolist()) == ["webinar", "p2"]
