@@ -135,9 +135,9 @@ class AccountGroup:
     """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
 
     __slots__ = (
-        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "account", "activated", "candidates",
-        "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path", "stirred",
-        "touched",
+        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "account",
+        "activated", "candidates", "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path",
+        "stirred", "touched",
     )  # fmt: skip
 
     def __init__(self, rules: GroupRules, path: str, account: Account) -> None:

@@ -94,6 +94,15 @@ class Lives:
         found = np.concatenate([np.zeros((0, 2), np.int64), *self._runs])
         return found[:, 1], found[:, 0]
 
+    @property
+    def run_count(self) -> int:
+        """How often lives were run together."""
+        return len(self._runs)
+
+    def runs_after(self, count: int) -> Integers:
+        """Person and first row of each life that was run after so many runs together, in the order of writing."""
+        return np.concatenate([np.zeros((0, 2), np.int64), *self._runs[count:]])
+
     def persons_of(self, places: Integers) -> Integers:
         """Whose rows these are."""
         first, persons = self.runs()

@@ -1,53 +1,39 @@
-"""Which rows of lives the account book has to be told of, and when: one pass over the rows, in compiled code."""
+"""Which rows of lives the account book has to be told of, and when: one pass over packed rows, in compiled code."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final
 
+import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
 
-from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.jit import compiled
-from journeyctl.simulate.population_engine.row_columns import Rows
 
 Integers = NDArray[int64]
+Packed = NDArray[Any]
 
-WANTED: Final = 1
-"""The book takes notice of such rows."""
+NOTED: Final = 1
+"""The book takes notice of rows of the shape."""
 PROMPT: Final = 2
 """It has to know of them by its next evaluation."""
 ENGAGES: Final = 4
-"""An act that counts as engagement, if a human did it."""
+"""They count as engagement."""
+SCORES: Final = 8
+"""They say a score, which replaces the one before."""
+(SORT, WAKES, SHAPE_COLUMNS) = range(3)
+"""What rows of a shape are to the book, and the bits of the groups that they wake, but for scores."""
+(GROUPS, WATCHED, PERSON_COLUMNS) = range(3)
+"""Of a person the bits of its groups, -1 for somebody whom evaluations cannot reach; and whether every act matters."""
+(EVALUATION, PERSON, PLACE, ENTRY) = range(4)
+"""The first evaluation that sees a row, whose it is, and where it lies."""
+(U_PERSON, U_TIME, U_SHAPE, U_VALUE, UNTOLD) = range(5)
+"""A row to be told."""
+(FIRST, AFTER, SINCE, START, RUN, SPAN) = range(6)
+"""Rows to be looked at; second from which on they count; what packed seconds start from; the first row's run."""
 
-EVALUATION: Final = 0
-"""The first one that sees the row."""
-PERSON: Final = 1
-ROW: Final = 2
-ENTRY: Final = 3
 
-
-class Senses(NamedTuple):
-    """What of rows matters to groups, of which each has a bit."""
-
-    sorts: Integers
-    """By kind of row: what is always so."""
-    any_item: Integers
-    """By kind: groups that such a row wakes, whatever it is about."""
-    slots: Integers
-    """By kind: its line in `by_item`; line 0 stands for kinds without one."""
-    by_item: Integers
-    """By line and name: groups that a row about this item wakes."""
-    least: Integers
-    """By group: hundredths of a point from which on a score wakes it."""
-    times: Integers
-    """Seconds of all evaluations."""
-    human: int
-    """The name of humans."""
-    scored: int
-    """The kind of rows that say a score."""
-    fact: int
-    """The kind of rows about fields and of events that somebody has made up."""
+NO_ROW: Final = -1
 
 
 @compiled
@@ -64,86 +50,88 @@ def first_to_see(times: Integers, time: int) -> int:
 
 
 @compiled
-def groups_woken(rows: Rows, row: int, senses: Senses) -> int:
-    """Bits of the groups whose conditions such a row can make true."""
-    kind = rows.narrow[row, r.KIND]
-    bits = senses.any_item[kind]
-    if senses.slots[kind]:
-        item = rows.narrow[row, r.ITEM]
-        if item < senses.by_item.shape[1]:
-            bits |= senses.by_item[senses.slots[kind], item]
-    elif kind == senses.scored:
-        for group in range(senses.least.shape[0]):
-            if rows.wide[row, r.VALUE] >= senses.least[group]:
-                bits |= 1 << group
+def value_at(values: Integers, place: int) -> int:
+    """The number of the row at a place; 0 where it has none."""
+    low, high = 0, values.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle, 0] < place:
+            low = middle + 1
+        else:
+            high = middle
+    return values[low, 1] if low < values.shape[0] and values[low, 0] == place else 0
+
+
+@compiled
+def woken_by_score(least: Integers, score: int) -> int:
+    """Bits of the groups that a score is enough for; `least` is what each asks for."""
+    bits = 0
+    for group in range(least.shape[0]):
+        if score >= least[group]:
+            bits |= 1 << group
     return bits
 
 
 @compiled
-def is_engaging(rows: Rows, row: int, senses: Senses) -> bool:
-    """Whether the row counts as engagement."""
-    kind = rows.narrow[row, r.KIND]
-    if kind == senses.fact:
-        return rows.narrow[row, r.REASON] >= 0
-    return (senses.sorts[kind] & ENGAGES) != 0 and rows.narrow[row, r.WHO] == senses.human
+def sift(
+    seconds: Packed, codes: Packed, values: Integers, runs: Integers, span: Integers, shapes: Integers,
+    least: Integers, times: Integers, people: Integers, found: Integers,
+) -> int:  # fmt: skip
+    """Rows of a span that matter by themselves; answers how many were found.
 
-
-@compiled
-def matters(rows: Rows, row: int, senses: Senses, groups: int, watched: int) -> bool:
-    """Whether the book has to know of the row of somebody who can belong to these groups."""
-    kind = rows.narrow[row, r.KIND]
-    if senses.sorts[kind] & PROMPT:
-        return True
-    if kind == senses.fact and (rows.narrow[row, r.OP] >= 0 or rows.narrow[row, r.JOURNEY] != 0):
-        # A journey has set a field.
-        return True
-    if watched and is_engaging(rows, row, senses):
-        return True
-    return (groups_woken(rows, row, senses) & groups) != 0
-
-
-@compiled
-def sift(rows: Rows, span: Integers, senses: Senses, people: Integers, found: Integers) -> int:
-    """Rows from `span[0]` up to `span[1]`, at `span[2]` or later, that matter; answers how many were found.
-
-    `people` has for each person -1 or its groups, and whether it is watched. Where `found`, shape `(room, ENTRY)`,
-    is full, the search ends; `span[0]` is the first row that was not looked at.
+    `runs` has person and first row of lives, in the order of writing. Where `found` is full the search ends; `span`
+    says where it goes on.
     """
-    count = 0
-    for row in range(span[0], span[1]):
+    count, run = 0, span[RUN]
+    for row in range(span[FIRST], span[AFTER]):
+        while run + 1 < runs.shape[0] and runs[run + 1, 1] <= row:
+            run += 1
         if count == found.shape[0]:
-            span[0] = row
+            span[FIRST], span[RUN] = row, run
             return count
-        if not senses.sorts[rows.narrow[row, r.KIND]] or rows.wide[row, r.TIME] < span[2]:
+        person, time = runs[run, 0], span[START] + np.int64(seconds[row])
+        sort, groups = shapes[codes[row], SORT], people[person, GROUPS]
+        if not sort & NOTED or groups < 0 or time < span[SINCE]:
             continue
-        person = rows.narrow[row, r.PERSON]
-        if people[person, 0] < 0 or not matters(rows, row, senses, people[person, 0], people[person, 1]):
-            continue
-        evaluation = first_to_see(senses.times, rows.wide[row, r.TIME])
-        if evaluation < senses.times.shape[0]:
-            found[count, EVALUATION], found[count, PERSON], found[count, ROW] = evaluation, person, row
+        if not sort & PROMPT and not (sort & ENGAGES and people[person, WATCHED]):
+            bits = shapes[codes[row], WAKES]
+            if sort & SCORES:
+                bits = woken_by_score(least, value_at(values, row))
+            if not bits & groups:
+                continue
+        evaluation = first_to_see(times, time)
+        if evaluation < times.shape[0]:
+            found[count, EVALUATION], found[count, PERSON], found[count, PLACE] = evaluation, person, row
             count += 1
-    span[0] = span[1]
+    span[FIRST] = span[AFTER]
     return count
 
 
 @compiled
 def untold(
-    rows: Rows, spans: Integers, senses: Senses, persons: Integers, told: Integers, before: int, found: Integers
-) -> int:
+    seconds: Packed, codes: Packed, values: Integers, start: int, shapes: Integers, spans: Integers,
+    persons: Integers, told: Integers, before: int, found: Integers,
+) -> int:  # fmt: skip
     """Rows of these persons of which the book takes notice, from `told` on up to second `before`.
 
     `spans` are the first and after the last row of each one's latest life. Rows come person by person in the
-    order of time, and count as told then. Answers how many there are, more than `found` holds perhaps; then
-    nothing counts as told.
+    order of time, of scores only the last, and count as told then. Answers for how many there must be room: where
+    `found` has less, nothing counts as told.
     """
     count = 0
     for place in range(persons.shape[0]):
-        person, first = persons[place], count
+        person, first, score = persons[place], count, NO_ROW
         for row in range(spans[place, 0], spans[place, 1]):
-            if told[person] <= rows.wide[row, r.TIME] < before and senses.sorts[rows.narrow[row, r.KIND]]:
+            time = start + np.int64(seconds[row])
+            if shapes[codes[row], SORT] & SCORES and told[person] <= time < before:
+                score = row if score == NO_ROW or seconds[row] >= seconds[score] else score
+        for row in range(spans[place, 0], spans[place, 1]):
+            time, sort = start + np.int64(seconds[row]), shapes[codes[row], SORT]
+            if sort & NOTED and told[person] <= time < before and (not sort & SCORES or row == score):
                 if count < found.shape[0]:
-                    into_order(rows, found, first, count, row)
+                    at = place_for(found, first, count, time)
+                    found[at, U_PERSON], found[at, U_TIME] = person, time
+                    found[at, U_SHAPE], found[at, U_VALUE] = codes[row], value_at(values, row)
                 count += 1
     if count <= found.shape[0]:
         for place in range(persons.shape[0]):
@@ -152,10 +140,11 @@ def untold(
 
 
 @compiled
-def into_order(rows: Rows, found: Integers, first: int, after: int, row: int) -> None:
-    """Puts a row among those found from `first` up to `after`: in the order of time, then of writing."""
+def place_for(found: Integers, first: int, after: int, time: int64 | int) -> int:
+    """Where a row belongs among those found from `first` up to `after`: in the order of time, then of writing."""
     place = after
-    while place > first and rows.wide[found[place - 1], r.TIME] > rows.wide[row, r.TIME]:
-        found[place] = found[place - 1]
+    while place > first and found[place - 1, U_TIME] > time:
+        for column in range(UNTOLD):
+            found[place, column] = found[place - 1, column]
         place -= 1
-    found[place] = row
+    return place

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy import int64
@@ -18,33 +18,27 @@ from numpy.typing import NDArray
 
 from journeyctl.expr import Value
 from journeyctl.graph.ops import Change
-from journeyctl.results.record import KIND_NUMBER, KINDS
+from journeyctl.results.record import KINDS
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.reactions import fact_text
 from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.group_members import COUNTED, EVENTS
-from journeyctl.simulate.people import Person
 from journeyctl.simulate.population_engine import life
+from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.field_codes import Sort
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
-from journeyctl.simulate.population_engine.notice_rows import (
-    ENGAGES,
-    ENTRY,
-    PROMPT,
-    WANTED,
-    Senses,
-    sift,
-    untold,
-)
 from journeyctl.simulate.population_engine.program_reads import updates
+from journeyctl.simulate.population_engine.row_packing import FACT
 from journeyctl.simulate.population_engine.rows import lead_name
 
 Integers = NDArray[int64]
+News = Effect | tuple[str, "Value"]
 
-_SENSES: Final = "population engine: what the account book takes notice of"
+_REMEMBERED: Final = "population engine: what the account book takes notice of"
 _LEAST_ROOM: Final = 1 << 12
 _MOST_GROUPS: Final = 60
 """Groups that have bits of their own; the others share one more."""
@@ -56,27 +50,24 @@ _NOBODY: Final = -1
 class Notices:
     """What the book is to be told, evaluation by evaluation."""
 
-    def __init__(self, inputs: Inputs, lives: Lives, book: AccountBook, people: Sequence[Person]) -> None:
+    def __init__(self, inputs: Inputs, lives: Lives, book: AccountBook, people: KnownPeople) -> None:
         """`people` by number; it grows as newcomers are admitted."""
-        self._inputs, self._lives, self._book, self._people = inputs, lives, book, people
+        self._lives, self._book, self._people = lives, book, people
         memory = inputs.world.memory
-        known = memory.get(_SENSES)
-        if not isinstance(known, _Known):
-            known = memory[_SENSES] = _Known.of(inputs, book)
-        self._world = known
-        self._crowd = known.crowd.copy()
+        world = memory.get(_REMEMBERED)
+        if not isinstance(world, _World):
+            world = memory[_REMEMBERED] = _World.of(inputs, book)
+        self._world, self._shapes = world, _Shapes(inputs, book.rules, world)
+        self._crowd = world.crowd.copy()
         """For each person -1 or the bits of its groups, and whether it is watched."""
-        self._numbers = dict(known.numbers)
         self._told = np.zeros(len(self._crowd), np.int64)
         """By person: rows before this second were told."""
-        self._scanned = 0
+        self._sifted, self._runs = 0, 0
+        """So many rows and runs of lives have been looked at."""
         self._coming: list[list[tuple[int, int]]] = [[] for _ in range(len(book.times) + 1)]
         """By evaluation: persons and rows that it is the first to see, some of them stale."""
-        self._found = np.empty((_LEAST_ROOM, ENTRY), np.int64)
-        self._rows = np.empty(_LEAST_ROOM, np.int64)
-        names = inputs.tables.names.values
-        self._journeys = [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""]
-        """By op; the last one is that of rows without any."""
+        self._found = np.empty((_LEAST_ROOM, n.ENTRY), np.int64)
+        self._rows = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
         book.rely_on(self)
 
     def take_in(self, first: int, *, since: int) -> None:
@@ -89,93 +80,171 @@ class Notices:
         if not coming:
             return
         self._coming[evaluation] = []
-        lived = self._lives.lived
-        persons = {
-            person: None for person, row in coming if lived[person, life.W_ROWS] <= row < lived[person, life.W_ROWS_END]
-        }
+        persons, places = np.array(coming, np.int64).T
+        latest = self._lives.lived[persons]
+        stale = (places < latest[:, life.W_ROWS]) | (places >= latest[:, life.W_ROWS_END])
         until = self._book.times[evaluation]
-        for person, news in self._untold(list(persons), until):
-            self._book.tell(self._people[person].key, news, until=until)
+        for person, news in self._untold(list(dict.fromkeys(persons[~stale].tolist())), until):
+            self._book.tell(self._people.key(person), news, until=until)
 
     # --- satisfies `accounts.RowKeeper`
 
     def held_back(self, contact: str, before: int) -> Iterable[Effect]:
         """A contact's rows before a second that were not told yet, in the order of time; they count as told then."""
-        for _, news in self._untold([self._numbers[contact]], before):
+        for _, news in self._untold([self._people.number_of(contact)], before):
             return [one for one in news if isinstance(one, Effect)]
         return ()
 
     def watch(self, contact: str) -> None:
         """From the latest evaluation on every human act of the contact matters."""
-        person = self._numbers[contact]
-        self._crowd[person, 1] = 1
+        person = self._people.number_of(contact)
+        self._crowd[person, n.WATCHED] = 1
         first, after = self._lives.lived[person, [life.W_ROWS, life.W_ROWS_END]].tolist()
-        self._sift(first, min(after, self._scanned), int(self._told[person]))
+        self._sift(np.array([[person, first]]), first, min(after, self._sifted), int(self._told[person]))
 
     # --- which rows
 
     def _look_at_new_rows(self, since: int) -> None:
         if len(self._people) > len(self._crowd):
             self._admit()
-        written = int(self._lives.rows.count[r.ROWS])
-        self._sift(self._scanned, written, since)
-        self._scanned = written
+        runs, written = self._lives.runs_after(self._runs), len(self._lives.rows)
+        self._shapes.learn(self._lives.rows.shapes)
+        self._sift(runs, self._sifted, written, since)
+        self._sifted, self._runs = written, self._lives.run_count
 
-    def _sift(self, first: int, after: int, since: int) -> None:
-        span, coming = np.array((first, after, since), np.int64), self._coming
-        while span[0] < after:
-            count = sift(self._lives.rows, span, self._world.senses, self._crowd, self._found)
-            for evaluation, person, row in self._found[:count].tolist():
-                coming[evaluation].append((person, row))
+    def _sift(self, runs: Integers, first: int, after: int, since: int) -> None:
+        rows, coming, span = self._lives.rows, self._coming, np.zeros(n.SPAN, np.int64)
+        span[[n.FIRST, n.AFTER, n.SINCE, n.START]] = first, after, since, rows.start
+        while span[n.FIRST] < after:
+            count = n.sift(
+                rows.seconds, rows.codes, rows.values, runs, span, self._shapes.sorts, self._world.least,
+                self._world.times, self._crowd, self._found,
+            )  # fmt: skip
+            for evaluation, person, place in self._found[:count].tolist():
+                coming[evaluation].append((person, place))
 
     def _admit(self) -> None:
         """Newcomers, whom the book knows already."""
-        first = len(self._crowd)
-        others = [_of_person(self._book, self._world.bits, person.key) for person in self._people[first:]]
-        self._crowd = np.concatenate([self._crowd, np.array(others, np.int64).reshape(-1, 2)])
+        first, book = len(self._crowd), self._book
+        keys = [self._people.key(number) for number in range(first, len(self._people))]
+        others = [_of_groups(book.groups_of(key), self._world.bits) for key in keys]
+        self._crowd = np.concatenate([self._crowd, np.array(others, np.int64)])
         self._told = np.concatenate([self._told, np.zeros(len(others), np.int64)])
-        self._numbers.update((person.key, first + place) for place, person in enumerate(self._people[first:]))
 
-    def _untold(self, persons: Sequence[int], before: int) -> Iterator[tuple[int, list[Effect | tuple[str, Value]]]]:
+    def _untold(self, persons: Sequence[int], before: int) -> Iterator[tuple[int, list[News]]]:
         """By person what was not told yet, in the order of time."""
         if not persons:
             return
-        numbers = np.array(persons, np.int64)
+        numbers, rows = np.array(persons, np.int64), self._lives.rows
         spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]]
         while True:
-            count = untold(self._lives.rows, spans, self._world.senses, numbers, self._told, before, self._rows)
+            count = n.untold(
+                rows.seconds, rows.codes, rows.values, rows.start, self._shapes.sorts, spans, numbers, self._told,
+                before, self._rows,
+            )  # fmt: skip
             if count <= len(self._rows):
                 break
-            self._rows = np.empty(2 * count, np.int64)
-        news: dict[int, list[Effect | tuple[str, Value]]] = {}
-        for person, row in self._effects(self._rows[:count]):
+            self._rows = np.empty((2 * count, n.UNTOLD), np.int64)
+        news: dict[int, list[News]] = {}
+        for person, time, shape, value in self._rows[:count].tolist():
+            told = self._shapes.told(shape)
+            lead = lead_name(self._people.key(person), *told.lead) if told.lead is not None else ""
             own = news.setdefault(person, [])
-            own.append(row)
-            if row.kind is Kind.FACT and row.journey:
-                own.append(self._field(row))
+            own.append(told.effect(time, lead, value))
+            if told.field is not None:
+                own.append(told.field)
         yield from news.items()
 
-    # --- as effects
 
-    def _effects(self, places: Integers) -> Iterable[tuple[int, Effect]]:
+class _Told(NamedTuple):
+    """How rows of one shape are told."""
+
+    before: tuple[Kind, str, int, str, str, str, str, int]
+    """Columns of an effect from its kind to its send."""
+    lead: tuple[str, int] | None
+    """Place and number of the lead."""
+    between: tuple[str, str, int, str, str, str, str]
+    """From the desk to who did it."""
+    group: str
+    field: tuple[str, Value] | None
+    """Path and new value where a journey has set a field."""
+
+    def effect(self, time: int, lead: str, value: int) -> Effect:
+        return Effect(time, *self.before, lead, *self.between, value, "", self.group)
+
+
+class _Shapes:
+    """What rows of each shape are to the book. Shapes of one replication come as they occur."""
+
+    def __init__(self, inputs: Inputs, rules: BookRules, world: _World) -> None:
+        """None has occurred yet."""
+        self._inputs, self._rules, self._world = inputs, rules, world
+        self._columns: Integers = np.zeros((0, FACT + 1), np.int64)
+        self._told: dict[int, _Told] = {}
+        self.sorts: Integers = np.zeros((0, n.SHAPE_COLUMNS), np.int64)
+        """By shape, shape `(shapes, SHAPE_COLUMNS)`."""
+
+    def learn(self, shapes: Integers) -> None:
+        """All shapes that there are by now."""
+        before = len(self.sorts)
+        if len(shapes) > before:
+            self._columns = shapes.copy()
+            others = [self._sort(columns) for columns in shapes[before:].tolist()]
+            self.sorts = np.concatenate([self.sorts, np.array(others, np.int64)])
+
+    def told(self, shape: int) -> _Told:
+        """How rows of a shape are told."""
+        found = self._told.get(shape)
+        if found is None:
+            columns = tuple(self._columns[shape].tolist())
+            found = self._told[shape] = self._world.told.get(columns) or self._as_told(columns)
+            self._world.told[columns] = found
+        return found
+
+    def _sort(self, columns: Sequence[int]) -> tuple[int, int]:
+        kind, noting = KINDS[columns[r.KIND]], self._rules.noting
+        if kind not in noting.kinds:
+            return 0, 0
         names = self._inputs.tables.names.values
-        wide, narrow = self._lives.rows.wide[places].tolist(), self._lives.rows.narrow[places].tolist()
-        for numbers, cells in zip(wide, narrow, strict=True):
-            reason, value, lead = cells[r.REASON], numbers[r.VALUE], ""
-            if cells[r.LEAD_PLACE]:
-                key = self._people[cells[r.PERSON]].key
-                lead = lead_name(key, names[cells[r.LEAD_PLACE]], cells[r.LEAD_NUMBER])
-            if reason < 0:
-                text, value = self._written(-reason - 1, value), 0
-            else:
-                text = names[reason]
-            journey = self._journeys[cells[r.OP]] or names[cells[r.JOURNEY]]
-            columns = (
-                numbers[r.TIME], KINDS[cells[r.KIND]], journey, 0, "", "", names[cells[r.ITEM]],
-                names[cells[r.CHANNEL]], 0, lead, names[cells[r.DESK]], "", 0, "", "", text, names[cells[r.WHO]],
-                value, "", names[cells[r.GROUP]],
-            )  # fmt: skip
-            yield cells[r.PERSON], Effect(*columns)
+        item, human = names[columns[r.ITEM]], names[columns[r.WHO]] == "human"
+        sets_field = kind is Kind.FACT and bool(self._journey(columns))
+        engages = kind is Kind.FACT if kind not in EVENTS else human
+        counted = kind in COUNTED and COUNTED[kind] in noting.history and item in noting.items.get(kind, (item,))
+        plain = kind in COUNTED or kind in EVENTS
+        if plain and not (engages or counted) and not self._rules.needs_every_row:
+            return 0, 0
+        sort = n.NOTED | (n.ENGAGES if engages else 0) | (n.SCORES if kind is Kind.SCORED else 0)
+        if self._rules.needs_every_row or sets_field or kind in _AT_ONCE:
+            sort |= n.PROMPT
+        return sort, self._wakes(kind, item)
+
+    def _wakes(self, kind: Kind, item: str) -> int:
+        """Groups that such a row wakes; scores and fields are looked at for themselves."""
+        if kind is Kind.SCORED or kind is Kind.FACT:
+            return 0
+        return _of_groups(
+            [
+                name
+                for name, noting in self._rules.noting_of.items()
+                if kind in noting.waking and item in noting.items.get(kind, (item,))
+            ],
+            self._world.bits,
+        )[0]
+
+    def _journey(self, columns: Sequence[int]) -> str:
+        return self._world.journeys[columns[r.OP]] or self._inputs.tables.names.values[columns[r.JOURNEY]]
+
+    def _as_told(self, columns: Sequence[int]) -> _Told:
+        names, kind, journey = self._inputs.tables.names.values, KINDS[columns[r.KIND]], self._journey(columns)
+        reason = columns[r.REASON]
+        text = self._written(-reason - 1, columns[FACT]) if reason < 0 else names[reason]
+        field = self._world.values[text] if kind is Kind.FACT and journey else None
+        place = columns[r.LEAD_PLACE]
+        return _Told(
+            (kind, journey, 0, "", "", names[columns[r.ITEM]], names[columns[r.CHANNEL]], 0),
+            (names[place], columns[r.LEAD_NUMBER]) if place else None,
+            (names[columns[r.DESK]], "", 0, "", "", text, names[columns[r.WHO]]), names[columns[r.GROUP]], field,
+        )  # fmt: skip
 
     def _written(self, marked: int, code: int) -> str:
         """How the record writes a field's new value, which is remembered under that."""
@@ -184,63 +253,45 @@ class Notices:
         self._world.values[text] = codes.paths[column], codes.value(column, code, broken=bool(marked & 1))
         return text
 
-    def _field(self, row: Effect) -> tuple[str, Value]:
-        return self._world.values[row.reason]
-
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _World:
     """What is the same in all replications of a world."""
 
-    senses: Senses
     bits: Mapping[str, int]
     """By group."""
     crowd: Integers
-    """For each person -1 or the bits of its groups, and 0: nobody is watched yet."""
-    numbers: Mapping[str, int]
-    """By key."""
+    """For each person who is there from the start -1 or the bits of its groups, and 0: nobody is watched yet."""
+    least: Integers
+    """By bit: hundredths of a point from which on a score wakes the group."""
+    times: Integers
+    """Seconds of all evaluations."""
+    journeys: Sequence[str]
+    """By op; the last one is that of rows without any."""
     values: dict[str, tuple[str, Value]]
     """Path and value of what a journey may set a field to, by how the record writes it."""
+    told: dict[tuple[int, ...], _Told]
+    """By a shape's columns."""
 
     @classmethod
-    def of(cls, inputs: Inputs, book: AccountBook) -> _Known:
-        """Everybody who is there from the start."""
-        rules = book.rules
+    def of(cls, inputs: Inputs, book: AccountBook) -> _World:
+        """Worked out once."""
+        rules, names = book.rules, inputs.tables.names.values
         bits = {name: 1 << min(number, _MOST_GROUPS) for number, name in enumerate(rules.groups)}
-        crowd = [_of_person(book, bits, person.key) for person in inputs.everybody]
-        numbers = {person.key: number for number, person in enumerate(inputs.everybody)}
-        return cls(_senses(inputs, rules, bits), bits, np.array(crowd, np.int64).reshape(-1, 2), numbers,
-                   _values_of_facts(inputs))  # fmt: skip
+        crowd = [_of_groups(book.groups_of(key), bits) for key in inputs.keys]
+        least = np.full(min(len(bits), _MOST_GROUPS + 1), np.iinfo(np.int64).max)
+        for name, noting in rules.noting_of.items():
+            if Kind.SCORED in noting.waking:
+                place = bits[name].bit_length() - 1
+                least[place] = min(int(least[place]), noting.least_score)
+        return cls(
+            bits, np.array(crowd, np.int64).reshape(-1, n.PERSON_COLUMNS), least, np.array(rules.times, np.int64),
+            [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs), {},
+        )  # fmt: skip
 
 
-def _of_person(book: AccountBook, bits: Mapping[str, int], contact: str) -> tuple[int, int]:
-    groups = book.groups_of(contact)
+def _of_groups(groups: Iterable[str] | None, bits: Mapping[str, int]) -> tuple[int, int]:
     return (_NOBODY, 0) if groups is None else (sum({bits[name] for name in groups}), 0)
-
-
-def _senses(inputs: Inputs, rules: BookRules, bits: Mapping[str, int]) -> Senses:
-    sorts, any_item, slots = (np.zeros(len(KINDS), np.int64) for _ in range(3))
-    for kind in rules.noting.kinds:
-        prompt = PROMPT if rules.needs_every_row or kind in _AT_ONCE else 0
-        sorts[KIND_NUMBER[kind]] = WANTED | prompt | (ENGAGES if kind in EVENTS else 0)
-    for place, kind in enumerate(COUNTED, 1):
-        slots[KIND_NUMBER[kind]] = place
-    by_item = np.zeros((len(COUNTED) + 1, len(inputs.tables.names)), np.int64)
-    least = np.full(_MOST_GROUPS + 1, np.iinfo(np.int64).max)
-    for name, noting in rules.noting_of.items():
-        for kind in noting.waking - {Kind.SCORED, Kind.FACT}:
-            if kind not in noting.items:
-                any_item[KIND_NUMBER[kind]] |= bits[name]
-            else:
-                items = [inputs.tables.names(item) for item in sorted(noting.items[kind])]
-                by_item[slots[KIND_NUMBER[kind]], items] |= bits[name]
-        if Kind.SCORED in noting.waking:
-            place = bits[name].bit_length() - 1
-            least[place] = min(least[place], noting.least_score)
-    return Senses(
-        sorts, any_item, slots, by_item, least[: len(bits)], np.array(rules.times, np.int64),
-        inputs.tables.names("human"), KIND_NUMBER[Kind.SCORED], KIND_NUMBER[Kind.FACT],
-    )  # fmt: skip
 
 
 def _values_of_facts(inputs: Inputs) -> dict[str, tuple[str, Value]]:
