@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -23,11 +23,13 @@ from typing import Any, Final, TypeVar, cast
 import numba as _compiler
 import numpy
 
-from journeyctl.simulate.population_engine.whole_program import PartCompiler, WholeCompiler
+from journeyctl.simulate.population_engine.whole_program import PartCompiler, WholeCompiler, kept_code
 
 numba: Any = _compiler
 """Numba's types leave out most of what is used here."""
-_OPTIONS: Final = {"nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True}
+_OPTIONS: Final = {
+    "nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
 _F = TypeVar("_F", bound=Callable[..., object])
 _IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 _HERE = __name__.rpartition(".")[0]
@@ -44,38 +46,53 @@ _STALE_AFTER = 3_600
 """Seconds after which code of another version is taken away when a new one comes."""
 
 
+class _Compiled:
+    """A function that is compiled once it is called: a whole for Python, a part for other compiled functions."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        update_wrapper(self, function)
+        self._function = function
+
+    def __call__(self, *arguments: object) -> object:
+        return self._whole(*arguments)
+
+    @cached_property
+    def _whole(self) -> Any:  # noqa: ANN401 - Numba has no types
+        given = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(_place(self._function.__module__, given))
+        try:
+            made = numba.njit(self._function, pipeline_class=WholeCompiler, **_OPTIONS)
+            made._cache = kept_code(self._function)
+        finally:
+            numba.config.CACHE_DIR = given
+        return made
+
+    @cached_property
+    def _part(self) -> Any:  # noqa: ANN401 - Numba has no types
+        """What compiled callers see; constants reach it as numbers, else each constant would make another one."""
+        made = numba.njit(self._function, pipeline_class=PartCompiler, no_cpython_wrapper=True, **_OPTIONS)
+        template = made.get_call_template
+
+        def of_numbers(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Numba has no types
+            plain = numba.types.unliteral
+            return template(tuple(plain(arg) for arg in args), {name: plain(arg) for name, arg in kws.items()})
+
+        made.get_call_template = of_numbers
+        made.add_overload = lambda found: made.overloads.__setitem__(tuple(found.signature.args), found)
+        return made
+
+    @property
+    def _numba_type_(self) -> Any:  # noqa: ANN401 - Numba has no types
+        return numba.types.Dispatcher(self._part)
+
+
 def compiled(function: _F) -> _F:
     """Compiles a function when it is first called. It must allocate nothing: arrays are not counted."""
-    if numba.config.DISABLE_JIT:
-        return function
-    given = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(_place(function.__module__, given))
-    try:
-        made = numba.njit(function, cache=True, pipeline_class=WholeCompiler, **_OPTIONS)
-    finally:
-        numba.config.CACHE_DIR = given
-    inner = numba.njit(
-        function, pipeline_class=PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_OPTIONS
-    )  # fmt: skip
-    inner.add_overload = lambda found: inner.overloads.__setitem__(tuple(found.signature.args), found)
-    _lend(made, inner)
-    return cast(_F, made)
+    return function if numba.config.DISABLE_JIT else cast(_F, _Compiled(function))
 
 
 inlined = compiled
 """LLVM finds by itself what only one function calls."""
-
-
-def _lend(made: Any, inner: Any) -> None:  # noqa: ANN401 - Numba has no types
-    """Compiled callers see the part, and its constants as numbers: else each constant would make another."""
-    template = inner.get_call_template
-
-    def of_numbers(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Numba has no types
-        plain = numba.types.unliteral
-        return template(tuple(plain(arg) for arg in args), {name: plain(arg) for name, arg in kws.items()})
-
-    made.get_call_template = of_numbers
-    made.get_overload = inner.get_overload
 
 
 def is_kept(module: str) -> bool:
@@ -144,21 +161,20 @@ def _built_on(module: str) -> Iterator[str]:
     while left:
         current = left.pop()
         yield current
-        source = _source(current)
-        if source is None or not current.startswith(_HERE):
-            continue
-        for name in _imports(source.read_text(encoding="utf-8")):
+        for name in _imports(current) if current.startswith(_HERE) else ():
             if name not in seen:
                 seen.add(name)
                 left.append(name)
 
 
-def _imports(text: str) -> Iterator[str]:
-    for package, several, one in _IMPORTED.findall(text):
-        yield package
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    source, found = _source(module), []
+    for package, several, one in _IMPORTED.findall(source.read_text(encoding="utf-8")) if source is not None else ():
         # A name may itself be a module.
-        for name in (several or one).split(","):
-            yield f"{package}.{name.split(' as ')[0].strip()}"
+        names = (name.split(" as ")[0].strip() for name in (several or one).split(","))
+        found += [package, *(f"{package}.{name}" for name in names)]
+    return tuple(found)
 
 
 @cache

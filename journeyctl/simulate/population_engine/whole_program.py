@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import llvmlite.binding as llvm
+from numba.core.caching import FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, Flags
+from numba.core.runtime.nrt import rtsys
 
 Untyped: TypeAlias = Any
 """What Numba hands over; it says little about types."""
@@ -43,15 +45,15 @@ class _Whole(_Part):
 
     def finalize(self) -> None:
         """Makes machine code."""
-        self._from_python = {made.name for made in self._final_module.functions if not made.is_declaration}
+        self._own = {made.name for made in _defined(self._final_module)}
         self._linking_libraries = list(_all_of(self._linking_libraries))
         JITCodeLibrary.finalize(self)
 
     def _optimize_final_module(self) -> None:
         module, codegen = self._final_module, self._codegen
-        for function in module.functions:
-            if not function.is_declaration and function.name not in self._from_python:
-                function.linkage = "internal"
+        for made in _defined(module):
+            if made.name not in self._own:
+                made.linkage = "internal"
         # Constants reach the functions that they are passed to, and arguments that nobody reads go, before LLVM
         # weighs up what is worth inlining.
         first = llvm.create_new_module_pass_manager()
@@ -66,7 +68,12 @@ class _Whole(_Part):
         passes.run(module, builder)
 
     def _get_module_for_linking(self) -> Untyped:
-        return JITCodeLibrary._get_module_for_linking(self)
+        """Names alone: what is kept beside the machine code says only what there is, since nobody links a whole."""
+        return llvm.parse_assembly("".join(f'define void @"{name}"() {{ ret void }}' for name in self._own))
+
+
+def _defined(module: Untyped) -> list[Untyped]:
+    return [made for made in (*module.functions, *module.global_variables) if not made.is_declaration]
 
 
 def _all_of(libraries: Iterable[Untyped]) -> Iterator[Untyped]:
@@ -80,6 +87,24 @@ def _all_of(libraries: Iterable[Untyped]) -> Iterator[Untyped]:
             yield library
             if isinstance(library, _Part):
                 left += library._linking_libraries
+
+
+def kept_code(function: Callable[..., object]) -> Untyped:
+    """Where Numba keeps a function's machine code."""
+    return _KeptCode(function)
+
+
+class _KeptCode(FunctionCache):
+    """Machine code on disk."""
+
+    def load_overload(self, sig: Untyped, target_context: Untyped) -> Untyped:
+        """The function as it was kept, or nothing.
+
+        Numba would first load all that it takes to compile, SciPy too: most of a short run's time.
+        """
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 class _SameFlags(Flags):
