@@ -74,9 +74,17 @@ class ActivityClock:
 
     def moment_in(self, u: int, start: int, end: int, *, zone: str) -> int:
         """A moment in `[start, end)` chosen by a draw, likelier in active hours."""
+        return self.moments_in((u,), start, end, zone=zone)[0]
+
+    def moments_in(self, us: Sequence[int], start: int, end: int, *, zone: str) -> list[int]:
+        """`moment_in` for several draws."""
         first = self.passed(clock_reading(start, zone))
-        units = self.passed(clock_reading(end, zone)) - first
-        return min(max(start, self.later(start, u * units >> 53, zone=zone)), end - 1)
+        units, found = self.passed(clock_reading(end, zone)) - first, []
+        for u in us:
+            reached = u * units >> 53
+            later = clock_moment(self.reading_at(first + reached), zone) if reached > 0 else start
+            found.append(min(max(start, later), end - 1))
+        return found
 
 
 @lru_cache(maxsize=16)

@@ -160,12 +160,16 @@ class ResponseModel:
 
     def needs(self, draws: DrawSource, traits: Traits, *, contact: str, fit: str | None) -> bool:
         """Whether qualification finds a need now; `fit` is the grade. One draw per contact, so need only grows."""
+        limit = self.need_threshold(stage=traits.stage, asked=traits.asked, fit=fit)
+        return draws.bits(contact, purposes.NEED) < limit
+
+    def need_threshold(self, *, stage: int, asked: bool, fit: str | None) -> int:
+        """The threshold in 2^-53 of a need at a stage of readiness, for somebody who has asked for sales or not."""
         c = self.coefficients
         by_rank = (c.need_fit_a, c.need_fit_b, c.need_fit_c)
         rank = self._grades.index(fit) if fit in self._grades else None
         odds = c.need_fit_none if rank is None else by_rank[min(rank, len(by_rank) - 1)]
-        terms = need_terms(c, stage=traits.stage, asked=int(traits.asked), fit=odds)
-        return draws.bits(contact, purposes.NEED) < threshold(sum(terms))
+        return threshold(sum(need_terms(c, stage=stage, asked=int(asked), fit=odds)))
 
     def _interests(self, draws: DrawSource, contact: str, environment: Environment) -> Mapping[str, int]:
         topics = self.topics

@@ -136,7 +136,7 @@ class SalesDesk:
     def hand_over(self, request: LeadRequest) -> None:
         """A lead comes now."""
         now = self._now()
-        team = self._route(request.names) if request.team is None else request.team
+        team = self.rules.team_for(request.names) if request.team is None else request.team
         lead = opened(
             self.rules.lead, request.lead, desk=self.rules.name, at=request.created_at, request=request.request,
             score=request.score, need=request.need, calendar=team_calendar(self.rules, team),
@@ -210,12 +210,6 @@ class SalesDesk:
                 return
             self._apply(case, Begun())
             self._apply(case, case.draws.finished(case.lead, worker=0, seconds=0))
-
-    def _route(self, names: Names | None) -> str:
-        for condition, team in self.rules.routes:
-            if condition is None or (names is not None and condition.holds(names)):
-                return team
-        return ""
 
     def _plan(self, case: Case) -> None:
         if self.rules.response is not None:

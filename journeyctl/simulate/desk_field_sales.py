@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Final
 
 from simpy import Environment, Event
 
@@ -15,8 +16,8 @@ from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.simulate.desk_instants import DISPATCH, Dispatch, Moment
 from journeyctl.simulate.desk_rules import DeskRules, FieldRules
 
-_WEEK = 7 * 86_400
-_LONGEST = 100 * 366 * 86_400
+WEEK: Final = 7 * 86_400
+LONGEST: Final = 100 * 366 * 86_400
 """After so long nobody is met any more: a force of one meeting in ten years never gets through its queue."""
 
 
@@ -52,7 +53,7 @@ class FieldSales:
         self._queue: list[tuple[int, str, Event]] = []
         self._held: dict[int, int] = {}
         self._first_week = self._week(int(environment.now))[0]
-        self._last = self._first_week + _LONGEST
+        self._last = self._first_week + LONGEST
         self._meetings = Dispatch(environment, self._hold_meetings)
         self._woken_at = -1
 
@@ -90,7 +91,7 @@ class FieldSales:
     def _hold_meetings(self) -> None:
         now = self._now()
         number, _, after = self._numbered_week(now)
-        left = self._places(number) - self._held.get(number, 0)
+        left = places(self._field.per_week, number) - self._held.get(number, 0)
         while self._queue and left > 0:
             _, _, met = heapq.heappop(self._queue)
             self._held[number] = self._held.get(number, 0) + 1
@@ -100,15 +101,10 @@ class FieldSales:
             self._woken_at = after
             Moment(self._environment, after, DISPATCH, self._hold_meetings)
 
-    def _places(self, number: int) -> int:
-        """Meetings of one week; parts of a meeting add up over the weeks."""
-        per_week = self._field.per_week
-        return ((number + 1) * per_week >> 20) - (number * per_week >> 20)
-
     def _numbered_week(self, now: int) -> tuple[int, int, int]:
         first, after = self._week(now)
         # A week is an hour longer or shorter where clocks change; half a week is far from either.
-        return (first - self._first_week + _WEEK // 2) // _WEEK, first, after
+        return (first - self._first_week + WEEK // 2) // WEEK, first, after
 
     def _week(self, now: int) -> tuple[int, int]:
         return local_week(now, self._rules.zone, week_starts=self._rules.week_starts)
@@ -147,3 +143,8 @@ class FieldSales:
                 line=line, reason=reason, value=part,
             )  # fmt: skip
             self._emit(accepted.contact, row)
+
+
+def places(per_week: int, number: int) -> int:
+    """First meetings in the week of this number, from 0, for so many a week in 2^-20; parts add up over the weeks."""
+    return ((number + 1) * per_week >> 20) - (number * per_week >> 20)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
 
 from journeyctl.behaviour.activity import ActivityClock
 from journeyctl.calendars import Calendar, iso_weeks, next_daily
-from journeyctl.draws import DrawSource
+from journeyctl.draws import Draws, name_hashes
 from journeyctl.fixed_point import CERTAIN, ONE, lognormal, multiply, poisson
 from journeyctl.model.scenario import DeskInflow, OtherLeads
 from journeyctl.simulate.desk import LeadRequest
@@ -52,9 +56,7 @@ class Period:
     """When in a week single leads come."""
 
 
-def other_leads(
-    inflow: DeskInflow, draws: DrawSource, *, period: Period, desks: Iterable[str]
-) -> tuple[OtherLead, ...]:
+def other_leads(inflow: DeskInflow, draws: Draws, *, period: Period, desks: Iterable[str]) -> tuple[OtherLead, ...]:
     """All leads from elsewhere in the period, by time and name.
 
     A source without a desk of its own serves every one of `desks`. A lead is named by desk, source, week
@@ -66,14 +68,14 @@ def other_leads(
     for name, source in sorted(inflow.sources.items()):
         for desk in everywhere if source.desk is None else [source.desk]:
             arrivals = _Arrivals(name, source, desk, draws, period, factors)
-            found += arrivals.weekly() if source.per_week is not None else arrivals.lots()
+            found += arrivals.leads(arrivals.weekly() if source.per_week is not None else arrivals.lots())
     return tuple(sorted(found, key=lambda lead: (lead.at, lead.lead)))
 
 
 class _Factors:
     """Good and bad weeks, the same for all sources: lognormal around a mean of 1, in 2^-20."""
 
-    def __init__(self, inflow: DeskInflow, draws: DrawSource) -> None:
+    def __init__(self, inflow: DeskInflow, draws: Draws) -> None:
         factor = inflow.weekly_factor
         # The working time of a mean of 1 in 2^-20 has just the median and sigma that are wanted.
         self._spread = None if factor is None else WorkTime.of(ONE, factor.cv.value)
@@ -86,6 +88,10 @@ class _Factors:
         return lognormal(u, median=self._spread.median, sigma=self._spread.sigma)
 
 
+_Lot = tuple[str, int, Callable[[Sequence[int]], Iterable[int]]]
+"""Leads of one week or lot: what their names begin with, how many they are, and when each comes by its draw."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Arrivals:
     """One source at one desk."""
@@ -93,11 +99,26 @@ class _Arrivals:
     name: str
     source: OtherLeads
     desk: str
-    draws: DrawSource
+    draws: Draws
     period: Period
     factors: _Factors
 
-    def weekly(self) -> Iterator[OtherLead]:
+    def leads(self, lots: Iterable[_Lot]) -> Iterator[OtherLead]:
+        """The leads of all weeks or lots that come in the period."""
+        known = list(lots)
+        names = [f"{begin}~{k + 1}" for begin, count, _ in known for k in range(count)]
+        purposes = name_hashes(("arrival", "grade"))
+        drawn = self.draws.block(name_hashes(names)[:, None], purposes[None, :]).tolist()
+        first, grades, asks = 0, self.source.fit, self.source.order == "sales_request"
+        for _, count, moments in known:
+            some = range(first, first + count)
+            for place, at in zip(some, moments([drawn[place][0] for place in some]), strict=True):
+                if self.period.start <= at < self.period.end:
+                    grade = grades[drawn[place][1] * len(grades) >> 53] if grades else ""
+                    yield OtherLead(names[place], self.desk, self.name, at, asks, grade)
+            first += count
+
+    def weekly(self) -> Iterator[_Lot]:
         """Poisson counts per ISO week, likelier in active hours."""
         period, rate = self.period, self.source.per_week
         assert rate is not None, "this source states leads per week"
@@ -105,12 +126,10 @@ class _Arrivals:
             mean = multiply(round(rate.value * ONE), self.factors.of_week(week))
             rounded = (mean + _COUNT_STEP // 2) // _COUNT_STEP * _COUNT_STEP
             subject = f"{self.desk}~{self.name}~{week}"
-            for k in range(poisson(self.draws.bits(subject, "leads"), rounded)):
-                u = self.draws.bits(f"{subject}~{k + 1}", "arrival")
-                at = period.clock.moment_in(u, first, after, zone=period.zone)
-                yield from self._inside(f"{subject}~{k + 1}", at)
+            count = poisson(self.draws.bits(subject, "leads"), rounded)
+            yield subject, count, partial(period.clock.moments_in, start=first, end=after, zone=period.zone)
 
-    def lots(self) -> Iterator[OtherLead]:
+    def lots(self) -> Iterator[_Lot]:
         """So many leads at the start and after every interval, evenly spread over a stretch of the day."""
         period, source = self.period, self.source
         assert source.leads is not None, "this source states leads per lot"
@@ -121,9 +140,7 @@ class _Arrivals:
             subject = f"{self.desk}~{self.name}~{number}"
             # What is over a whole lead is one by chance, so that means stay what they are.
             count = (size + (self.draws.bits(subject, "leads") >> 33)) >> 20
-            for k in range(count):
-                u = self.draws.bits(f"{subject}~{k + 1}", "arrival")
-                yield from self._inside(f"{subject}~{k + 1}", begins + (u * max(1, within) >> 53))
+            yield subject, count, partial(_evenly, begins, max(1, within))
 
     def _lot_times(self) -> Iterator[int]:
         period, every = self.period, self.source.every
@@ -137,12 +154,9 @@ class _Arrivals:
                 return
             day = following
 
-    def _inside(self, lead: str, at: int) -> Iterator[OtherLead]:
-        if not self.period.start <= at < self.period.end:
-            return
-        grades = self.source.fit
-        grade = grades[self.draws.bits(lead, "grade") * len(grades) >> 53] if grades else ""
-        yield OtherLead(lead, self.desk, self.name, at, self.source.order == "sales_request", grade)
+
+def _evenly(begins: int, within: int, us: Sequence[int]) -> list[int]:
+    return [begins + (u * within >> 53) for u in us]
 
 
 @lru_cache(maxsize=16)
@@ -155,6 +169,7 @@ def stage_bounds(shares: tuple[float, ...]) -> tuple[int, ...]:
     return (*bounds, CERTAIN)
 
 
-def stage_of(u: int, shares: tuple[float, ...]) -> int:
-    """The stage of readiness for a draw."""
-    return next(stage for stage, bound in enumerate(stage_bounds(shares or (1.0,))) if u < bound)
+def stages_of(u: NDArray[int64], shares: tuple[float, ...]) -> list[int]:
+    """The stages of readiness for draws."""
+    found: list[int] = np.searchsorted(stage_bounds(shares or (1.0,)), u, side="right").tolist()
+    return found

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from journeyctl.calendars import Calendar, ClosedDates, Hours, WorkingTime
 from journeyctl.diagnostics import Finding, Origin, SpecError
+from journeyctl.expr import Environment as Names
 from journeyctl.fixed_point import (
     ONE,
     exponential_seconds,
@@ -235,6 +236,13 @@ class DeskRules:
             FieldRules.of(desk.field_sales, joint=joint) if desk.field_sales is not None else None,
             week_starts,
         )  # fmt: skip
+
+    def team_for(self, names: Names | None) -> str:
+        """The team to which the routing sends a lead; `None`: nothing is known of it."""
+        for condition, team in self.routes:
+            if condition is None or (names is not None and condition.holds(names)):
+                return team
+        return ""
 
 
 def _team_without_route(desk: Desk, teams: tuple[str, ...]) -> str:

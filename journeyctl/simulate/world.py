@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from journeyctl.behaviour.purposes import STAGE
+from journeyctl.behaviour.purposes import NEED, STAGE
 from journeyctl.behaviour.response import ResponseModel
-from journeyctl.behaviour.traits import Traits
 from journeyctl.calendars import iso_weeks
-from journeyctl.draws import Draws, DrawSource
+from journeyctl.draws import Draws, name_hashes
 from journeyctl.expr import Value
 from journeyctl.graph.ops import SendOp
 from journeyctl.graph.program import Program
@@ -23,7 +22,7 @@ from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.contact_life import Week
 from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk import LeadRequest
-from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stage_of
+from journeyctl.simulate.desk_inflow import Period, other_leads, stages_of
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.group_scope import Belongs, GroupScope
 from journeyctl.simulate.matched_audiences import MatchedAudiences
@@ -157,14 +156,16 @@ class World:
         """The run as other sources of leads see it."""
         return Period(self.start, self.end, self.program.zone, self.program.calendar, self.model.clock)
 
-    def other_leads(self, draws: DrawSource) -> tuple[LeadRequest, ...]:
+    def other_leads(self, draws: Draws) -> tuple[LeadRequest, ...]:
         """Leads from elsewhere, by time and name."""
         found = other_leads(self.desk_inflow, draws, period=self.period(), desks=self.desks)
-        return tuple(self._judged(lead, draws) for lead in found if lead.desk in self.desks)
-
-    def _judged(self, lead: OtherLead, draws: DrawSource) -> LeadRequest:
-        stage = stage_of(draws.bits(lead.lead, STAGE), self.stages)
-        asked = lead.at if lead.request else None
-        nobody = Traits(responsiveness=0, interests={}, stage=stage, placement=0, last_request_at=asked)
-        need = self.model.needs(draws, nobody, contact=lead.lead, fit=lead.grade or None)
-        return lead.request_with(need=need)
+        leads = [lead for lead in found if lead.desk in self.desks]
+        drawn = draws.block(name_hashes([lead.lead for lead in leads])[:, None], name_hashes((STAGE, NEED))[None, :])
+        needs: dict[tuple[int, bool, str], int] = {}
+        requests = []
+        for lead, stage, need in zip(leads, stages_of(drawn[:, 0], self.stages), drawn[:, 1].tolist(), strict=True):
+            known = stage, lead.request, lead.grade
+            if known not in needs:
+                needs[known] = self.model.need_threshold(stage=stage, asked=lead.request, fit=lead.grade or None)
+            requests.append(lead.request_with(need=need < needs[known]))
+        return tuple(requests)

@@ -19,12 +19,13 @@ from journeyctl.model.values import TimeWindow
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
 from journeyctl.semantics.stimuli import LeadOutcome
-from journeyctl.simulate.desk import LeadRequest, SalesDesk, work_alone
+from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.desk_instants import ARRIVAL, Moment
 from journeyctl.simulate.desk_people import Worker
 from journeyctl.simulate.desk_rules import Delay, DeskRules, FieldRules, TeamRules, WorkTime
 from journeyctl.spec import load
 from journeyctl.units import Duration
+from tests.simulate.written_desks import both_worked
 
 ZONE = "America/New_York"
 CALENDAR = Calendar(ZONE)
@@ -60,8 +61,7 @@ def came(name: str, when: int, *, request: bool = True, **changes: object) -> Le
 
 
 def worked(rules: DeskRules, *leads: LeadRequest, until: int = START + 8 * WEEK, seed: int = 1) -> list[Effect]:
-    rows, _ = work_alone(rules, leads, Draws(seed, 0), start=START, until=until)
-    return [row for _, row in rows]
+    return both_worked(rules, leads, start=START, until=until, seed=seed)
 
 
 def times(rows: list[Effect], kind: Kind) -> dict[str, str]:

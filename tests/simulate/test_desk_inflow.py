@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pytest
 
 from journeyctl.behaviour.activity import activity_clock
@@ -12,7 +13,7 @@ from journeyctl.calendars import Calendar, iso_week, local, to_utc
 from journeyctl.draws import Draws
 from journeyctl.model.scenario import DeskInflow, OtherLeads, WeeklyFactor
 from journeyctl.model.values import Assumed
-from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stage_of
+from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stages_of
 from journeyctl.units import Duration
 
 ZONE = "America/New_York"
@@ -79,6 +80,6 @@ def test_names_are_unique_and_times_lie_in_the_run() -> None:
 def test_stages_take_their_shares_of_a_draw_in_order() -> None:
     shares = (0.45, 0.30, 0.17, 0.08)
     count = 10_000
-    found = Counter(stage_of(u * ((1 << 53) // count), shares) for u in range(count))
+    found = Counter(stages_of(np.arange(count) * ((1 << 53) // count), shares))
     assert [found[stage] / count for stage in range(4)] == pytest.approx(shares, abs=1e-3)
-    assert stage_of(12345, ()) == 0
+    assert stages_of(np.array([12345]), ()) == [0]

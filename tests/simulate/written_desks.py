@@ -6,6 +6,7 @@ Days are counted from Monday, 5 January 2026; the workspace has no holidays.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +21,7 @@ from journeyctl.calendars import Calendar, local, to_utc
 from journeyctl.draws import Draws
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import LeadOutcome
+from journeyctl.simulate import population_engine
 from journeyctl.simulate.desk import LeadRequest, SalesDesk, work_alone
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.spec import load
@@ -71,7 +73,19 @@ def came(name: str, when: int, *, request: bool = True, score: int = 0, **change
 
 def worked(rules: DeskRules, *leads: LeadRequest, until: int = START + 52 * WEEK, seed: int = 1) -> list[Effect]:
     start = min([START, *(lead.created_at for lead in leads)])
-    rows, _ = work_alone(rules, leads, Draws(seed, 0), start=start, until=until)
+    return both_worked(rules, leads, start=start, until=until, seed=seed)
+
+
+def both_worked(
+    rules: DeskRules, leads: Sequence[LeadRequest], *, start: int, until: int, seed: int = 1
+) -> list[Effect]:
+    """The rows of the reference engine's desk, which are those of the population engine's too."""
+    rows, _ = work_alone(rules, tuple(leads), Draws(seed, 0), start=start, until=until)
+    if not population_engine.available():
+        from journeyctl.simulate.population_engine import desk_alone
+
+        compiled = desk_alone.work_alone(rules, leads, Draws(seed, 0), start=start, until=until)
+        assert Counter(compiled) == Counter(rows)
     return [row for _, row in rows]
 
 

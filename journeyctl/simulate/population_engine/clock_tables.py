@@ -96,9 +96,12 @@ class Clocks:
             self._windows.append(working_time(zone, days=key[0], hours=key[1]))
         return number
 
-    def tables(self, start: int, end: int) -> ClockTables:
-        """Tables for a run from second `start` to `end`. Raises `Unsupported` for clocks that change twice a day."""
-        first, days = start // DAY - EARLIER, (end - start) // DAY + EARLIER + LATER
+    def tables(self, start: int, end: int, *, earlier: int = EARLIER, later: int = LATER) -> ClockTables:
+        """Tables for a run from second `start` to `end`, and for so many days before and after it.
+
+        Raises `Unsupported` for clocks that change twice a day.
+        """
+        first, days = start // DAY - earlier, (end - start) // DAY + earlier + later
         passed, listed, counts = self._business(first, days)
         begins, stretches = self._open(first * DAY, (first + days) * DAY)
         daily = [clock_moment(day * DAY + self.evaluation_time, self.zones[0]) for day in range(first, first + days)]

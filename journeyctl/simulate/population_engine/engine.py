@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from journeyctl.draws import Draws, draw_blocks_with
+from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
 from journeyctl.simulate.population_engine.draw_blocks import block
 from journeyctl.simulate.population_engine.field_codes import Unsupported
@@ -36,6 +37,7 @@ def prepare(world: World) -> None:
     inputs = inputs_of(world)
     if isinstance(inputs, Inputs):
         Lives(inputs, Draws(0, 0), end=world.end, empty=True).run_all()
+        DeskFloor(inputs.desks, Draws(0, 0)).work_until(world.drained)
 
 
 def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:
@@ -53,8 +55,7 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     loop = DeskLoop(inputs, lives, draws)
     open_leads = loop.run()
     own, names = part_of(lives, inputs.tables, _names(inputs, loop.people), replication=draws.replication or 0)
-    rows = in_time_order(loop.evaluated.record(), own, names, loop.record.record())
-    loop.untie()
+    rows = in_time_order(loop.evaluated.record(), own, names, loop.record())
     stuck = sorted(loop.people.key(person) for person in lives.stuck())
     return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)
 

@@ -21,6 +21,7 @@ from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.clock_tables import Clocks, ClockTables
 from journeyctl.simulate.population_engine.condition_code import group_path
 from journeyctl.simulate.population_engine.crowds import Crowd, Roster, fields_of, values_in
+from journeyctl.simulate.population_engine.desk_tables import DeskTables
 from journeyctl.simulate.population_engine.field_codes import FieldCodes, Unsupported
 from journeyctl.simulate.population_engine.mail_rows import MailRows
 from journeyctl.simulate.population_engine.program_reads import codes_of
@@ -67,6 +68,7 @@ class Inputs:
     """The teams of each desk's routes, in their order."""
     ranks: Mapping[str, int]
     """The order of all fields by path."""
+    desks: DeskTables
 
     @classmethod
     def of(cls, world: World) -> Inputs:
@@ -95,6 +97,7 @@ class Inputs:
             world, tables, np.array(tables.code[0].pool, np.int64), clocks.tables(world.start, world.end), responses,
             everybody, Roster(world, tables, ranks, everybody, world.facts), NameTable(everybody.keys),
             world.zone_column(People.of(world.persons)), teams, ranks,
+            DeskTables.of(world.desks, start=world.start, until=world.drained, sources=world.desk_inflow.sources),
         )  # fmt: skip
 
     def crowd(self, mail: Mailing, rows: Integers) -> Crowd:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,7 +23,6 @@ from journeyctl.simulate.population_engine.rows import empty_rows
 from journeyctl.simulate.population_engine.who_lives import AT_ONCE, WhoLives
 
 Integers = NDArray[int64]
-Events = Sequence[Sequence[int]]
 
 _BUFFER: Final = 1 << 13
 """Rows that are written before they are packed: what lies there stays in the processor's cache."""
@@ -76,13 +75,14 @@ class Lives:
         self._run(wanted, told.reshape(-1, life.NEWS_COLUMNS))
         self.lived[wanted[:, life.W_PERSON]] = wanted
 
-    def events_of(self, persons: Iterable[int]) -> Iterator[tuple[int, Events]]:
-        """What these people leave for desks; those who leave nothing are left out."""
-        events = self._events[life.EVENT_HEAD :].reshape(-1, life.EVENT_COLUMNS)
-        for row in self.lived[list(persons)].tolist():
-            first, after = row[life.W_EVENTS], row[life.W_EVENTS_END]
-            if after > first:
-                yield row[life.W_PERSON], events[first:after].tolist()
+    def count_events(self) -> int:
+        """How many events all lives so far have left for desks."""
+        return int(self._events[life.EVENTS])
+
+    def events_since(self, first: int) -> Integers:
+        """The events from number `first` on, shape `(events, EVENT_COLUMNS)`, each life's in the order of time."""
+        used = self._events[life.EVENT_HEAD + first * life.EVENT_COLUMNS :]
+        return used[: (self.count_events() - first) * life.EVENT_COLUMNS].reshape(-1, life.EVENT_COLUMNS)
 
     def stuck(self) -> Iterable[int]:
         """Persons that took too many steps at one instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from journeyctl.calendars import Calendar, working_time
 from journeyctl.draws import Draws
 from journeyctl.fixed_point import CERTAIN
-from journeyctl.semantics.effects import Kind
+from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
+from journeyctl.simulate import population_engine
 from journeyctl.simulate.desk import LeadRequest, work_alone
 from journeyctl.simulate.desk_rules import DeskRules, TeamRules, WorkTime
 from journeyctl.simulate.truth.queues import Customers, Stream, begins, working_seconds
@@ -25,6 +27,8 @@ class DeskAgreement:
     differing: int
     unexplained_wait: int
     """Integral of the desk's queue less the seconds that its leads waited: 0."""
+    compiled: int | None = None
+    """Customers whom the population engine's desk treats otherwise than the recursion; `None`: it cannot be used."""
 
 
 def desk_rules(work: WorkTime, servers: int, patience: int | None = None) -> DeskRules:
@@ -50,11 +54,34 @@ def compare(stream: Stream, servers: int, *, seed: int, count: int) -> DeskAgree
         LeadRequest(name, "desk", at, request=bool(ahead))
         for name, at, ahead in zip(names, came.arrival.tolist(), first.tolist(), strict=True)
     )
-    rows, desk = work_alone(desk_rules(stream.work, servers, patience), requests, draws, start=0, until=end)
-    begun = {row.lead: row.time for _, row in rows if row.kind is Kind.ATTEMPTED}
-    expired = {row.lead: row.time for _, row in rows if row.kind is Kind.EXPIRED}
-    expected = begins(came, servers)
-    differing = sum(begun.get(name) != at for name, at in zip(names, expected, strict=True))
+    rules = desk_rules(stream.work, servers, patience)
+    rows, desk = work_alone(rules, requests, draws, start=0, until=end)
+    begun = _times(rows, Kind.ATTEMPTED)
+    expired = _times(rows, Kind.EXPIRED)
+    expected = dict(zip(names, begins(came, servers), strict=True))
     left = expired | begun
     waited = sum(left[name] - at for name, at in zip(names, came.arrival.tolist(), strict=True) if name in left)
-    return DeskAgreement(len(names), differing, desk.teams["callers"].queue.lead_seconds(end) - waited)
+    return DeskAgreement(
+        len(names), _differing(begun, expected), desk.teams["callers"].queue.lead_seconds(end) - waited,
+        _compiled(rules, requests, draws, end, expected),
+    )  # fmt: skip
+
+
+def _compiled(
+    rules: DeskRules, requests: tuple[LeadRequest, ...], draws: Draws, end: int, expected: Mapping[str, int | None]
+) -> int | None:
+    if population_engine.available():
+        return None
+    # What is compiled is loaded where it is used only: it takes as long as the rest of the program.
+    from journeyctl.simulate.population_engine import desk_alone
+
+    rows = desk_alone.work_alone(rules, requests, draws, start=0, until=end)
+    return _differing(_times(rows, Kind.ATTEMPTED), expected)
+
+
+def _times(rows: Iterable[tuple[str, Effect]], kind: Kind) -> dict[str, int]:
+    return {row.lead: row.time for _, row in rows if row.kind is kind}
+
+
+def _differing(begun: Mapping[str, int], expected: Mapping[str, int | None]) -> int:
+    return sum(begun.get(name) != at for name, at in expected.items())

@@ -70,6 +70,8 @@ def _desk(seed: int, progress: Progress) -> Iterator[Check]:
         found = compare(case.stream, case.servers, seed=seed, count=CUSTOMERS)
         same = found.differing == 0 and found.customers > 0
         yield Check("desk", case.name, "begun at another second", 0, found.differing, 0, same)
+        if found.compiled is not None:
+            yield Check("desk", case.name, "the same, compiled", 0, found.compiled, 0, found.compiled == 0)
         even = found.unexplained_wait == 0
         yield Check("desk", case.name, "queue less waits, s", 0, found.unexplained_wait, 0, even)
 

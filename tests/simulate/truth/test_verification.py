@@ -15,6 +15,7 @@ from journeyctl.report import verification_text
 from journeyctl.semantics import gate
 from journeyctl.simulate import reference
 from journeyctl.simulate.desk_people import Worker
+from journeyctl.simulate.desk_rules import WorkTime
 from journeyctl.simulate.truth import chain, verification
 from journeyctl.simulate.truth.verification import Check
 
@@ -78,6 +79,19 @@ def test_a_fault_at_the_desk_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> N
     honest = Worker.done_at
     monkeypatch.setattr(Worker, "done_at", lambda worker, begins, seconds: honest(worker, begins, seconds) + 1)
     assert failures("desk")
+
+
+@pytest.mark.slow
+def test_a_fault_at_the_compiled_desk_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = pytest.importorskip("journeyctl.simulate.population_engine.desk_tables")
+    honest = tables._work
+
+    def slower(work: WorkTime | None) -> tuple[int, ...]:
+        median, *rest = honest(work)
+        return (median + median // 100, *rest)
+
+    monkeypatch.setattr(tables, "_work", slower)
+    assert {check.measure for check in failures("desk")} == {"the same, compiled"}
 
 
 @pytest.mark.slow

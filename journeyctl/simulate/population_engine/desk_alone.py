@@ -1,0 +1,55 @@
+"""The compiled desk by itself, on leads that are known beforehand: what `simulate.desk.work_alone` is for SimPy's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from journeyctl.draws import Draws
+from journeyctl.semantics.effects import Effect
+from journeyctl.simulate.desk import LeadRequest
+from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.population_engine.desk_floor import DeskFloor
+from journeyctl.simulate.population_engine.desk_record import record_of_desks
+from journeyctl.simulate.population_engine.desk_tables import DeskTables
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    key: str
+    clinic: str = ""
+    hospital: str = ""
+    umbrella: str = ""
+    source: str = ""
+
+
+def work_alone(
+    rules: DeskRules, requests: Sequence[LeadRequest], draws: Draws, *, start: int, until: int
+) -> list[tuple[str, Effect]]:
+    """Runs one desk: its rows before second `until` with their contacts, in the order of time.
+
+    Raises `Unsupported` for a desk that the engine cannot carry.
+    """
+    coming = [request for request in requests if request.created_at < until]
+    coming.sort(key=lambda request: (request.created_at, request.lead))
+    sources = {request.source for request in coming}
+    floor = DeskFloor(DeskTables.of({rules.name: rules}, start=start, until=until, sources=sources), draws)
+    contacts = [*dict.fromkeys(request.contact for request in coming if request.contact)]
+    numbers = {contact: number for number, contact in enumerate(contacts)}
+    lines = [*dict.fromkeys(line for request in coming for line in request.lines)]
+    floor.add_people(len(contacts))
+    floor.hand_over(coming, [numbers.get(request.contact, -1) for request in coming], lines)
+    while floor.work_until(until) < until:
+        floor.closed()
+    people = [_Contact(contact) for contact in contacts]
+    return [
+        (
+            row.contact,
+            Effect(
+                row.time, row.kind, lead=row.lead, desk=row.desk, team=row.team, worker=row.worker,
+                opportunity=row.opportunity, line=row.line, reason=row.reason, value=row.value,
+            ),
+        )
+        for row in record_of_desks(floor, draws, start=start, people=people, lines=lines).rows()
+        if row.time < until
+    ]  # fmt: skip
