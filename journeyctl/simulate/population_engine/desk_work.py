@@ -20,7 +20,8 @@ from journeyctl.simulate.population_engine.desk_shifts import (
     next_in_shift,
     stretch_at,
 )
-from journeyctl.simulate.population_engine.jit import compiled, inlined
+from journeyctl.simulate.population_engine.intrinsics import unmeasured
+from journeyctl.simulate.population_engine.jit import compiled
 
 if TYPE_CHECKING:
     from numpy import int64, uint64
@@ -38,6 +39,11 @@ def work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: 
 
     Answers `MORE` where a region is too small; called again with larger ones it goes on. `H_LIMIT` says how far it got.
     """
+    return _work_until(unmeasured(T), unmeasured(S), unmeasured(clock), unmeasured(keys), limit)
+
+
+@compiled
+def _work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: int) -> int:
     S[c.H_LIMIT] = min(limit, T[c.T_UNTIL])
     for row in range(S[c.H_CLOSED]):
         S[c.H_LIMIT] = min(S[c.H_LIMIT], S[S[c.H_CLOSED_AT] + row * c.CLOSED + c.C_TIME])
@@ -57,9 +63,10 @@ def work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: 
 @compiled
 def plan_events(T: Integers, S: Integers, first: int, after: int) -> None:
     """Plans what contacts and other sources do at desks: the events of these numbers; there is room."""
+    tables, state = unmeasured(T), unmeasured(S)
     for number in range(first, after):
-        event = S[c.H_EVENTS_AT] + number * c.EVENT
-        plan(T, S, S[event + c.V_TIME], c.OUTSIDE, c.CONTACT, number, S[event + c.V_VERSION])
+        event = state[c.H_EVENTS_AT] + number * c.EVENT
+        plan(tables, state, state[event + c.V_TIME], c.OUTSIDE, c.CONTACT, number, state[event + c.V_VERSION])
 
 
 @compiled
@@ -86,7 +93,7 @@ def _has_room(T: Integers, S: Integers, what: int) -> bool:
     return fits and S[c.H_HEAP] + most <= S[c.H_HEAP_ROOM] and S[c.H_NODES] + 3 * most <= S[c.H_NODES_ROOM]
 
 
-@inlined
+@compiled
 def _happens(
     T: Integers, S: Integers, clock: ClockTables, keys: Keys, now: int, what: int, whom: int, ticket: int
 ) -> None:
@@ -104,7 +111,7 @@ def _happens(
             _happens_to_lead(T, S, clock, keys, now, what, lead, ticket)
 
 
-@inlined
+@compiled
 def _happens_to_lead(
     T: Integers, S: Integers, clock: ClockTables, keys: Keys, now: int, what: int, lead: int, ticket: int
 ) -> None:
@@ -152,7 +159,7 @@ def _meet(T: Integers, S: Integers, clock: ClockTables, keys: Keys, event: int, 
             _queue(T, S, clock, lead, now)
 
 
-@inlined
+@compiled
 def _take_in(T: Integers, S: Integers, clock: ClockTables, lead: int, event: int, now: int) -> None:
     desk, home = S[event + c.V_DESK], S[event + c.V_TEAM]
     calendar = T[T[c.T_TEAMS_AT] + home * c.TEAM + c.M_CALENDAR]
@@ -192,7 +199,7 @@ def _closed(T: Integers, S: Integers, lead: int, now: int) -> None:
     S[c.H_LIMIT] = min(S[c.H_LIMIT], sync)
 
 
-@inlined
+@compiled
 def _next_sync(T: Integers, desk: int, moment: int) -> int:
     first, low, high = T[desk + c.D_SYNCS], 0, T[desk + c.D_SYNC_COUNT]
     while low < high:
@@ -270,7 +277,7 @@ def _ask(T: Integers, S: Integers, team: int, now: int) -> None:
         plan(T, S, now, c.GIVEN, c.DISPATCH, team, 0)
 
 
-@inlined
+@compiled
 def _open_shift(T: Integers, S: Integers, team: int, now: int) -> None:
     row, queue = T[c.T_TEAMS_AT] + team * c.TEAM, S[c.H_TEAMS_AT] + team * c.QUEUE
     following = stretch_at(T, team, S[queue + c.Q_STRETCH], now) + 1
