@@ -75,7 +75,8 @@ class Keys(Sequence[str]):
     def __getitem__(self, place: slice) -> Keys: ...
     def __getitem__(self, place: int | slice) -> str | Keys:
         if isinstance(place, slice):
-            return self.take(np.arange(len(self), dtype=np.int64)[place])
+            hashes = None if self._hashes is None else self._hashes[place]
+            return Keys(self._stems, self._stem[place], self._number[place], self._again[place], hashes)
         return _name(self._stems[self._stem[place]], int(self._number[place]), again=bool(self._again[place]))
 
     def __iter__(self) -> Iterator[str]:
