@@ -131,7 +131,7 @@ class Inputs:
             ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)))
             lines = sorted({line for mails in found for _, line in mails})
             numbered = {line: (rank, names(line)) for rank, line in enumerate(lines)}
-            rows = [(time, *numbered[line]) for mails in found for time, line in mails]
+            rows = [(time, *numbered[line]) for mails in found for time, line in sorted(mails)]
             return np.array(rows, np.int64).reshape(-1, life.MAIL_COLUMNS), ends
 
         return listed

@@ -38,12 +38,13 @@ NEVER_ASKED: Final = -(1 << 60)
 
 (
     RESPONSIVENESS, STAGE, PLACEMENT, PREFETCHES, SCANNED, INVALID_ADDRESS, CLICKS_AT_STAGE, IDLE_SINCE, LAST_REQUEST,
-    PRESSURE, PRESSURE_HOUR, ZONE, ACTIVATED_UNTIL, NEXT_WEEK, CONTACT, PERSON, CLINIC, HOSPITAL, FULL, OUT, PLANS,
-    ROOM, WEEKS, HEAP, STIMULI,
-) = range(25)  # fmt: skip
-"""Traits; the zone; until when a matched audience works; the week to be looked at next; the name hashes of the
-record, the person, the clinic and the hospital; whether memory was too small; how many stimuli are left at
-`STIMULI` and plans at `HEAP`; how many plans there is room for; where weeks and plans begin."""
+    PRESSURE, PRESSURE_HOUR, ZONE, ACTIVATED_UNTIL, NEXT_WEEK, NEXT_MAIL, MAIL_END, CONTACT, PERSON, CLINIC, HOSPITAL,
+    FULL, OUT, PLANS, ROOM, WEEKS, HEAP, STIMULI,
+) = range(27)  # fmt: skip
+"""Traits; the zone; until when a matched audience works; the week to be looked at next; the rows of other lines' mail
+that is still to come; the name hashes of the record, the person, the clinic and the hospital; whether memory was too
+small; how many stimuli are left at `STIMULI` and plans at `HEAP`; how many plans there is room for; where weeks and
+plans begin."""
 (OUT_KIND, OUT_ITEM, OUT_SEND, OUT_VALUE, OUT_COLUMNS) = range(5)
 _MOST_OUT: Final = 4
 INTERESTS: Final = STIMULI + _MOST_OUT * OUT_COLUMNS

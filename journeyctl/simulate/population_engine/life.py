@@ -33,6 +33,8 @@ from journeyctl.simulate.population_engine.latent import (
     HOSPITAL,
     INTERESTS,
     INVALID_ADDRESS,
+    MAIL_END,
+    NEXT_MAIL,
     NEXT_WEEK,
     OUT,
     OUT_COLUMNS,
@@ -54,7 +56,7 @@ from journeyctl.simulate.population_engine.latent import (
     week_of,
     what_of,
 )
-from journeyctl.simulate.population_engine.machine import advance, new_contact
+from journeyctl.simulate.population_engine.machine import advance, new_contact, other_mail
 from journeyctl.simulate.population_engine.philox import ROUNDS
 from journeyctl.simulate.population_engine.response_tables import ResponseTables
 from journeyctl.simulate.population_engine.row_columns import Rows
@@ -109,7 +111,8 @@ def live_all(
     return _live_all(
         unmeasured(state), unmeasured(program), unmeasured(clock), of_columns(unmeasured(keys), 2 * ROUNDS),
         Rows(of_columns(rows.wide, r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), unmeasured(rows.count)),
-        unmeasured(B), unmeasured(L), unmeasured(events), people, fields, facts, mail, news, wanted, first,
+        unmeasured(B), unmeasured(L), unmeasured(events), people, fields, facts,
+        of_columns(unmeasured(mail), MAIL_COLUMNS), news, wanted, first,
     )  # fmt: skip
 
 
@@ -125,10 +128,11 @@ def _live_all(
         start = max(people[person, P_BORN], 0)
         new_contact(state, program, clock, keys, fields[person], people[person, P_CONTACT], start)
         _awake(state, program, clock, keys[1], B, L, people, person, start, events[END])
-        _give(state, L, people, person, facts, mail, start, events[END])
+        _give(state, people, person, facts, start, events[END])
+        _subscribe(L, people, person, mail, start)
         for row in range(wanted[place, W_NEWS], wanted[place, W_NEWS_END]):
             _tell(state, news, row)
-        ended = _live(state, program, clock, keys, rows, B, L, events)
+        ended = _live(state, program, clock, keys, rows, B, L, events, mail)
         why = _lacks(state, rows, L, events) if ended else ENDLESS
         if why != FINE:
             rows.count[r.ROWS] = row_mark
@@ -192,21 +196,25 @@ def _arm(state: Integers, program: Integers, clock: ClockTables, B: ResponseTabl
 
 
 @compiled
-def _give(
-    state: Integers, L: Latent, people: Integers, person: int, facts: Integers, mail: Integers, start: int, end: int
-) -> None:
+def _give(state: Integers, people: Integers, person: int, facts: Integers, start: int, end: int) -> None:
     for row in range(people[person, P_FACTS], people[person, P_FACTS_END]):
         if start <= facts[row, F_TIME] < end:
             stimuli.post_field(
                 state, facts[row, F_TIME], facts[row, F_COLUMN], facts[row, F_CODE], facts[row, F_NAME],
                 facts[row, F_RANK],
             )  # fmt: skip
-    # The latest first: what is sooner then goes to the end of the agenda at once.
-    for row in range(people[person, P_MAIL_END] - 1, people[person, P_MAIL] - 1, -1):
-        if start <= mail[row, O_TIME] < end:
-            stimuli.post_other_mail(state, mail[row, O_TIME], mail[row, O_LINE], mail[row, O_RANK])
     if people[person, P_FORM] == 1:
         stimuli.post_form_submitted(state, start, -1, 0)
+
+
+@compiled
+def _subscribe(L: Latent, people: Integers, person: int, mail: Integers, start: int) -> None:
+    """Other lines' mail from second `start` on."""
+    row, after = people[person, P_MAIL], people[person, P_MAIL_END]
+    while row < after and mail[row, O_TIME] < start:
+        row += 1
+    L[NEXT_MAIL] = row
+    L[MAIL_END] = after
 
 
 @compiled
@@ -232,28 +240,47 @@ def _tell(state: Integers, news: Integers, row: int) -> None:
 @compiled
 def _live(
     state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
-    L: Latent, events: Integers,
+    L: Latent, events: Integers, mail: Integers,
 ) -> bool:  # fmt: skip
     """From one second at which something happens to the next; false where that takes for ever."""
     end = events[END]
     for _ in range(_MOST_SECONDS):
-        now = _next_second(state, B, L, end)
+        now = _next_second(state, B, L, mail, end)
         if now >= end or state[c.FULL] or L[FULL]:
             return True
         while L[NEXT_WEEK] < B[at.WEEKS_LENGTH] and B[B[at.WEEKS] + 2 * L[NEXT_WEEK]] <= now:
             _plan_visits(B, L, clock, keys[1], now)
+        _other_mail(state, rows, B, L, mail, now)
         _at(state, program, clock, keys, rows, B, L, events, now)
     return False
 
 
 @compiled
-def _next_second(state: Integers, B: ResponseTables, L: Latent, end: int) -> int:
+def _next_second(state: Integers, B: ResponseTables, L: Latent, mail: Integers, end: int) -> int:
     soonest = end if state[c.STUCK] else min(next_time(state), end)
+    if L[NEXT_MAIL] < L[MAIL_END]:
+        soonest = min(soonest, mail[L[NEXT_MAIL], O_TIME])
     if L[PLANS] > 0:
         soonest = min(soonest, L[L[HEAP]])
     if L[NEXT_WEEK] < B[at.WEEKS_LENGTH]:
         soonest = min(soonest, max(B[B[at.WEEKS] + 2 * L[NEXT_WEEK]], state[c.BORN]))
     return soonest
+
+
+@compiled
+def _other_mail(state: Integers, rows: Rows, B: ResponseTables, L: Latent, mail: Integers, now: int) -> None:
+    """Other lines' mail of this second. Where nothing else is due it arrives at once, else it waits for its turn."""
+    is_alone = next_time(state) > now and (L[PLANS] == 0 or L[L[HEAP]] > now)
+    while L[NEXT_MAIL] < L[MAIL_END] and mail[L[NEXT_MAIL], O_TIME] == now:
+        line, rank = mail[L[NEXT_MAIL], O_LINE], mail[L[NEXT_MAIL], O_RANK]
+        L[NEXT_MAIL] += 1
+        if is_alone:
+            state[c.NOW] = now
+            other_mail(state, rows, line)
+            state[c.FULL] = state[c.FULL] | rows.count[r.FULL]
+            response.mailed(L, B, now)
+        else:
+            stimuli.post_other_mail(state, now, line, rank)
 
 
 @compiled
@@ -277,6 +304,7 @@ def _at(
             _carry(state, program, clock, keys, rows, B, L, events, row, now)
         if state[c.STUCK]:
             L[PLANS] = 0
+            L[NEXT_MAIL] = L[MAIL_END]
             L[NEXT_WEEK] = B[at.WEEKS_LENGTH]
             return
 

@@ -130,11 +130,7 @@ def _learn(
             a = a & _MASK
         reactions.assign(state, program, clock, rows, a, b, d, -1)
     elif kind == c.OTHER_MAIL:
-        sending.reserve(state, p.EMAIL)
-        row = add_row(rows, state[c.NOW], k.DELIVERED)
-        rows.narrow[row, r.LINE] = a
-        rows.narrow[row, r.CHANNEL] = p.EMAIL
-        rows.narrow[row, r.REASON] = p.OTHER_MAIL
+        other_mail(state, rows, a)
     elif kind == c.LEAD_OUTCOME:
         _lead_outcome(state, program, clock, rows, a)
     elif kind == c.GROUP_READY:
@@ -143,6 +139,16 @@ def _learn(
         announce(state, program, clock, rows, p.GROUP_READY, -1, -1)
     else:
         _group_changed(state, program, clock, a, b)
+
+
+@compiled
+def other_mail(state: NDArray[int64], rows: Rows, line: int) -> None:
+    """Another line's mail arrived: it is recorded, and counts for caps."""
+    sending.reserve(state, p.EMAIL)
+    row = add_row(rows, state[c.NOW], k.DELIVERED)
+    rows.narrow[row, r.LINE] = line
+    rows.narrow[row, r.CHANNEL] = p.EMAIL
+    rows.narrow[row, r.REASON] = p.OTHER_MAIL
 
 
 @compiled

@@ -293,7 +293,8 @@ def _visit(
     first, length = B[at.PAGES], B[at.PAGES_LENGTH]
     if interest > 0:
         first, length = B[at.PAGES_INTERESTED], B[at.PAGES_INTERESTED_LENGTH]
-    further = count_not_above(B, first, length, bits(K, contact, _PAGES, place, nth))
+    # A mean of nothing has no thresholds, and asks for no draw.
+    further = count_not_above(B, first, length, bits(K, contact, _PAGES, place, nth)) if length > 0 else 0
     _tell(L, PAGE_VIEWED, item, send, 1 + further)
     if comes_true(K, contact, _FORM, place, nth, B[at.FORM_BASE] + level * B[at.FORM_PER_LEVEL]):
         _tell(L, FORM_SUBMITTED, item, send, 0)
