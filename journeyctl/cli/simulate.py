@@ -114,7 +114,7 @@ def _progress(engine: str, *, quiet: bool) -> console.Progress:
 
     progress = console.Progress(quiet=quiet)
     if engine != "reference" and api.engine_compiles_first():
-        progress.show("compiling the population engine, once, for a minute or two")
+        progress.show("compiling the population engine, once, for about half a minute")
     return progress
 
 
