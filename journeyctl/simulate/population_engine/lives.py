@@ -117,9 +117,8 @@ class Lives:
         latest = self.lived[persons, life.W_ROWS] == first
         lengths = np.diff(first, append=len(self.rows))
         if not latest.all():
-            self.rows.keep(np.repeat(latest, lengths))
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[latest])])
-        return bounds, persons[latest]
+            self.rows.keep(first, latest)
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[latest])]), persons[latest]
 
     # --- the works
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -42,8 +43,10 @@ class PackedRows:
         return int(self._head[k.PACKED])
 
     def expect(self, rows: int) -> None:
-        """Makes room for so many more, where that is likely to be needed."""
-        self._times, self._codes = (_with_room(a, len(self) + rows) for a in (self._times, self._codes))
+        """Makes room for so many in all, where none is there yet; memory that nobody writes to costs nothing."""
+        if not len(self) and rows > len(self._times):
+            self._times, self._codes = np.empty(rows, np.uint32), np.empty(rows, self._codes.dtype)
+            self._values, self._causes = np.empty((rows >> 2, 2), np.int64), np.empty((rows >> 3, 2), np.int64)
 
     def take_in(self, buffer: Rows) -> None:
         """All rows of the buffer, which may be used again afterwards."""
@@ -105,17 +108,40 @@ class PackedRows:
         wide[:, r.CAUSE_TIME] = _found(self.causes, places)
         return Rows(wide, cells[:, : r.NARROW].astype(np.int32), np.array([len(places), 0, 0]))
 
-    def keep(self, mask: NDArray[np.bool_]) -> None:
-        """Takes all other rows away for good."""
-        renumbered = np.cumsum(mask, dtype=np.int32 if len(mask) < 1 << 31 else np.int64)
+    def shapes_written(self) -> NDArray[np.bool_]:
+        """Which shapes some row has."""
+        found = np.zeros(len(self.shapes), np.bool_)
+        for part in self._stretches():
+            found[self._codes[part]] = True
+        return found
+
+    def places_with(self, wanted: NDArray[np.bool_]) -> Integers:
+        """The rows whose shape is wanted, ascending."""
+        parts = [part.start + np.flatnonzero(wanted[self._codes[part]]) for part in self._stretches()]
+        return np.concatenate([np.zeros(0, np.int64), *parts])
+
+    def keep(self, first: Integers, wanted: NDArray[np.bool_]) -> None:
+        """Takes away all rows but those of some runs; `first` is where each run of rows begins."""
+        lengths = np.diff(first, append=len(self))
+        gone = np.cumsum(np.where(wanted, 0, lengths))
         for column, listed in ((k.VALUES, self.values), (k.CAUSES, self.causes)):
-            kept = listed[mask[listed[:, 0]]]
-            kept[:, 0] = renumbered[kept[:, 0]] - 1
+            run = np.searchsorted(first, listed[:, 0], side="right") - 1
+            kept = listed[wanted[run]]
+            kept[:, 0] -= gone[run[wanted[run]]]
             listed[: len(kept)] = kept
             self._head[column] = len(kept)
-        for array in (self.seconds, self.codes):
-            _move_together(array, mask)
-        self._head[k.PACKED] = np.count_nonzero(mask)
+        after = 0
+        # From one run that is taken away to the next, since these are few among very many.
+        edges = np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+        for begin, end in np.append(first, len(self))[edges].tolist():
+            for array in (self._times, self._codes):
+                _move(array, begin, end, after)
+            after += end - begin
+        self._head[k.PACKED] = after
+
+    def _stretches(self) -> Iterator[slice]:
+        for start in range(0, len(self), _STRETCH):
+            yield slice(start, min(start + _STRETCH, len(self)))
 
     def _grow(self) -> None:
         self._times, self._codes = (_roomier(a, len(self)) for a in (self._times, self._codes))
@@ -140,13 +166,12 @@ def _found(listed: Integers, places: Integers) -> Integers:
     return np.where(listed[near, 0] == places, listed[near, 1], 0)
 
 
-def _move_together(array: NDArray[Any], mask: NDArray[np.bool_]) -> None:
-    after = 0
-    # In stretches, so that there never is a second array of that length.
-    for start in range(0, len(array), _STRETCH):
-        kept = array[start : start + _STRETCH][mask[start : start + _STRETCH]]
-        array[after : after + len(kept)] = kept
-        after += len(kept)
+def _move(array: NDArray[Any], begin: int, end: int, to: int) -> None:
+    """Moves a part forward; in stretches, so that there never is a second array of that length."""
+    for start in range(begin, end, _STRETCH) if to < begin else ():
+        after = min(start + _STRETCH, end)
+        array[to : to + after - start] = array[start:after]
+        to += after - start
 
 
 def _roomier(array: NDArray[Any], used: int) -> NDArray[Any]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
 
+from journeyctl.draws import name_hash
 from journeyctl.simulate.population_engine import row_columns as r
+from journeyctl.simulate.population_engine.intrinsics import of_columns, unmeasured
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows
 
@@ -31,6 +34,12 @@ TOO_LATE: Final = 3
 _LATEST: Final = (1 << 32) - 1
 _FACTOR: Final = -7046029254386353131
 """2^64 divided by the golden ratio, odd, as a signed number."""
+_FACTORS: Final = np.array(
+    [0 if column == r.PERSON else name_hash(str(column)) | 1 for column in range(r.NARROW)], np.uint64
+).view(np.int64)  # fmt: skip
+"""By column; whose row it is plays no part."""
+_COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int64)
+"""All bits of the columns that belong to a shape."""
 
 
 @compiled
@@ -43,7 +52,8 @@ def pack(
     `slots` is a table of places of shapes, its length a power of 2, -1 where it is empty. `values` and `causes`
     have a row's place and its number, shape `(rows, 2)`.
     """
-    wide, narrow = rows.wide, rows.narrow
+    wide, narrow = of_columns(unmeasured(rows.wide), r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW)
+    known = of_columns(unmeasured(shapes), SHAPE)
     for row in range(first, rows.count[r.ROWS]):
         place = head[PACKED]
         if place >= times.shape[0] or head[VALUES] >= values.shape[0] or head[CAUSES] >= causes.shape[0]:
@@ -53,7 +63,7 @@ def pack(
             return row, TOO_LATE
         value = wide[row, r.VALUE]
         fact = value if narrow[row, r.REASON] < 0 else 0
-        slot = _slot(narrow, row, fact, shapes, slots)
+        slot = _slot(narrow, row, fact, known, slots)
         if slots[slot] < 0:
             if head[SHAPES] >= shapes.shape[0]:
                 return row, MORE_SHAPES
@@ -89,9 +99,9 @@ def _slot(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, slots: In
     """Where the shape of a row stands, or the empty slot where it would."""
     mixed = fact
     for column in range(r.NARROW):
-        if column != r.PERSON:
-            mixed = mixed * 31 + narrow[row, column]
-    mixed = mixed * _FACTOR
+        # Without a question inside, so that several columns are worked out in one go.
+        mixed += _FACTORS[column] * narrow[row, column]
+    mixed = (mixed ^ (mixed >> 29)) * _FACTOR
     mask = slots.shape[0] - 1
     slot = (mixed >> 32) & mask
     while slots[slot] >= 0 and not _has(narrow, row, fact, shapes, slots[slot]):
@@ -103,6 +113,5 @@ def _slot(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, slots: In
 def _has(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, shape: int) -> bool:
     different = shapes[shape, FACT] ^ fact
     for column in range(r.NARROW):
-        if column != r.PERSON:
-            different |= shapes[shape, column] ^ narrow[row, column]
+        different |= (shapes[shape, column] ^ narrow[row, column]) & _COUNTS[column]
     return different == 0

@@ -99,8 +99,7 @@ def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replicatio
     bounds, persons = lives.settle()
     rows, runs = lives.rows, Runs(bounds)
     # Shapes that only lives had that were run again must not fill a column.
-    unused = np.bincount(rows.codes, minlength=len(rows.shapes)) == 0
-    shapes = np.where(unused[:, None], _BLANK, rows.shapes)
+    shapes = np.where(rows.shapes_written()[:, None], rows.shapes, _BLANK)
     contacts = dict(world_names.persons)["contact"][persons]
     by_shape, names = _by_shape(shapes, tables, world_names.names)
     leads, names = _leads(rows, shapes, Looked(runs, persons), contacts, tables, names)
@@ -155,7 +154,7 @@ def _leads(
     rows: PackedRows, shapes: Integers, person_of: Looked, contacts: Names, tables: Tables, names: NameTable
 ) -> tuple[Sparse, NameTable]:
     """The names of leads: contact, place and number."""
-    places = np.flatnonzero((shapes[:, r.LEAD_PLACE] > 0)[rows.codes])
+    places = rows.places_with(shapes[:, r.LEAD_PLACE] > 0)
     runs, codes = person_of.codes.at(places), rows.codes[places]
     persons = person_of.table[runs].astype(np.int64)
     keys = persons * len(tables.names) + shapes[codes, r.LEAD_PLACE] << _NUMBER_BITS

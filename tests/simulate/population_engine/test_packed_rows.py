@@ -70,13 +70,25 @@ def test_rows_that_are_alike_share_a_shape() -> None:
     assert len(np.unique(found.shapes, axis=0)) == len(found.shapes)
 
 
-def test_rows_that_are_not_kept_are_gone_and_the_others_as_before() -> None:
+@pytest.mark.parametrize("gone", [[0], [3, 4], [19], list(range(20)), [], list(range(1, 20, 2))])
+def test_rows_that_are_not_kept_are_gone_and_the_others_as_before(gone: list[int]) -> None:
     rows = buffer_of(10_000, 5, shapes=9)
-    found, mask = packed_of(rows), np.random.default_rng(6).random(10_000) < 0.7
-    found.keep(mask)
+    found, first, wanted = packed_of(rows), np.sort(np.random.default_rng(6).integers(0, 10_000, 20)), np.ones(20, bool)
+    first[0] = 0
+    wanted[gone] = False
+    mask = np.repeat(wanted, np.diff(first, append=10_000))
+    found.keep(first, wanted)
     kept = Rows(rows.wide[mask], rows.narrow[mask], rows.count)
     assert len(found) == mask.sum()
     check(found, np.arange(mask.sum()), kept)
+
+
+def test_rows_and_shapes_are_found_by_what_they_are() -> None:
+    rows = buffer_of(5_000, 8, shapes=4)
+    found = packed_of(rows)
+    wanted = found.shapes[:, r.KIND] == 7
+    assert found.places_with(wanted).tolist() == np.flatnonzero(rows.narrow[:, r.KIND] == 7).tolist()
+    assert found.shapes_written().all()
 
 
 @pytest.mark.parametrize("second", [-1, 1 << 32])
