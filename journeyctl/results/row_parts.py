@@ -54,23 +54,26 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """The number of the run in which a row lies."""
+    """A number for each run of rows, such as whose they are."""
 
     bounds: NDArray[int64]
     """Where each run begins, ascending from 0, and the number of rows behind them."""
+    numbers: Integers
+    """By run."""
 
     def part(self, first: int, after: int) -> Integers:
         """Those of consecutive rows."""
         if first >= after:
-            return np.zeros(0, np.int64)
+            return self.numbers[:0]
         low = int(np.searchsorted(self.bounds, first, side="right")) - 1
         high = int(np.searchsorted(self.bounds, after, side="left"))
         edges = np.clip(self.bounds[low : high + 1], first, after)
-        return np.repeat(np.arange(low, high), np.diff(edges))
+        return np.repeat(self.numbers[low:high], np.diff(edges))
 
     def at(self, rows: Integers) -> Integers:
         """Those of some rows."""
-        return np.searchsorted(self.bounds, rows, side="right") - 1
+        found: Integers = self.numbers[np.searchsorted(self.bounds, rows, side="right") - 1]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,13 +13,13 @@ from journeyctl.results.row_parts import STRETCH, Always, Held, Integers, Listed
 
 NAMES = NameTable(("", "a", "b", "c"))
 CODES = Listed(np.array([2, 0, 1, 1, 0], np.uint16))
-RUNS = Runs(np.array([0, 2, 2, 5]))
+RUNS = Runs(np.array([0, 2, 2, 5]), np.array([2, 0, 1], np.int32))
 PACKED: dict[str, Held] = {
     "replication": Always(4),
     "time": Plain(np.array([9, 0, 3, 3, 1], np.uint32), 1_700_000_000),
     "kind": Looked(CODES, np.array([5, 6, 7])),
     "journey": Looked(CODES, np.array([1, 0, 3])),
-    "contact": Looked(RUNS, np.array([2, 1, 3])),
+    "contact": Looked(RUNS, np.array([1, 3, 2])),
     "lead": Sparse(np.array([1, 4]), np.array([3, 1])),
     "value": Sparse(np.array([3]), np.array([-(1 << 40)])),
     "send": Plain(np.array([0, 1, 2, 0, 0], np.uint8)),
@@ -88,7 +88,7 @@ def test_rows_that_are_taken_are_those_that_are_seen() -> None:
 
 def test_rows_beyond_a_stretch_are_counted_on() -> None:
     length = STRETCH + 3
-    runs = Runs(np.array([0, 1, STRETCH + 1, length]))
+    runs = Runs(np.array([0, 1, STRETCH + 1, length]), np.arange(3))
     sends = Sparse(np.array([STRETCH, STRETCH + 2]), np.array([8, 9]))
     part = Part(length, {"contact": Looked(runs, np.array([1, 2, 3])), "send": sends})
     record = EventRecord.of_parts((part,), NAMES)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy import int64
+from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
@@ -47,17 +47,18 @@ class Lives:
         self._buffer = empty_rows(_BUFFER)
         self.rows = PackedRows(inputs.world.start)
         """Rows of all lives, also of those that were run again."""
-        self.lived = np.zeros((0, life.WANTED_COLUMNS), np.int64)
+        self.lived: NDArray[int32] = np.empty((0, life.WANTED_COLUMNS), np.int32)
         """What came of each person's latest life."""
-        self._runs: list[Integers] = []
+        self._runs: list[NDArray[int32]] = []
         """Person and first row of each life, in the order in which they were run."""
+        self._to_come = 0
+        """How many are to live for the first time."""
 
     def run_all(self, chunk: int | None = None) -> None:
         """Everybody's life, without any news, so many at a stretch."""
-        left, most = len(self._who), AT_ONCE if chunk is None else chunk
-        for _ in range(0, max(1, left), most):
-            self._first_lives(min(left, most))
-            left -= most
+        most = AT_ONCE if chunk is None else chunk
+        for first in range(0, max(1, len(self._who)), most):
+            self._first_lives(min(most, len(self._who) - first))
 
     def admit(self, others: Crowd) -> range:
         """Further people, whose lives are run without any news; answers their numbers."""
@@ -91,8 +92,8 @@ class Lives:
 
     def runs(self) -> tuple[Integers, Integers]:
         """The first row of each life that was ever run, ascending, and whose it is."""
-        found = np.concatenate([np.zeros((0, 2), np.int64), *self._runs])
-        return found[:, 1], found[:, 0]
+        persons, first = self.runs_after(0).T
+        return first, persons
 
     @property
     def run_count(self) -> int:
@@ -101,19 +102,21 @@ class Lives:
 
     def runs_after(self, count: int) -> Integers:
         """Person and first row of each life that was run after so many runs together, in the order of writing."""
-        return np.concatenate([np.zeros((0, 2), np.int64), *self._runs[count:]])
+        return np.concatenate([np.zeros((0, 2), np.int32), *self._runs[count:]]).astype(np.int64)
 
     def persons_of(self, places: Integers) -> Integers:
         """Whose rows these are."""
         first, persons = self.runs()
         return persons[np.searchsorted(first, places, side="right") - 1]
 
-    def settle(self) -> tuple[Integers, Integers]:
-        """Takes away the rows of lives that were run again.
+    def settle(self) -> tuple[Integers, NDArray[int32]]:
+        """Takes away the rows of lives that were run again. Nobody lives after that.
 
         Where the rows of each life that is left begin, and behind that the number of all rows; and whose it is.
         """
-        first, persons = self.runs()
+        runs = np.concatenate([np.zeros((0, 2), np.int32), *self._runs])
+        self._runs = []
+        persons, first = runs.T
         latest = self.lived[persons, life.W_ROWS] == first
         lengths = np.diff(first, append=len(self.rows))
         if not latest.all():
@@ -123,12 +126,24 @@ class Lives:
     # --- the works
 
     def _first_lives(self, count: int) -> range:
-        numbers = range(len(self.lived), len(self.lived) + count)
+        first, everybody = len(self.lived), len(self._who)
         wanted = np.zeros((count, life.WANTED_COLUMNS), np.int64)
-        wanted[:, life.W_PERSON] = numbers
+        wanted[:, life.W_PERSON] = range(first, first + count)
+        self._to_come = everybody - first
         self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64))
-        self.lived = np.concatenate([self.lived, wanted])
-        return numbers
+        self._to_come = 0
+        self._list(wanted)
+        return range(first, first + count)
+
+    def _list(self, wanted: Integers) -> None:
+        """Adds people who have lived for the first time; there is room for everybody who is there at the start."""
+        first, after = len(self.lived), len(self.lived) + len(wanted)
+        room = self.lived if self.lived.base is None else self.lived.base
+        if after > len(room):
+            room = np.empty((max(after, len(self._who)), life.WANTED_COLUMNS), np.int32)
+            room[:first] = self.lived
+        room[first:after] = wanted
+        self.lived = room[:after]
 
     def _run(self, wanted: Integers, news: Integers) -> None:
         own, done, packed, growths = self._inputs, 0, 0, 0
@@ -140,11 +155,11 @@ class Lives:
                 self._state, own.program, own.clock, self._keys, self._buffer, self._responses, self._latent,
                 self._events, crowd.people, crowd.fields, crowd.facts, crowd.mail, news, wanted, done,
             )  # fmt: skip
-            self._pack(wanted[packed:done], left=len(wanted) - done)
+            self._pack(wanted[packed:done])
             if why == life.FINE:
                 wanted[:, life.W_PERSON] = persons
                 self._name_events(wanted, first_event)
-                self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)])
+                self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)].astype(np.int32, order="C"))
                 return
             if why != life.MORE_ROWS or packed == done:
                 self._grow(why)
@@ -158,11 +173,11 @@ class Lives:
         counts = wanted[:, life.W_EVENTS_END] - wanted[:, life.W_EVENTS]
         made[:, life.E_PERSON] = np.repeat(wanted[:, life.W_PERSON], counts)
 
-    def _pack(self, wanted: Integers, *, left: int) -> None:
-        """Empties the buffer of the rows of these lives; so many more are to come."""
+    def _pack(self, wanted: Integers) -> None:
+        """Empties the buffer of the rows of these lives."""
         before, count = len(self.rows), self._buffer.count
         if not before and len(wanted):
-            self.rows.expect(int(count[r.ROWS]) * (len(wanted) + left) // len(wanted))
+            self.rows.expect(int(count[r.ROWS]) * self._to_come // len(wanted))
         self.rows.take_in(self._buffer)
         wanted[:, (life.W_ROWS, life.W_ROWS_END)] += before
         count[r.ROWS], count[r.FULL] = 0, 0

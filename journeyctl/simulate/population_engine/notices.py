@@ -136,7 +136,7 @@ class Notices:
         if not persons:
             return
         numbers, rows = np.array(persons, np.int64), self._lives.rows
-        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]]
+        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]].astype(np.int64)
         while True:
             count = n.untold(
                 rows.seconds, rows.codes, rows.values, rows.start, self._shapes.sorts, spans, numbers, self._told,

@@ -20,6 +20,8 @@ _SHAPES: Final = 1 << 10
 """Shapes for which there is room at first; there are four slots for each."""
 _SLOTS_EACH: Final = 4
 _MORE: Final = 64
+_MOST: Final = 1_900_000_000
+"""Room may not grow beyond 2^31 rows, since that is what their places are numbered in."""
 _STRETCH: Final = 1 << 18
 _NARROW: Final = 1 << 16
 """While there are fewer shapes, their numbers take two bytes."""
@@ -43,7 +45,8 @@ class PackedRows:
         return int(self._head[k.PACKED])
 
     def expect(self, rows: int) -> None:
-        """Makes room for so many in all, where none is there yet; memory that nobody writes to costs nothing."""
+        """Makes room for somewhat more than so many, where none is there yet; what is not written to costs nothing."""
+        rows += rows // 16
         if not len(self) and rows > len(self._times):
             self._times, self._codes = np.empty(rows, np.uint32), np.empty(rows, self._codes.dtype)
             self._values, self._causes = np.empty((rows >> 2, 2), np.int64), np.empty((rows >> 3, 2), np.int64)
@@ -144,6 +147,8 @@ class PackedRows:
             yield slice(start, min(start + _STRETCH, len(self)))
 
     def _grow(self) -> None:
+        if len(self) > _MOST:
+            raise MemoryError(f"more than {_MOST:,} rows in one replication")
         self._times, self._codes = (_roomier(a, len(self)) for a in (self._times, self._codes))
         self._values = _roomier(self._values, int(self._head[k.VALUES]))
         self._causes = _roomier(self._causes, int(self._head[k.CAUSES]))
@@ -175,8 +180,8 @@ def _move(array: NDArray[Any], begin: int, end: int, to: int) -> None:
 
 
 def _roomier(array: NDArray[Any], used: int) -> NDArray[Any]:
-    """Half as much again and some more, where less than a quarter is left."""
-    return _with_room(array, used + used // 2 + _MORE) if used >= len(array) * 3 // 4 else array
+    """An eighth more where hardly any is left; more would be written to, and so cost memory, before it is used."""
+    return _with_room(array, used + used // 8 + _MORE) if used >= len(array) * 15 // 16 else array
 
 
 def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:

@@ -97,18 +97,18 @@ def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replicatio
     The lives are over: what they have written and nobody needs is taken away.
     """
     bounds, persons = lives.settle()
-    rows, runs = lives.rows, Runs(bounds)
+    rows, person = lives.rows, Runs(bounds, persons)
     # Shapes that only lives had that were run again must not fill a column.
     shapes = np.where(rows.shapes_written()[:, None], rows.shapes, _BLANK)
-    contacts = dict(world_names.persons)["contact"][persons]
+    contacts = dict(world_names.persons)["contact"]
     by_shape, names = _by_shape(shapes, tables, world_names.names)
-    leads, names = _leads(rows, shapes, Looked(runs, persons), contacts, tables, names)
+    leads, names = _leads(rows, shapes, Looked(person, contacts), tables, names)
     shape = Listed(rows.codes)
     columns: dict[str, Held] = {
         "replication": Always(replication),
         "time": Plain(rows.seconds, rows.start),
         **{column: Looked(shape, table) for column, table in by_shape.items()},
-        **{column: Looked(runs, numbers[persons]) for column, numbers in world_names.persons},
+        **{column: Looked(person, numbers) for column, numbers in world_names.persons},
         "lead": leads,
         "value": Sparse(rows.values[:, 0], rows.values[:, 1]),
         "cause_time": Sparse(rows.causes[:, 0], rows.causes[:, 1]),
@@ -151,20 +151,20 @@ def _by_shape(shapes: Integers, tables: Tables, names: NameTable) -> tuple[dict[
 
 
 def _leads(
-    rows: PackedRows, shapes: Integers, person_of: Looked, contacts: Names, tables: Tables, names: NameTable
+    rows: PackedRows, shapes: Integers, contact: Looked, tables: Tables, names: NameTable
 ) -> tuple[Sparse, NameTable]:
     """The names of leads: contact, place and number."""
     places = rows.places_with(shapes[:, r.LEAD_PLACE] > 0)
-    runs, codes = person_of.codes.at(places), rows.codes[places]
-    persons = person_of.table[runs].astype(np.int64)
+    persons, codes = contact.codes.at(places).astype(np.int64), rows.codes[places]
     keys = persons * len(tables.names) + shapes[codes, r.LEAD_PLACE] << _NUMBER_BITS
     keys += shapes[codes, r.LEAD_NUMBER]
     distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
     keyed = zip(
-        names.spelled(contacts[runs[first]].tolist()), (distinct >> _NUMBER_BITS) % len(tables.names),
-        distinct & ((1 << _NUMBER_BITS) - 1), strict=True,
+        names.spelled(contact.table[persons[first]].tolist()),
+        ((distinct >> _NUMBER_BITS) % len(tables.names)).tolist(), (distinct & ((1 << _NUMBER_BITS) - 1)).tolist(),
+        strict=True,
     )  # fmt: skip
-    texts = [lead_name(contact, tables.names.values[place], number) for contact, place, number in keyed]
+    texts = [lead_name(key, tables.names.values[place], number) for key, place, number in keyed]
     names = names.with_all(texts)
     return Sparse(places, np.array(names.numbers_of(texts), np.int32)[which]), names
 
