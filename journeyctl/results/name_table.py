@@ -8,7 +8,7 @@ from itertools import accumulate, chain
 from typing import Final, Protocol, cast, overload, runtime_checkable
 
 import numpy as np
-from numpy import int64, uint64
+from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.draws import name_hashes
@@ -59,10 +59,14 @@ class NameTable(Sequence[str]):
             made._hashes = np.concatenate([self._hashes, _hashes_of(names)])
         return made
 
-    def with_all(self, names: Sequence[str]) -> NameTable:
-        """These names and those of others that are not among them."""
-        found = self.numbers_of(names)
-        return self.and_then(tuple(dict.fromkeys(n for n, number in zip(names, found, strict=True) if number < 0)))
+    def with_numbers(self, names: Sequence[str]) -> tuple[NameTable, NDArray[int32]]:
+        """These names and those of others that are not among them; and the numbers of all of the others."""
+        found = np.array(self.numbers_of(names), np.int32)
+        missing = np.flatnonzero(found < 0).tolist()
+        new: dict[str, int] = {}
+        for place in missing:
+            found[place] = new.setdefault(names[place], len(self) + len(new))
+        return self.and_then(tuple(new)), found
 
     def __len__(self) -> int:
         return self._starts[-1]

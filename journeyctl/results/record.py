@@ -377,8 +377,8 @@ def joined(records: Sequence[EventRecord]) -> EventRecord:
     """The rows of several records, one after the other, over one table of names."""
     names, found = NameTable(("",)), []
     for record in records:
-        names = names.with_all(record.names)
-        found.append(record.renumbered(np.array(names.numbers_of(record.names), np.int32)))
+        names, numbers = names.with_numbers(record.names)
+        found.append(record.renumbered(numbers))
     columns: dict[str, Integers] = {}
     for name in dict.fromkeys(name for own in found for name in own):
         blanks = (np.zeros(len(record), _TYPES.get(name, np.int32)) for record in records)

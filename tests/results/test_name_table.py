@@ -54,8 +54,9 @@ def test_looking_for_a_name_in_a_long_list_spells_out_hardly_any_other() -> None
 
 
 def test_further_names_come_behind_and_known_ones_once() -> None:
-    names = NameTable(("", "a"), Counted(2)).with_all(["c", "p1", "c", "a"])
-    assert list(names) == ["", "a", "p0", "p1", "c"]
+    names, numbers = NameTable(("", "a"), Counted(2)).with_numbers(["c", "p1", "d", "c", "a"])
+    assert numbers.tolist() == [4, 3, 5, 4, 1]
+    assert list(names) == ["", "a", "p0", "p1", "c", "d"]
     assert names.hashes().tolist() == name_hashes(list(names)).tolist()
     assert names.and_then(()) is names
 

@@ -18,7 +18,8 @@ Words = NDArray[uint64]
 def block(counter: Sequence[Words], keys: Sequence[int]) -> NDArray[int64]:
     """The draws at these addresses. Satisfies `draws.BlockDraws`."""
     drawn = np.empty(counter[0].size, np.int64)
-    subjects, purposes, places, occurrences = map(np.ascontiguousarray, counter)
+    # Copies, because compiled code cannot be told whether what is shared among many places may be written to.
+    subjects, purposes, places, occurrences = map(np.array, counter)
     fill(_held(tuple(keys)), subjects, purposes, places, occurrences, drawn)
     return drawn
 

@@ -31,8 +31,8 @@ from journeyctl.simulate.population_engine.field_codes import Sort
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
+from journeyctl.simulate.population_engine.packed_rows import FACT
 from journeyctl.simulate.population_engine.program_reads import updates
-from journeyctl.simulate.population_engine.row_packing import FACT
 from journeyctl.simulate.population_engine.rows import lead_name
 
 Integers = NDArray[int64]

@@ -15,6 +15,8 @@ from journeyctl.simulate.population_engine.row_columns import Rows
 
 Integers = NDArray[int64]
 
+FACT: Final = r.NARROW
+"""Column of a shape behind those of `row_columns`: the code of a field's new value."""
 _LEAST: Final = 1 << 14
 _SHAPES: Final = 1 << 10
 """Shapes for which there is room at first; there are four slots for each."""
@@ -37,7 +39,8 @@ class PackedRows:
         self._times: NDArray[Any] = np.empty(_LEAST, np.uint32)
         self._codes: NDArray[Any] = np.empty(_LEAST, np.uint16)
         self._shapes = np.zeros((_SHAPES, k.SHAPE), np.int64)
-        self._slots = np.full(_SLOTS_EACH * _SHAPES, -1, np.int64)
+        self._slots = np.full(_SLOTS_EACH * _SHAPES, -1, np.int32)
+        self._spelled = np.zeros((0, FACT + 1), np.int64)
         self._values = np.empty((_LEAST >> 3, 2), np.int64)
         self._causes = np.empty((_LEAST >> 3, 2), np.int64)
 
@@ -53,10 +56,10 @@ class PackedRows:
 
     def take_in(self, buffer: Rows) -> None:
         """All rows of the buffer, which may be used again afterwards."""
-        done = 0
+        done, cells = 0, buffer.narrow.view(np.int64)
         while True:
             done, why = k.pack(
-                buffer, done, self._start, self._head, self._times, self._codes, self._shapes, self._slots,
+                buffer, cells, done, self._start, self._head, self._times, self._codes, self._shapes, self._slots,
                 self._values, self._causes,
             )  # fmt: skip
             if why == k.DONE:
@@ -85,8 +88,13 @@ class PackedRows:
 
     @property
     def shapes(self) -> Integers:
-        """Every shape, its columns those of `row_columns.Rows.narrow` and `row_packing.FACT`."""
-        return self._shapes[: self._head[k.SHAPES]]
+        """Every shape, its columns those of `row_columns.Rows.narrow` and `FACT`."""
+        count = int(self._head[k.SHAPES])
+        if count != len(self._spelled):
+            known = self._shapes[:count]
+            narrow = np.ascontiguousarray(known[:, : k.WORDS]).view(np.int32)
+            self._spelled = np.concatenate([narrow, known[:, k.FACT :]], axis=1)
+        return self._spelled
 
     @property
     def values(self) -> Integers:
@@ -104,10 +112,10 @@ class PackedRows:
 
     def rows_at(self, places: Integers) -> Rows:
         """Some rows as they were written, but for whose they are."""
-        cells = self._shapes[self._codes[places]]
+        cells = self.shapes[self._codes[places]]
         wide = np.zeros((len(places), r.WIDE), np.int64)
         wide[:, r.TIME] = self.times_of(places)
-        wide[:, r.VALUE] = _found(self.values, places) + cells[:, k.FACT]
+        wide[:, r.VALUE] = _found(self.values, places) + cells[:, FACT]
         wide[:, r.CAUSE_TIME] = _found(self.causes, places)
         return Rows(wide, cells[:, : r.NARROW].astype(np.int32), np.array([len(places), 0, 0]))
 
@@ -160,7 +168,7 @@ class PackedRows:
         self._shapes = shapes
         if len(shapes) > _NARROW:
             self._codes = self._codes.astype(np.uint32)
-        self._slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int64)
+        self._slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int32)
         k.number_again(shapes, count, self._slots)
 
 

@@ -21,9 +21,11 @@ from journeyctl.simulate.population_engine.row_columns import Rows
 
 Integers = NDArray[int64]
 
-FACT: Final = r.NARROW
-"""Column of a shape behind those of `row_columns`: the new value's code."""
-SHAPE: Final = r.NARROW + 1
+WORDS: Final = r.NARROW // 2
+"""A row's narrow columns are compared two at a time, as words of 64 bits."""
+FACT: Final = WORDS
+"""Word of a shape behind those of its columns: the new value's code."""
+SHAPE: Final = WORDS + 1
 
 (PACKED, SHAPES, VALUES, CAUSES, HEAD) = range(5)
 """How many rows are packed, how many shapes there are, and rows with a value or a cause's second of their own."""
@@ -34,26 +36,23 @@ TOO_LATE: Final = 3
 _LATEST: Final = (1 << 32) - 1
 _FACTOR: Final = -7046029254386353131
 """2^64 divided by the golden ratio, odd, as a signed number."""
-_FACTORS: Final = np.array(
-    [0 if column == r.PERSON else name_hash(str(column)) | 1 for column in range(r.NARROW)], np.uint64
-).view(np.int64)  # fmt: skip
-"""By column; whose row it is plays no part."""
-_COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int64)
-"""All bits of the columns that belong to a shape."""
+_FACTORS: Final = np.array([name_hash(str(word)) | 1 for word in range(WORDS)], np.uint64).view(np.int64)
+_COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int32).view(np.int64)
+"""All bits of the columns that belong to a shape; whose row it is does not."""
 
 
 @compiled
 def pack(
-    rows: Rows, first: int, start: int, head: Integers, times: NDArray[Any], codes: NDArray[Any], shapes: Integers,
-    slots: Integers, values: Integers, causes: Integers,
+    rows: Rows, cells: Integers, first: int, start: int, head: Integers, times: NDArray[Any], codes: NDArray[Any],
+    shapes: Integers, slots: NDArray[Any], values: Integers, causes: Integers,
 ) -> tuple[int, int]:  # fmt: skip
     """Packs the buffer's rows from `first` on: how many are packed, and what is lacking where some are left.
 
-    `slots` is a table of places of shapes, its length a power of 2, -1 where it is empty. `values` and `causes`
-    have a row's place and its number, shape `(rows, 2)`.
+    `cells` are the narrow columns of the rows in words. `slots` is a table of places of shapes, its length a power
+    of 2, -1 where it is empty. `values` and `causes` have a row's place and its number, shape `(rows, 2)`.
     """
     wide, narrow = of_columns(unmeasured(rows.wide), r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW)
-    known = of_columns(unmeasured(shapes), SHAPE)
+    words, known = of_columns(unmeasured(cells), WORDS), of_columns(unmeasured(shapes), SHAPE)
     for row in range(first, rows.count[r.ROWS]):
         place = head[PACKED]
         if place >= times.shape[0] or head[VALUES] >= values.shape[0] or head[CAUSES] >= causes.shape[0]:
@@ -63,15 +62,14 @@ def pack(
             return row, TOO_LATE
         value = wide[row, r.VALUE]
         fact = value if narrow[row, r.REASON] < 0 else 0
-        slot = _slot(narrow, row, fact, known, slots)
+        slot = _slot(words, row, fact, known, slots)
         if slots[slot] < 0:
             if head[SHAPES] >= shapes.shape[0]:
                 return row, MORE_SHAPES
             slots[slot] = head[SHAPES]
-            for column in range(r.NARROW):
-                shapes[head[SHAPES], column] = narrow[row, column]
-            shapes[head[SHAPES], r.PERSON] = 0
-            shapes[head[SHAPES], FACT] = fact
+            for word in range(WORDS):
+                known[head[SHAPES], word] = words[row, word] & _COUNTS[word]
+            known[head[SHAPES], FACT] = fact
             head[SHAPES] += 1
         times[place] = second
         codes[place] = slots[slot]
@@ -88,30 +86,31 @@ def pack(
 
 
 @compiled
-def number_again(shapes: NDArray[Any], count: int, slots: Integers) -> None:
+def number_again(shapes: Integers, count: int, slots: NDArray[Any]) -> None:
     """Puts the first shapes into slots that are all empty."""
+    known = of_columns(unmeasured(shapes), SHAPE)
     for shape in range(count):
-        slots[_slot(shapes, shape, shapes[shape, FACT], shapes, slots)] = shape
+        slots[_slot(known, shape, known[shape, FACT], known, slots)] = shape
 
 
 @compiled
-def _slot(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, slots: Integers) -> int:
+def _slot(words: Integers, row: int, fact: int, shapes: Integers, slots: NDArray[Any]) -> int:
     """Where the shape of a row stands, or the empty slot where it would."""
     mixed = fact
-    for column in range(r.NARROW):
-        # Without a question inside, so that several columns are worked out in one go.
-        mixed += _FACTORS[column] * narrow[row, column]
+    for word in range(WORDS):
+        # Without a question inside, so that several words are worked out in one go.
+        mixed += _FACTORS[word] * (words[row, word] & _COUNTS[word])
     mixed = (mixed ^ (mixed >> 29)) * _FACTOR
     mask = slots.shape[0] - 1
     slot = (mixed >> 32) & mask
-    while slots[slot] >= 0 and not _has(narrow, row, fact, shapes, slots[slot]):
+    while slots[slot] >= 0 and not _has(words, row, fact, shapes, slots[slot]):
         slot = (slot + 1) & mask
     return slot
 
 
 @compiled
-def _has(narrow: NDArray[Any], row: int, fact: int, shapes: Integers, shape: int) -> bool:
+def _has(words: Integers, row: int, fact: int, shapes: Integers, shape: int) -> bool:
     different = shapes[shape, FACT] ^ fact
-    for column in range(r.NARROW):
-        different |= (shapes[shape, column] ^ narrow[row, column]) & _COUNTS[column]
+    for word in range(WORDS):
+        different |= shapes[shape, word] ^ (words[row, word] & _COUNTS[word])
     return different == 0

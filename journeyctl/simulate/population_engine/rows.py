@@ -14,14 +14,13 @@ from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
 from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse, plain_part
 from journeyctl.simulate.population_engine import row_columns as r
-from journeyctl.simulate.population_engine import row_packing as k
+from journeyctl.simulate.population_engine.packed_rows import FACT, PackedRows
 from journeyctl.simulate.population_engine.program_tables import Tables
 from journeyctl.simulate.population_engine.row_columns import Rows
 
 if TYPE_CHECKING:
     from journeyctl.simulate.people import People
     from journeyctl.simulate.population_engine.lives import Lives
-    from journeyctl.simulate.population_engine.packed_rows import PackedRows
     from journeyctl.simulate.record_keys import Keys
 
 Integers = NDArray[int64]
@@ -33,7 +32,7 @@ _NAMED: Final = (
     ("group", r.GROUP),
 )  # fmt: skip
 _NUMBER_BITS: Final = 20
-_BLANK: Final = np.array([-1 if column == r.OP else 0 for column in range(k.SHAPE)], np.int64)
+_BLANK: Final = np.array([-1 if column == r.OP else 0 for column in range(FACT + 1)], np.int64)
 """A shape without anything."""
 WHOLE: Final = "~"
 """Begins the place of a lead that is not one of the contact's own: the name follows, without its number."""
@@ -69,13 +68,12 @@ class WorldNames:
             contacts: Names = np.arange(len(names), len(names) + len(keys), dtype=np.int32)
             names = names.and_then(keys)
         else:
-            names = names.with_all(keys)
-            contacts = np.array(names.numbers_of(keys), np.int32)
+            names, contacts = names.with_numbers(keys)
         columns = {"contact": contacts}
         for level in _OWN:
             own = people.own[level]
-            names = names.with_all(own.values)
-            columns[level] = np.array(names.numbers_of(own.values), np.int32)[own.codes]
+            names, numbers = names.with_numbers(own.values)
+            columns[level] = numbers[own.codes]
         before = dict(self.persons)
         joined = ((name, np.concatenate([before.get(name, own[:0]), own])) for name, own in columns.items())
         return WorldNames(names, tuple(joined), self.named)
@@ -138,10 +136,9 @@ def _by_shape(shapes: Integers, tables: Tables, names: NameTable) -> tuple[dict[
     facts = np.flatnonzero(reason < 0)
     texts = [
         tables.codes.fact_text(-marked - 1, code)
-        for marked, code in shapes[facts][:, (r.REASON, k.FACT)].tolist()
+        for marked, code in shapes[facts][:, (r.REASON, FACT)].tolist()
     ]  # fmt: skip
-    names = names.with_all(texts)
-    reason[facts] = names.numbers_of(texts)
+    names, reason[facts] = names.with_numbers(texts)
     found = {
         "kind": shapes[:, r.KIND], "journey": np.where(op >= 0, ops[:, 0], shapes[:, r.JOURNEY]),
         "visit": shapes[:, r.VISIT], "step": ops[:, 1], "op": ops[:, 2], "send": shapes[:, r.SEND], "reason": reason,
@@ -165,8 +162,8 @@ def _leads(
         strict=True,
     )  # fmt: skip
     texts = [lead_name(key, tables.names.values[place], number) for key, place, number in keyed]
-    names = names.with_all(texts)
-    return Sparse(places, np.array(names.numbers_of(texts), np.int32)[which]), names
+    names, numbers = names.with_numbers(texts)
+    return Sparse(places, numbers[which]), names
 
 
 def lead_name(contact: str, place: str, number: int) -> str:
@@ -194,7 +191,6 @@ def in_time_order(before: EventRecord, own: Part, names: NameTable, after: Event
     parts = [own]
     for place, record in ((0, before), (2, after)):
         if len(record):
-            names = names.with_all(record.names)
-            numbers = np.array(names.numbers_of(record.names), np.int32)
+            names, numbers = names.with_numbers(record.names)
             parts.insert(place, plain_part(record.renumbered(numbers), len(record)))
     return EventRecord.of_parts(parts, names, by_time=True)
