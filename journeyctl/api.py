@@ -332,6 +332,8 @@ def staff(
     criterion: Criterion = "sla",
     target: float | None = None,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     engine: str = "population",
@@ -345,8 +347,8 @@ def staff(
     _sound(checked, set, scenario=name)
     return staffing(
         checked.workspace, name, topics=over, team=team, cap=cap,
-        criterion=criterion, target=target, replications=replications, seed=seed, jobs=jobs, engine=engine, set=set,
-        progress=progress,
+        criterion=criterion, target=target, replications=replications, precision=precision, most=most, seed=seed,
+        jobs=jobs, engine=engine, set=set, progress=progress,
     )  # fmt: skip
 
 

@@ -14,9 +14,12 @@ from journeyctl.cli.experiment_options import (
     EngineOption,
     FormatOption,
     JobsOption,
+    MostOption,
     OutOption,
+    PrecisionOption,
     ReplicationsOption,
     SeedOption,
+    check_precision,
     one_engine,
 )
 from journeyctl.cli.options import QuietOption, SetOption, WidthOption, WorkspaceOption, assignments, place
@@ -51,6 +54,8 @@ def staff(
         str, typer.Option("--criterion", help="What is to reach the target: average, or worst-week.")
     ] = "average",
     replications: ReplicationsOption = None,
+    precision: PrecisionOption = None,
+    most: MostOption = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
     engine: EngineOption = "population",
@@ -63,13 +68,14 @@ def staff(
     from journeyctl import api
 
     _check(output)
+    check_precision(precision or (), replications, most)
     checked = api.checked_workspace(place(workspace))
     progress = console.Progress(quiet=quiet)
     try:
         found = api.staff(
             checked, scenario, over=_topics(over or []), team=team, cap=cap, criterion=_criterion(criterion),
-            target=None if target is None else _share(target), replications=replications, seed=seed,
-            jobs=jobs or os.cpu_count() or 1,
+            target=None if target is None else _share(target), replications=replications,
+            precision=precision or (), most=most, seed=seed, jobs=jobs or os.cpu_count() or 1,
             engine=one_engine(engine), set=assignments(set_values), progress=progress.show,
         )  # fmt: skip
     finally:

@@ -32,6 +32,9 @@ def render_json(staffing: Staffing) -> str:
         "seed": staffing.seed,
         "engine": staffing.engine,
         "replications": {"asked": staffing.replications, "partial": staffing.partial},
+        "precision": [
+            {"measure": goal.name, "wanted": goal.amount, "relative": goal.relative} for goal in staffing.precision
+        ],
         "workspace_hash": staffing.workspace_hash,
         "references": None
         if load is None

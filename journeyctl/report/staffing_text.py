@@ -24,6 +24,10 @@ ABOUT_REFERENCES = (
     "References, not answers: the workload bound ({0}) asks only whether the work can be done at all; Erlang C "
     "({1}) knows no absences, no waves and no follow-up calls."
 )
+ABOUT_SEVERAL_TEAMS = (
+    "No bound by workload and no Erlang C stand beside these rows: the desk has several teams, and which of its work "
+    "is this team's is known to the simulation only."
+)
 ABOUT_VERDICTS = (
     "* as planned. 'Keeps' is said where the whole 90 % interval reaches the target, 'misses' where none of it does; "
     "more replications make it narrower. Asked and used: of the desk's capacity. Intervals show chance alone, for "
@@ -45,10 +49,18 @@ def _head(staffing: Staffing, width: int) -> str:
     partial = ", partial: the search was interrupted" if staffing.partial else ""
     facts = (
         f"Desk {staffing.desk}, team {staffing.team}: first call within {promise.limit_text} ({promise.clock} clock) "
-        f"for {staffing.target * 100:g} % of leads{worst}. {staffing.replications} replications of each row on the "
+        f"for {staffing.target * 100:g} % of leads{worst}. {_replications(staffing)} of each row on the "
         f"same people{partial}, seed {staffing.seed}, {staffing.engine} engine, 90 % intervals"
     )
     return f"{staffing.title} ({staffing.scenario})\n{wrapped(facts, width)}"
+
+
+def _replications(staffing: Staffing) -> str:
+    number = f"{staffing.replications} replications"
+    if not staffing.precision:
+        return number
+    goals = (f"{goal.name} +-{goal.amount * 100:g} {'%' if goal.relative else 'pp'}" for goal in staffing.precision)
+    return f"Up to {number} (for {', '.join(goals)})"
 
 
 def _verdict(staffing: Staffing, width: int) -> str:
@@ -112,6 +124,8 @@ def _notes(staffing: Staffing, width: int) -> str:
         erlang = staffing.load.erlang_bound(staffing.target)
         by_erlang = "no number of SDRs" if erlang is None else _people(erlang)
         notes.append(ABOUT_REFERENCES.format(_people(staffing.load.workload_bound), by_erlang))
+    elif not staffing.partial and any(answer.topic == "headcount" for answer in staffing.answers):
+        notes.append(ABOUT_SEVERAL_TEAMS)
     notes.append(ABOUT_VERDICTS)
     notes += [f"FAULT, please report: {violation}" for violation in staffing.violations[:5]]
     if staffing.stuck:

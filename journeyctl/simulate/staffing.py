@@ -25,6 +25,7 @@ from journeyctl.simulate.desk_load import DeskLoad, load_of
 from journeyctl.simulate.engines import POPULATION, named
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.run import scenario_of, world_of
+from journeyctl.simulate.stopping import Goal, Stopping, goals_of
 from journeyctl.simulate.trials import Settings, Trials, TrialsInterruptedError
 from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
@@ -90,6 +91,7 @@ class Staffing:
     """`None` where the desk has further teams: then its load is not this team's."""
     answers: tuple[Answer, ...]
     replications: int
+    """Of every row; with `precision` of the row that needed most of them."""
     seed: int
     engine: str
     partial: bool
@@ -97,6 +99,8 @@ class Staffing:
     """Of the documents, and of the file of contacts where people come from one."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
+    precision: tuple[Goal, ...] = ()
+    """What every row was to reach."""
 
 
 MEASURES_SHOWN: Final = (
@@ -131,9 +135,10 @@ class _Search:
         return [run.value(name, (self.desk,) if name in _OF_DESK else None) for run in runs]
 
     def change(self, one: Settings, other: Settings, name: str) -> Estimate:
-        """One trial less another, on the same people."""
+        """One trial less another, on the same people, over the replications that both have."""
         runs = self.trials.of(one), self.trials.of(other)
-        return paired_difference(self._values(runs[0], name), self._values(runs[1], name))
+        both = min(map(len, runs))
+        return paired_difference(self._values(runs[0][:both], name), self._values(runs[1][:both], name))
 
 
 def staffing(
@@ -146,6 +151,8 @@ def staffing(
     target: float | None = None,
     cap: str | None = None,
     replications: int | None = None,
+    precision: Sequence[str] = (),
+    most: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
     engine: str = POPULATION,
@@ -153,6 +160,9 @@ def staffing(
     progress: Callable[[str], None] | None = None,
 ) -> Staffing:
     """Searches what keeps the promise of a scenario's desk.
+
+    With `precision`, goals such as `sla=1pp`, every trial goes on until it reaches them, at most for `most`
+    replications.
 
     `topics` are all that apply without any; `team` is `desk/team` or its desk where there are several; `target`
     replaces the desk's; `cap` names the cap to vary, the first one without it. Raises `UsageError` where the
@@ -163,7 +173,10 @@ def staffing(
     desk, name = _team(changed, chosen, team)
     promise = promises_of(changed, chosen)[desk]
     own_seed = chosen.seed if seed is None else seed
-    trials = Trials(changed, scenario, replications or chosen.replications.min, own_seed, jobs, engine, progress)
+    goals, greatest = goals_of(precision, scenario=chosen.replications), most or chosen.replications.max
+    rule = Stopping(goals, least=min(chosen.replications.min, greatest)) if goals else None
+    count = replications or (greatest if goals else chosen.replications.min)
+    trials = Trials(changed, scenario, count, own_seed, jobs, engine, progress, rule)
     search = _Search(trials, desk, criterion, promise.target if target is None else target)
     asked = topics or _applicable(changed, chosen)
     plans = {topic: _paths(changed, chosen, topic, place=(desk, name), cap=cap) for topic in asked}
@@ -178,7 +191,8 @@ def staffing(
     return Staffing(
         scenario=chosen.name, title=chosen.title or chosen.name, desk=desk, team=name, promise=promise,
         criterion=criterion, target=search.target, load=search.load, answers=tuple(answers),
-        replications=trials.replications, seed=own_seed, engine=named(trials.engines), partial=partial,
+        replications=trials.most_done or count, precision=goals, seed=own_seed, engine=named(trials.engines),
+        partial=partial,
         workspace_hash=inputs_hash(changed, chosen), violations=tuple(trials.violations),
         stuck=tuple(sorted(trials.stuck)),
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.model.specification import Workspace
+from journeyctl.report.staffing_text import render
 from journeyctl.results.intervals import Estimate
 from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import staffing as searches
@@ -171,3 +172,25 @@ def test_a_trial_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = trials.of(((SDRS, 1),))
     monkeypatch.setattr(trial_runs, "run_variants", None)
     assert trials.of(((SDRS, 1),)) is first
+
+
+def test_with_a_precision_every_row_goes_on_until_it_is_reached() -> None:
+    found = staffing(plan(), "plan", topics=["headcount"], precision=["leads=40%"], most=16)
+    (answer,) = found.answers
+    runs = [one.measures["leads"].replications for one in answer.candidates]
+    assert 8 <= min(runs) <= max(runs) == found.replications <= 16
+    assert all((one.measures["leads"].relative_half_width or 1) <= 0.4 for one in answer.candidates)
+    assert f"Up to {max(runs)} replications (for leads +-40 %) of each row" in " ".join(
+        render(found, width=100).split()
+    )
+
+
+def test_where_a_desk_has_several_teams_theory_is_left_out_and_that_is_said() -> None:
+    teams = {name: {"sdrs": 1, "shift": {"days": "mon-fri", "hours": "09:00-17:00"}} for name in ("inside", "outside")}
+    routes = [{"when": 'contact.role = "other"', "to": "outside"}, {"otherwise": "inside"}]
+    changes = (("desks.sales.teams", teams), ("desks.sales.route", routes))
+    several = with_set(plan(), changes, scenario="plan")
+    found = staffing(several, "plan", topics=["headcount"], team="sales/inside", replications=2)
+    assert found.load is None
+    assert "the desk has several teams" in " ".join(render(found, width=100).split())
+    assert "several teams" not in render(headcount(), width=100)
