@@ -78,10 +78,8 @@ def simulate(
     promises = Promises(require or (), attribution, attribution_of, attribution_by)
     processes, settings = jobs or os.cpu_count() or 1, assignments(set_values)
     if parameters is not None:
-        others = {
-            "--compare": compare, "--against": against, "--precision": precision, "--log": log, "--exact": exact,
-            **promises.asked(),
-        }  # fmt: skip
+        others: dict[str, object] = {"--compare": compare, "--against": against, "--precision": precision}
+        others |= {"--log": log, "--exact": exact, **promises.asked()}
         return future_run.answer(
             place(workspace), scenario, draws=parameters, replications=replications, seed=seed, jobs=processes,
             engine=engine, executor=executor, set=settings, output=output, out=out, width=width, quiet=quiet,

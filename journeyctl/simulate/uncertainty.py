@@ -17,6 +17,7 @@ from typing import Final
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
+from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation, violations
 from journeyctl.results.measures import MEASURES, Key
@@ -229,15 +230,8 @@ def future_run(
         raise UsageError("one replication cannot tell chance from parameters", "take 2 or more of each draw")
     changed = with_set(workspace, set, scenario=scenario) if set else workspace
     chosen = scenario_of(changed, scenario)
-    promises, behaviour = promises_of(changed, chosen), changed.behaviours[chosen.behaviour]
-    uncertain = (
-        *uncertain_parameters(behaviour), *uncertain_numbers((chosen, *(changed.desks[name] for name in promises))),
-    )  # fmt: skip
-    if not uncertain:
-        raise UsageError(
-            f"neither behaviour '{behaviour.name}' nor the scenario or its desks have a number with a range or prior",
-            "write ranges beside their values",
-        )
+    promises = promises_of(changed, chosen)
+    uncertain = _uncertain(changed, chosen, tuple(promises))
     own_seed = chosen.seed if seed is None else seed
     drawn = parameter_draws(uncertain, seed=own_seed, draws=draws)
     work = _Work(changed, scenario, tuple(promises), drawn, own_seed, engine)
@@ -257,7 +251,7 @@ def future_run(
     promises = {name: promise for name, promise in promises.items() if promise.limit is not None}
     return FutureRun(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
-        behaviour=behaviour.name, parameters=uncertain, draws=used, asked=draws,
+        behaviour=chosen.behaviour, parameters=uncertain, draws=used, asked=draws,
         replications=replications, measures=_uncertainties(summaries, used, tuple(promises)),
         kept={desk: share for desk in promises if (share := _kept(summaries, desk, promises[desk])) is not None},
         promises=promises, least_correlation=_least_correlation(len(used)), seed=own_seed,
@@ -266,6 +260,18 @@ def future_run(
         violations=tuple(violation for one in found.values() for violation in one.violations),
         stuck=tuple(sorted({key for one in found.values() for key in one.stuck})),
     )  # fmt: skip
+
+
+def _uncertain(workspace: Workspace, scenario: Scenario, desks: Sequence[str]) -> tuple[Uncertain, ...]:
+    behaviour = workspace.behaviours[scenario.behaviour]
+    numbers = uncertain_numbers((scenario, *(workspace.desks[name] for name in desks)))
+    found = (*uncertain_parameters(behaviour), *numbers)
+    if not found:
+        raise UsageError(
+            f"neither behaviour '{behaviour.name}' nor the scenario or its desks have a number with a range or prior",
+            "write ranges beside their values",
+        )
+    return found
 
 
 def _uncertainties(
