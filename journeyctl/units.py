@@ -12,6 +12,8 @@ from dataclasses import dataclass
 SECONDS_PER_DAY = 86_400
 _SECONDS = {"s": 1, "min": 60, "h": 3_600, "d": SECONDS_PER_DAY, "w": 7 * SECONDS_PER_DAY}
 _MONTHS = {"mo": 1, "y": 12}
+_SECONDS_PER_MONTH = 2_629_746
+"""A twelfth of the mean year of the Gregorian calendar."""
 _SHORT = re.compile(r"(\d{1,9})(s|min|h|d|w|bd|mo|y)")
 _ISO = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
@@ -32,6 +34,11 @@ class Duration:
     def is_elapsed(self) -> bool:
         """True where the length in seconds does not depend on the calendar."""
         return self.business_days == 0 and self.months == 0
+
+    @property
+    def nominal_seconds(self) -> int:
+        """Seconds where no moment says how long it is: a business day as 24 h of the business clock, a mean month."""
+        return self.seconds + self.business_days * SECONDS_PER_DAY + self.months * _SECONDS_PER_MONTH
 
     def __neg__(self) -> Duration:
         return Duration(-self.seconds, -self.business_days, -self.months)

@@ -77,10 +77,10 @@ class Delay:
             return cls(fixed=value.value)
         middle = value.median.value
         late = value.p90.value if value.p90 is not None else None
-        median = _plain_seconds(middle)
+        median = middle.nominal_seconds
         if not median:
             return cls(fixed=Duration())
-        p90 = median * P90_OF_MEDIAN if late is None else _plain_seconds(late)
+        p90 = median * P90_OF_MEDIAN if late is None else late.nominal_seconds
         if p90 < median:
             raise _undrawable(f"{late}", f"{middle}", value.origin)
         median, sigma = median_p90(median, p90)
@@ -97,11 +97,6 @@ class Delay:
 def _undrawable(p90: str, median: str, origin: Origin) -> SpecError:
     message = f"the 90 % quantile {p90} is less than the median {median}"
     return SpecError([Finding("JC095", "undrawable-value", message, origin, help="make 'p90' the larger of the two")])
-
-
-def _plain_seconds(duration: Duration) -> int:
-    """Seconds, a business day as 24 h of the business clock and a month as its mean."""
-    return duration.seconds + duration.business_days * SECONDS_PER_DAY + duration.months * 2_629_746
 
 
 # --- teams
@@ -128,7 +123,7 @@ class TeamRules:
         at = shift.zone or zone
         closed = ClosedDates(shift.holidays or None)
         length = (shift.hours.end - shift.hours.start) % SECONDS_PER_DAY or SECONDS_PER_DAY
-        productive = length if team.productive is None else min(length, _plain_seconds(team.productive.value))
+        productive = length if team.productive is None else min(length, team.productive.value.nominal_seconds)
         return cls(
             team.name, team.sdrs.value, _shift_time(shift, at, closed), Calendar(at, frozenset(shift.days), closed),
             (length, max(1, productive)), share_threshold(team.absence.value),
@@ -192,7 +187,7 @@ class FieldRules:
             share_threshold(field_sales.sql.value), share_threshold(field_sales.opportunity.value),
             share_threshold(field_sales.won.value), median, sigma,
             Delay.of(delays.meeting), Delay.of(delays.sql), Delay.of(delays.opportunity), Delay.of(delays.won),
-            share_threshold(joint), _plain_seconds(field_sales.meeting_takes.value),
+            share_threshold(joint), field_sales.meeting_takes.value.nominal_seconds,
         )  # fmt: skip
 
 
@@ -255,5 +250,5 @@ def _work_of(task: Task) -> tuple[tuple[str, WorkTime], ...]:
     parts = [(task.task, task.takes)]
     if task.task == "call":
         parts = [("research", task.research), ("attempt", task.attempt), ("conversation", task.conversation)]
-    means = [(name, _plain_seconds(time.value)) for name, time in parts if time is not None]
+    means = [(name, time.value.nominal_seconds) for name, time in parts if time is not None]
     return tuple((name, WorkTime.of(mean, task.cv.value)) for name, mean in means)

@@ -43,9 +43,6 @@ from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
 from journeyctl.rules.base import Subject, model_rule
 from journeyctl.units import SECONDS_PER_DAY, Duration
 
-_MONTH = 2_629_746
-"""Seconds of a mean month."""
-
 
 @model_rule(Severity.ERROR)
 def contradictory_numbers(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +57,7 @@ def contradictory_numbers(subject: Subject) -> Iterator[Finding]:
 def _of(part: object) -> Iterator[Finding]:
     match part:
         case DurationSpread(median=median, p90=p90) if p90 is not None:
-            yield from _quantiles(median, p90, _seconds(median.value), _seconds(p90.value))
+            yield from _quantiles(median, p90, median.value.nominal_seconds, p90.value.nominal_seconds)
         case MoneySpread(median=median, p90=p90):
             yield from _quantiles(median, p90, median.value, p90.value)
         case Lognormal(median=median, p90=p90):
@@ -104,7 +101,7 @@ def _comparable(value: object) -> float | None:
         case int() | float():
             return value
         case Duration():
-            return _seconds(value)
+            return value.nominal_seconds
         case str():
             return _moment(value)
         case _:
@@ -120,10 +117,6 @@ def _moment(text: str) -> float | None:
     local = found.toordinal() * SECONDS_PER_DAY + found.hour * 3_600 + found.minute * 60 + found.second
     offset = found.utcoffset()
     return local if offset is None else local - offset.total_seconds()
-
-
-def _seconds(length: Duration) -> int:
-    return length.seconds + length.business_days * SECONDS_PER_DAY + length.months * _MONTH
 
 
 def _shown(value: object) -> str:
