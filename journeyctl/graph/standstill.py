@@ -39,11 +39,15 @@ _ANY: Final[_Moment] = (-1, -1, ZoneChoice(of_contact=False))
 
 def circles_at_once(journey: Journey, flow: StepFlow, houses: Houses) -> tuple[Circle, ...]:
     """Circles in which no time passes for any contact that comes round, shortest first where they share steps."""
+    if not steps_in_circles(flow.ways):
+        return ()
     return _apart(_Steps(journey, flow, houses).circles_at_once(), flow)
 
 
 def circles_of_skipped_mail(journey: Journey, flow: StepFlow, houses: Houses) -> tuple[Circle, ...]:
     """Further circles in which no time passes while every message is skipped or bounces."""
+    if not steps_in_circles(flow.ways):
+        return ()
     steps = _Steps(journey, flow, houses)
     told = {step for circle in steps.circles_at_once() for step in circle}
     found = [circle for circle in steps.circles_of_skipped_mail() if told.isdisjoint(circle)]

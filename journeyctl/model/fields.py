@@ -297,6 +297,11 @@ class Spelled:
             object.__setattr__(self, name, value)
 
 
+def values_of(spelled: Spelled) -> tuple[object, ...]:
+    """The values of all fields, in their order; `dataclasses.fields` would take ten times as long."""
+    return spelled._values()
+
+
 SpelledT = TypeVar("SpelledT", bound=Spelled)
 
 

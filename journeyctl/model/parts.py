@@ -1,20 +1,24 @@
-"""What a document is made of, whatever its kind: for rules and reports that look at one sort of value everywhere."""
+"""What a document is made of, whatever its kind: for rules that look at one sort of value everywhere."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
+from journeyctl.model.fields import Spelled, values_of
+from journeyctl.model.values import Assumed
 
-def parts(value: object) -> Iterator[object]:
-    """The value and everything within it, in the order of fields and entries."""
-    yield value
-    if isinstance(value, Mapping):
-        for part in value.values():
-            yield from parts(part)
-    elif isinstance(value, (tuple, list)):
-        for part in value:
-            yield from parts(part)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from parts(getattr(value, field.name))
+
+def parts(document: Spelled) -> Iterator[Spelled | Assumed[object]]:
+    """The document, and every part of it that is written as a mapping or states a number; in no order."""
+    waiting: list[object] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Spelled):
+            yield value
+            waiting.extend(values_of(value))
+        elif isinstance(value, Assumed):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            waiting.extend(value)
+        elif isinstance(value, Mapping):
+            waiting.extend(value.values())

@@ -21,9 +21,12 @@ from journeyctl.expr import (
 )
 from journeyctl.graph.analysis import StepFlow, flow_of
 from journeyctl.model.catalog import Catalog
+from journeyctl.model.fields import Spelled
 from journeyctl.model.journey import Journey
+from journeyctl.model.parts import parts
 from journeyctl.model.specification import NameUse, Workspace
 from journeyctl.model.steps import Step
+from journeyctl.model.values import Assumed
 from journeyctl.spec.conditions import MOMENTS, ConditionUse, Uses, uses
 from journeyctl.spec.references import known_names, references
 
@@ -90,6 +93,17 @@ class Subject:
         """Every journey, and every other form that a country's overlay gives it."""
         by_place = {id(journey): journey for layer in self.layers for journey in layer.journeys.values()}
         return tuple(by_place.values())
+
+    @cached_property
+    def parts(self) -> tuple[Spelled | Assumed[object], ...]:
+        """Every part of desks, scenarios and behaviours that is written as a mapping or states a number."""
+        documents = {
+            id(document): document
+            for layer in self.layers
+            for kind in (layer.desks, layer.scenarios, layer.behaviours)
+            for document in kind.values()
+        }
+        return tuple(part for document in documents.values() for part in parts(document))
 
     @cached_property
     def unknown_names(self) -> tuple[UnknownName, ...]:

@@ -37,7 +37,6 @@ from datetime import datetime
 
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
 from journeyctl.model.behaviour import Parameter
-from journeyctl.model.parts import parts
 from journeyctl.model.population import Between, Lognormal
 from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
 from journeyctl.rules.base import Subject, model_rule
@@ -47,11 +46,8 @@ from journeyctl.units import SECONDS_PER_DAY, Duration
 @model_rule(Severity.ERROR)
 def contradictory_numbers(subject: Subject) -> Iterator[Finding]:
     """One finding per pair."""
-    for layer in subject.layers:
-        for documents in (layer.desks, layer.scenarios, layer.behaviours):
-            for _, document in sorted(documents.items()):
-                for part in parts(document):
-                    yield from _of(part)
+    for part in subject.parts:
+        yield from _of(part)
 
 
 def _of(part: object) -> Iterator[Finding]:

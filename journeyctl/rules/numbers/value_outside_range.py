@@ -28,7 +28,6 @@ from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
 from journeyctl.model.behaviour import Parameter
-from journeyctl.model.parts import parts
 from journeyctl.model.values import Assumed
 from journeyctl.rules.base import Subject, model_rule
 from journeyctl.units import Duration
@@ -37,15 +36,12 @@ from journeyctl.units import Duration
 @model_rule(Severity.WARNING)
 def value_outside_range(subject: Subject) -> Iterator[Finding]:
     """One finding per number; a range with nothing in it is told by another rule."""
-    for layer in subject.layers:
-        for documents in (layer.desks, layer.scenarios, layer.behaviours):
-            for _, document in sorted(documents.items()):
-                for part in parts(document):
-                    match part:
-                        case Assumed(value=value, low=low, high=high, origin=origin):
-                            yield from _outside(value, low, high, origin)
-                        case Parameter(value=value, range=(low, high), origin=origin):
-                            yield from _outside(value, low, high, origin)
+    for part in subject.parts:
+        match part:
+            case Assumed(value=value, low=low, high=high, origin=origin) if low is not None:
+                yield from _outside(value, low, high, origin)
+            case Parameter(value=value, range=(low, high), origin=origin):
+                yield from _outside(value, low, high, origin)
 
 
 def _outside(value: object, low: object, high: object, origin: Origin) -> Iterator[Finding]:
