@@ -1,8 +1,7 @@
 """Functions compiled to machine code, with the options that all of this engine's functions share.
 
-Compiled code is kept between runs. Numba looks at the age of a function's own file only, so a change of
-anything that the function calls would go unnoticed: here each module's code lies in a folder named after
-a digest of its source and of every source that it builds on.
+Machine code is kept between runs, and the compiler is loaded only where there is none. Each module's code lies in a
+folder named after a digest of its source and of every source that it builds on.
 """
 
 from __future__ import annotations
@@ -14,22 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, update_wrapper
+from collections.abc import Callable, Iterator
+from functools import cache, update_wrapper
 from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import numba as _compiler
-import numpy
-
-from journeyctl.simulate.population_engine.whole_program import PartCompiler, WholeCompiler, kept_code
-
-numba: Any = _compiler
-"""Numba's types leave out most of what is used here."""
-_OPTIONS: Final = {
-    "nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True, "no_cfunc_wrapper": True,
-}  # fmt: skip
 _F = TypeVar("_F", bound=Callable[..., object])
 _IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 _HERE = __name__.rpartition(".")[0]
@@ -44,66 +34,113 @@ assert found == draws.bits("a", "b", place="c", occurrence=2)
 """
 _STALE_AFTER = 3_600
 """Seconds after which code of another version is taken away when a new one comes."""
-
-
-class _Compiled:
-    """A function that is compiled once it is called: a whole for Python, a part for other compiled functions."""
-
-    def __init__(self, function: Callable[..., object]) -> None:
-        update_wrapper(self, function)
-        self._function = function
-
-    def __call__(self, *arguments: object) -> object:
-        return self._whole(*arguments)
-
-    @cached_property
-    def _whole(self) -> Any:  # noqa: ANN401 - Numba has no types
-        given = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(_place(self._function.__module__, given))
-        try:
-            made = numba.njit(self._function, pipeline_class=WholeCompiler, **_OPTIONS)
-            made._cache = kept_code(self._function)
-        finally:
-            numba.config.CACHE_DIR = given
-        return made
-
-    @cached_property
-    def _part(self) -> Any:  # noqa: ANN401 - Numba has no types
-        """What compiled callers see; constants reach it as numbers, else each constant would make another one."""
-        made = numba.njit(self._function, pipeline_class=PartCompiler, no_cpython_wrapper=True, **_OPTIONS)
-        template = made.get_call_template
-
-        def of_numbers(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:  # noqa: ANN401 - Numba has no types
-            plain = numba.types.unliteral
-            return template(tuple(plain(arg) for arg in args), {name: plain(arg) for name, arg in kws.items()})
-
-        made.get_call_template = of_numbers
-        made.add_overload = lambda found: made.overloads.__setitem__(tuple(found.signature.args), found)
-        return made
-
-    @property
-    def _numba_type_(self) -> Any:  # noqa: ANN401 - Numba has no types
-        return numba.types.Dispatcher(self._part)
+_ENDING: Final = ".code"
+IS_OFF: Final = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+"""Nothing is compiled: functions are Python's own."""
 
 
 def compiled(function: _F) -> _F:
     """Compiles a function when it is first called. It must allocate nothing: arrays are not counted."""
-    return function if numba.config.DISABLE_JIT else cast(_F, _Compiled(function))
+    return function if IS_OFF else cast(_F, Compiled(function))
 
 
 inlined = compiled
 """LLVM finds by itself what only one function calls."""
 
 
+class Compiled:
+    """A function with machine code for every sort of arguments that it is called with.
+
+    Other compiled functions do not call this: the compiler makes the function a part of theirs.
+    """
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self.function = function
+        self._known: dict[object, Callable[..., object]] = {}
+        self._part: Any = None
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        from journeyctl.simulate.population_engine.machine_code import sort_of
+
+        sort = tuple(map(sort_of, arguments))
+        known = self._known.get(sort)
+        if known is None:
+            known = self._known[sort] = self._made(sort, arguments)
+        return known(*arguments)
+
+    @property
+    def _numba_type_(self) -> Any:  # noqa: ANN401 - Numba has no types
+        """What Numba asks of a name that a compiled function reads."""
+        if self._part is None:
+            from journeyctl.simulate.population_engine.whole_program import part_of
+
+            self._part = part_of(self.function)
+        return self._part._numba_type_
+
+    def _made(self, sort: object, arguments: tuple[Any, ...]) -> Callable[..., object]:
+        from journeyctl.simulate.population_engine.machine_code import Code
+
+        digest = blake2b(repr(sort).encode(), digest_size=8).hexdigest()
+        kept = _place(self.function.__module__) / f"{self.function.__name__}-{digest}{_ENDING}"
+        try:
+            return Code.unpacked(kept.read_bytes()).loaded(arguments)
+        except (OSError, ValueError):
+            from journeyctl.simulate.population_engine.whole_program import code_of
+
+            code = code_of(self.function, arguments)
+            _keep(kept, code.packed())
+            return code.loaded(arguments)
+
+
+class Instruction:
+    """A function for which compiled code has an instruction, made by a function of `llvm_instructions`."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self.function = function
+        self._type: Any = None
+        update_wrapper(self, function)
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        return self.function(*arguments)
+
+    @property
+    def _numba_type_(self) -> Any:  # noqa: ANN401 - Numba has no types
+        if self._type is None:
+            from journeyctl.simulate.population_engine import llvm_instructions
+            from journeyctl.simulate.population_engine.whole_program import instruction
+
+            self._type = instruction(getattr(llvm_instructions, self.function.__name__))
+        return self._type
+
+
+def in_llvm(function: _F) -> _F:
+    """Stands for an instruction in compiled code; elsewhere it is the function."""
+    return function if IS_OFF else cast(_F, Instruction(function))
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: other processes may be doing the same."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        """It is compiled again next time."""
+
+
 def is_kept(module: str) -> bool:
     """Whether a module was compiled as it is now."""
-    return next(_place(module, numba.config.CACHE_DIR).glob("*/*.nbi"), None) is not None
+    return next(_place(module).glob(f"*{_ENDING}"), None) is not None
 
 
 def tried() -> str:
     """Why compiled code cannot be trusted here; empty where a trial in a process of its own went well, once for all."""
-    mark = _place(f"{_HERE}.philox", numba.config.CACHE_DIR).parent / f"tried-{_versions()}"
-    if numba.config.DISABLE_JIT or mark.exists():
+    if IS_OFF:
+        return ""
+    mark = _place(f"{_HERE}.philox").parent / f"tried-{_versions()}"
+    if mark.exists():
         return ""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *filter(None, sys.path)])}
     done = subprocess.run([sys.executable, "-c", _TRIAL], env=environment, capture_output=True, text=True, check=False)  # noqa: S603  (this interpreter, a constant program)
@@ -113,18 +150,33 @@ def tried() -> str:
     return ""
 
 
+@cache
 def _versions() -> str:
-    return blake2b(f"{numba.__version__} {numpy.__version__} {sys.version}".encode(), digest_size=8).hexdigest()
+    """What machine code depends on besides its source."""
+    import llvmlite.binding as llvm
+
+    from journeyctl.simulate.population_engine.machine_code import host_features
+
+    names = [f"{name} {_version(name)}" for name in ("numba", "llvmlite", "numpy")]
+    about = [*names, sys.version, llvm.get_host_cpu_name(), host_features()]
+    return blake2b("\n".join(about).encode(), digest_size=8).hexdigest()
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 @cache
-def _place(module: str, given: str) -> Path:
+def _place(module: str) -> Path:
     """The folder of a module's compiled code."""
     name = module.rpartition(".")[2]
     digest = blake2b(_versions().encode(), digest_size=8)
     for path in sorted({path for known in _built_on(module) for path in [_source(known)] if path is not None}):
         digest.update(path.read_bytes())
-    place = _base(given) / f"{name}-{digest.hexdigest()}"
+    place = _base(os.environ.get("NUMBA_CACHE_DIR", "")) / f"{name}-{digest.hexdigest()}"
     if not place.exists():
         _remove_others(place, name)
         place.mkdir(parents=True, exist_ok=True)

@@ -8,17 +8,28 @@ to itself, so that LLVM sees who calls what with what, and leaves out the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import llvmlite.binding as llvm
-from numba.core.caching import FunctionCache
+import numba as _compiler
+from numba import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, Flags
-from numba.core.runtime.nrt import rtsys
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic
+
+from journeyctl.simulate.population_engine.machine_code import Code
 
 Untyped: TypeAlias = Any
 """What Numba hands over; it says little about types."""
+numba: Any = _compiler
+"""Numba's types leave out most of what is used here."""
+_OPTIONS: Final = {
+    "nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True, "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}  # fmt: skip
 
 
 class _Part(JITCodeLibrary):
@@ -67,10 +78,6 @@ class _Whole(_Part):
         passes, builder = codegen._module_pass_manager(loop_vectorize=False)
         passes.run(module, builder)
 
-    def _get_module_for_linking(self) -> Untyped:
-        """Names alone: what is kept beside the machine code says only what there is, since nobody links a whole."""
-        return llvm.parse_assembly("".join(f'define void @"{name}"() {{ ret void }}' for name in self._own))
-
 
 def _defined(module: Untyped) -> list[Untyped]:
     return [made for made in (*module.functions, *module.global_variables) if not made.is_declaration]
@@ -87,24 +94,6 @@ def _all_of(libraries: Iterable[Untyped]) -> Iterator[Untyped]:
             yield library
             if isinstance(library, _Part):
                 left += library._linking_libraries
-
-
-def kept_code(function: Callable[..., object]) -> Untyped:
-    """Where Numba keeps a function's machine code."""
-    return _KeptCode(function)
-
-
-class _KeptCode(FunctionCache):
-    """Machine code on disk."""
-
-    def load_overload(self, sig: Untyped, target_context: Untyped) -> Untyped:
-        """The function as it was kept, or nothing.
-
-        Numba would first load all that it takes to compile, SciPy too: most of a short run's time.
-        """
-        rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
 
 
 class _SameFlags(Flags):
@@ -134,6 +123,7 @@ class WholeCompiler(Compiler):
 
     def _begin(self, library: type[_Part], func: Callable[..., object]) -> None:
         state = self.state
+        state.flags.no_compile = True
         state.flags = _FLAGS.setdefault(state.flags.summary(), _SameFlags(state.flags))
         state.library = library(state.targetctx.codegen(), func.__qualname__)
         state.library.enable_object_caching()
@@ -144,7 +134,6 @@ class PartCompiler(WholeCompiler):
 
     def compile_extra(self, func: Callable[..., object]) -> Untyped:
         """The compiled function, without machine code."""
-        self.state.flags.no_compile = True
         self._begin(_Part, func)
         found = Compiler.compile_extra(self, func)
 
@@ -153,3 +142,55 @@ class PartCompiler(WholeCompiler):
 
         self.state.targetctx.insert_user_function(key, found.fndesc, [found.library])
         return found._replace(entry_point=key)
+
+
+@global_compiler_lock  # type: ignore[untyped-decorator]  # Numba has no types
+def code_of(function: Callable[..., object], arguments: Sequence[Untyped]) -> Code:
+    """The machine code of a function that Python calls with such arguments."""
+    cpu_target.typing_context.refresh()
+    cpu_target.target_context.refresh()
+    made = numba.njit(function, pipeline_class=WholeCompiler, **_OPTIONS)
+    found = made._compiler.compile(tuple(map(numba.typeof, arguments)), None)
+    found.library.finalize()
+    module = found.library._final_module
+    named = (*module.functions, *module.global_variables)
+    externals = {one.name for one in named if one.is_declaration and not one.name.startswith("llvm.")}
+    result = _written(found.signature.return_type)
+    return Code(found.fndesc.llvm_func_name, result, tuple(sorted(externals)), found.library._get_compiled_object())
+
+
+def _written(result: Untyped) -> str:
+    """A type of results in the words of `machine_code`."""
+    match result:
+        case types.NoneType():
+            return "none"
+        case types.Boolean():
+            return "b1"
+        case types.Integer():
+            return f"{'i' if result.signed else 'u'}{result.bitwidth // 8}"
+        case types.BaseTuple():
+            return f"({' '.join(map(_written, result.types))})"
+        case _:
+            raise TypeError(f"compiled code answers no {result}")
+
+
+def part_of(function: Callable[..., object]) -> Untyped:
+    """What compiled callers see of a function: they pass its constants as numbers, else each would make another."""
+    part = numba.njit(function, pipeline_class=PartCompiler, **_OPTIONS)
+    part.add_overload = lambda found: part.overloads.__setitem__(tuple(found.signature.args), found)
+    template = part.get_call_template
+
+    def of_numbers(args: Sequence[Untyped], kws: Mapping[str, Untyped]) -> Untyped:
+        plain = types.unliteral
+        return template(tuple(plain(arg) for arg in args), {name: plain(arg) for name, arg in kws.items()})
+
+    part.get_call_template = of_numbers
+    return part
+
+
+def instruction(build: Callable[..., Untyped]) -> Untyped:
+    """What compiled callers see of a function that `build` makes instructions for."""
+    made = intrinsic(build)
+    cpu_target.typing_context.refresh()
+    cpu_target.target_context.refresh()
+    return cpu_target.typing_context.resolve_value_type(made)

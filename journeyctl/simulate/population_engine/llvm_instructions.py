@@ -1,0 +1,54 @@
+"""The instructions behind `intrinsics`, by the same names: each answers a signature and what makes the code.
+
+Loaded only to compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+Untyped: TypeAlias = Any
+"""What Numba hands over; it says little about types."""
+Build: TypeAlias = Callable[[Untyped, Untyped, Untyped, Untyped], Untyped]
+_WORD: Final = ir.IntType(64)
+_TWO_WORDS: Final = ir.IntType(128)
+
+
+def high_word(typing: Untyped, a: Untyped, b: Untyped) -> tuple[Untyped, Build]:
+    """The upper half of a product."""
+
+    def instructions(context: Untyped, builder: Untyped, signature: Untyped, words: Untyped) -> Untyped:
+        product = builder.mul(*(builder.zext(word, _TWO_WORDS) for word in words))
+        return builder.trunc(builder.lshr(product, _TWO_WORDS(64)), _WORD)
+
+    return types.uint64(types.uint64, types.uint64), instructions
+
+
+def unmeasured(typing: Untyped, array: Untyped) -> tuple[Untyped, Build]:
+    """The array with no size and no length."""
+
+    def instructions(context: Untyped, builder: Untyped, signature: Untyped, arrays: Untyped) -> Untyped:
+        made = context.make_array(array)(context, builder, arrays[0])
+        none = context.get_constant(types.intp, 0)
+        lengths = cgutils.unpack_tuple(builder, made.shape, array.ndim)
+        made.nitems, made.shape = none, cgutils.pack_array(builder, [none, *lengths[1:]])
+        return made._getvalue()
+
+    return array(array), instructions
+
+
+def of_columns(typing: Untyped, array: Untyped, columns: Untyped) -> tuple[Untyped, Build]:
+    """The array with another width."""
+
+    def instructions(context: Untyped, builder: Untyped, signature: Untyped, given: Untyped) -> Untyped:
+        made = context.make_array(array)(context, builder, given[0])
+        length, _ = cgutils.unpack_tuple(builder, made.shape, 2)
+        made.shape = cgutils.pack_array(builder, [length, given[1]])
+        return made._getvalue()
+
+    return array(array, types.intp), instructions
