@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from journeyctl.draws import Draws
 from journeyctl.semantics.effects import Effect
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import record_of_desks
+from journeyctl.simulate.population_engine.desk_record import OF_CONTACTS, record_of_desks
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
-
-
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    key: str
-    clinic: str = ""
-    hospital: str = ""
-    umbrella: str = ""
-    source: str = ""
 
 
 def work_alone(
@@ -41,7 +31,7 @@ def work_alone(
     floor.hand_over(coming, [numbers.get(request.contact, -1) for request in coming], lines)
     while floor.work_until(until) < until:
         floor.closed()
-    people = [_Contact(contact) for contact in contacts]
+    who = {**dict.fromkeys(OF_CONTACTS, [""] * len(contacts)), "contact": contacts}
     return [
         (
             row.contact,
@@ -50,6 +40,6 @@ def work_alone(
                 opportunity=row.opportunity, line=row.line, reason=row.reason, value=row.value,
             ),
         )
-        for row in record_of_desks(floor, draws, start=start, people=people, lines=lines).rows()
+        for row in record_of_desks(floor, draws, start=start, who=who, lines=lines).rows()
         if row.time < until
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.desk_arrivals import Arrivals
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import record_of_desks
+from journeyctl.simulate.population_engine.desk_record import OF_CONTACTS, record_of_desks
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
@@ -75,10 +75,9 @@ class DeskLoop:
 
     def record(self) -> EventRecord:
         """What desks and field sales have recorded."""
-        own = self._arrivals.persons
+        who = {column: self.people.texts(column, self._arrivals.persons) for column in OF_CONTACTS}
         lines = self._inputs.responses.lines
-        people = [self.people[person] for person in own]
-        return record_of_desks(self._floor, self._draws, start=self._world.start, people=people, lines=lines)
+        return record_of_desks(self._floor, self._draws, start=self._world.start, who=who, lines=lines)
 
     def _next_evaluation(self) -> int:
         book = self._book

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
-from journeyctl.results.record import EventRecord, Recorded
+from journeyctl.results.record import EventRecord
 from journeyctl.simulate.population_engine import desk_columns as c
 from journeyctl.simulate.population_engine.desk_field import pursued
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
@@ -18,31 +18,29 @@ from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 Integers = NDArray[int64]
 Names = NDArray[int32]
 
-_WHO: Final = (
-    ("contact", "key"), ("clinic", "clinic"), ("hospital", "hospital"), ("umbrella", "umbrella"), ("source", "source"),
-)  # fmt: skip
+OF_CONTACTS: Final = ("contact", "clinic", "hospital", "umbrella", "source")
+"""Columns that say whom a row concerns."""
 
 
 def record_of_desks(
-    floor: DeskFloor, draws: Draws, *, start: int, people: Sequence[Recorded], lines: Sequence[str]
+    floor: DeskFloor, draws: Draws, *, start: int, who: Mapping[str, Sequence[str]], lines: Sequence[str]
 ) -> EventRecord:
     """All rows in the order of time, those of one second as they happened.
 
-    `people` are the contacts with leads by the floor's numbers, `lines` the business lines; desks opened at `start`.
+    `who` has a name for each contact of the floor in every column of `OF_CONTACTS`, `lines` are the business lines;
+    desks opened at `start`.
     """
     rows = np.concatenate([_whole(floor.rows()), *_of_field_sales(floor, draws, start)])
     rows = rows[np.argsort(rows[:, c.R_TIME], kind="stable")]
-    leads, tables, names = floor.leads(), floor.tables, _Names()
-    used, places = np.unique(rows[:, c.R_LEAD], return_inverse=True)
-    of_lead = leads[used]
-    lead = names([floor.names[number] for number in used.tolist()])[places]
-    desk = names(tables.names)[np.searchsorted(np.array(tables.rows, np.int64), of_lead[:, c.L_DESK])]
+    tables, names = floor.tables, _Names()
+    lead, own = names(floor.names)[rows[:, c.R_LEAD]], floor.leads()[rows[:, c.R_LEAD]]
+    desk = np.searchsorted(np.array(tables.rows, np.int64), own[:, c.L_DESK])
     columns: dict[str, NDArray[np.integer]] = {
         "replication": np.full(len(rows), draws.replication or 0, np.int32),
         "time": rows[:, c.R_TIME],
         "kind": rows[:, c.R_KIND].astype(np.uint8),
         "lead": lead,
-        "desk": desk[places],
+        "desk": names(tables.names)[desk],
         "team": names(tables.teams)[rows[:, c.R_TEAM]],
         "worker": rows[:, c.R_WORKER].astype(np.int32),
         "opportunity": np.where(rows[:, c.R_OPPORTUNITY] == 1, lead, np.int32(0)),
@@ -50,11 +48,8 @@ def record_of_desks(
         "reason": names(tables.reasons)[rows[:, c.R_REASON]],
         "value": rows[:, c.R_VALUE],
     }
-    persons, own = np.unique(of_lead[:, c.L_PERSON], return_inverse=True)
-    found = [people[number] if number >= 0 else None for number in persons.tolist()]
-    for column, attribute in _WHO:
-        texts = ["" if person is None else getattr(person, attribute) for person in found]
-        columns[column] = names(texts)[own][places]
+    for column in OF_CONTACTS:
+        columns[column] = names(["", *who[column]])[own[:, c.L_PERSON] + 1]
     plain = {name: np.ascontiguousarray(column) for name, column in columns.items() if column.any()}
     return EventRecord(plain, tuple(names.numbers), length=len(rows))
 
