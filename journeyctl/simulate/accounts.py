@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Protocol
@@ -121,6 +121,20 @@ class AccountBook:
         self._keeper = keeper
         for known in self._known.values():
             known.keep_up_with(keeper)
+
+    def expect(self, coming: Mapping[str, int]) -> None:
+        """To these contacts something will probably happen that makes them members, by the evaluation of this second.
+
+        Nothing depends on it but how long it takes to find out whom matched audiences bring.
+        """
+        if self._search is None:
+            return
+        begins, groups = [week.begins for week in self._all.weeks], dict[tuple[str, str], int]()
+        for contact, time in coming.items():
+            for group in self._all.groups_at(self._enrolled[contact]):
+                week = max(0, bisect_right(begins, time) - 1)
+                groups[group] = min(week, groups.get(group, week))
+        self._search.expect(groups)
 
     # --- what is known
 
@@ -373,7 +387,7 @@ class AccountBook:
         number = self._all.weeks_begin.get(now)
         if self._search is None or number is None:
             return ()
-        self._search.begin(sorted(self._beginning), number)
+        self._search.begin(sorted(self._beginning))
         self._beginning.clear()
         found = self._search.brought(self._groups, number)
         for newcomer in found:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from journeyctl.graph.group import GroupRole
+from journeyctl.graph.condition import Condition
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.account_tree import AccountTree
@@ -79,8 +79,8 @@ class AudiencePeople:
         self._above, self._enters, self._adorned = above, enters, adorned
         self._chosen: dict[str, Person] = {}
         self._newcomers: dict[str, Newcomer] = {}
-        self._questions: dict[tuple[str, str], FieldQuestion[bool]] = {}
-        self._outlines: dict[tuple[str, frozenset[str]], Drawing] = {}
+        self._questions: dict[Condition, FieldQuestion[bool]] = {}
+        self._outlines: dict[tuple[str, tuple[Condition, ...]], Drawing] = {}
         self._happening: dict[tuple[str, str], tuple[FactChange, ...]] = {}
 
     def knows(self, place: Place) -> bool:
@@ -101,7 +101,8 @@ class AudiencePeople:
         """Who comes to a place."""
         found = self._newcomers.get(place.key)
         if found is None:
-            self.learn((place,))
+            if place.key not in self._chosen:
+                self.learn((place,))
             found = self._newcomers[place.key] = self._newcomer(place, self._chosen[place.key])
         return found
 
@@ -110,67 +111,64 @@ class AudiencePeople:
     def _numbers(self, platform: str, places: Sequence[Place]) -> list[int]:
         """The number of the candidate who comes to each place."""
         found: dict[str, int] = {}
-        left, first = list(places), 0
+        # Who asks for acts, or for nothing, is content with the first.
+        left, first = [place for place in places if self._asks_for_fields(place)], 0
+        asking = {place.key for place in left}
         for tries in _TRIES:
-            asked = [place for place in left if self._role(place).when is not None and self._asks_for_fields(place)]
-            fits = self._fitting(platform, asked, first, tries)
-            found.update((place.key, number) for place in left for number in (fits.get(place.key, 0),) if number >= 0)
-            left = [place for place in asked if place.key not in found]
+            if left:
+                fits = self._play(platform, left, first, tries)
+                numbers: list[int] = np.where(fits.any(axis=1), first + fits.argmax(axis=1), -1).tolist()
+                found.update((place.key, number) for place, number in zip(left, numbers, strict=True) if number >= 0)
+                left = [place for place in left if place.key not in found]
             first += tries
-            if not left:
-                break
-        return [found.get(place.key, _IN_VAIN) for place in places]
+        return [found.get(place.key, _IN_VAIN) if place.key in asking else 0 for place in places]
 
-    def _role(self, place: Place) -> GroupRole:
-        return next(role for role in self._program.groups[place.group].roles if role.name == place.role)
+    def _when(self, place: Place) -> Condition | None:
+        return next(role.when for role in self._program.groups[place.group].roles if role.name == place.role)
 
     def _asks_for_fields(self, place: Place) -> bool:
-        """Somebody without any history can play the role; who asks for acts is content with the first."""
-        when = self._role(place).when
+        when = self._when(place)
         return when is not None and plays_without_acts(when)
 
-    def _fitting(self, platform: str, places: Sequence[Place], first: int, tries: int) -> dict[str, int]:
-        """By place the first of its next candidates who plays the role; -1: none of them does."""
-        found: dict[str, int] = {}
-        for group, role in sorted({(place.group, place.role) for place in places}):
-            here = [place for place in places if (place.group, place.role) == (group, role)]
-            names = [f"{place.key}/{number}" for place in here for number in range(first, first + tries)]
-            tree = self._tree(here, names, tries)
-            fits = self._play(platform, self._role(here[0]), tree, here, tries).reshape(-1, tries)
-            numbers: list[int] = np.where(fits.any(axis=1), first + fits.argmax(axis=1), -1).tolist()
-            found.update(zip((place.key for place in here), numbers, strict=True))
+    def _play(self, platform: str, places: Sequence[Place], first: int, tries: int) -> NDArray[np.bool_]:
+        """Which of the next candidates of each place play its role as far as fields tell, shape `(places, tries)`."""
+        conditions = [self._when(place) for place in places]
+        distinct = tuple(condition for condition in dict.fromkeys(conditions) if condition is not None)
+        names = [f"{place.key}/{number}" for place in places for number in range(first, first + tries)]
+        tree, found = self._tree(places, names, tries), np.zeros((len(places), tries), np.bool_)
+        plain = all(map(is_timeless, distinct))
+        drawing = self._outline(platform, distinct) if plain else self._drawing(platform)
+        people = drawing.people(tree, at=[place.at for place in places for _ in range(tries)])
+        for when in distinct:
+            own = np.array([condition == when for condition in conditions])
+            if is_timeless(when):
+                found[own] = self._question(when).of(people).where(bool).reshape(-1, tries)[own]
+            else:
+                rows = np.flatnonzero(np.repeat(own, tries)).tolist()
+                found[own] = np.array([self._holds(when, people[row]) for row in rows]).reshape(-1, tries)
         return found
 
-    def _play(
-        self, platform: str, role: GroupRole, tree: AccountTree, places: Sequence[Place], tries: int
-    ) -> NDArray[np.bool_]:
-        """Which candidates play the role as far as fields tell."""
-        when = role.when
-        assert when is not None, "every candidate plays a role without a condition"
-        if is_timeless(when):
-            question = self._questions.get((role.name, when.text))
-            if question is None:
-                question = self._questions[role.name, when.text] = FieldQuestion(
-                    when.reads.paths,
-                    lambda fields: when.holds(ContactView(self._program, Contact("", dict(fields), 0))),
-                )
-            return question.of(self._outline(platform, when.reads.paths).people(tree)).where(bool)
-        at = [place.at for place in places for _ in range(tries)]
-        people = self._drawing(platform).people(tree, at=at)
-        views = (ContactView(self._program, Contact(one.key, dict(one.fields), one.at)).at(one.at) for one in people)
-        return np.fromiter(map(when.holds, views), np.bool_, len(people))
-
-    def _outline(self, platform: str, paths: frozenset[str]) -> Drawing:
-        """How only these fields of a platform's people are drawn."""
-        found = self._outlines.get((platform, paths))
+    def _question(self, when: Condition) -> FieldQuestion[bool]:
+        found = self._questions.get(when)
         if found is None:
-            whole = self._drawing(platform)
+            found = self._questions[when] = FieldQuestion(
+                when.reads.paths,
+                lambda fields: when.holds(ContactView(self._program, Contact("", dict(fields), 0))),
+            )
+        return found
+
+    def _holds(self, when: Condition, one: Person) -> bool:
+        return when.holds(ContactView(self._program, Contact(one.key, dict(one.fields), one.at)).at(one.at))
+
+    def _outline(self, platform: str, conditions: tuple[Condition, ...]) -> Drawing:
+        """How only those fields of a platform's people are drawn that these conditions read."""
+        found = self._outlines.get((platform, conditions))
+        if found is None:
+            whole, paths = self._drawing(platform), {path for when in conditions for path in when.reads.paths}
             consents = {whole.consents.country, *whole.consents.paths.values()}
             # Who has not confirmed a consent has not given it, which asks for all consents and the country.
-            wanted = paths | consents if consents & paths else paths
-            fields = needed_for(whole.fields, wanted, self._program)
-            found = dataclasses.replace(whole, fields=fields, flaws=Flaws())
-            self._outlines[platform, paths] = found
+            fields = needed_for(whole.fields, paths | consents if consents & paths else paths, self._program)
+            found = self._outlines[platform, conditions] = dataclasses.replace(whole, fields=fields, flaws=Flaws())
         return found
 
     def _tree(self, places: Sequence[Place], names: Sequence[str], each: int) -> AccountTree:

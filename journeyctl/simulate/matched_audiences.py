@@ -7,6 +7,7 @@ scenario's population, the same in every replication, and plays the role for whi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ from journeyctl.simulate.possible_values import possible_values
 if TYPE_CHECKING:
     from journeyctl.behaviour.response import ResponseModel
     from journeyctl.expr import Value
+    from journeyctl.graph.group import BuyingGroup
     from journeyctl.graph.program import Program
     from journeyctl.model.values import Activation
 
@@ -132,11 +134,34 @@ class MatchedAudiences:
             found = self._places[group, weeks] = name_hashes(names).reshape(len(weeks), len(roles))
         return found
 
-    def place(self, group: str, role: str, platform: str, clinic: str, week: AudienceWeek) -> Place:
-        """Somebody comes to a clinic in a week; the same second in every replication."""
-        key = f"{clinic}/{platform}/{week.name}/{group}/{role}"
-        moment = self._draws.bits(key, purposes.INFLOW_TIME) * (week.ends - week.begins - 1) >> 53
-        return Place(group, role, platform, clinic, key, week.begins + 1 + moment)
+    def places(self, chances: Sequence[tuple[Chance, str]]) -> list[Place]:
+        """Somebody comes to a platform's audience where there is a chance: the same second in every replication."""
+        keys = [
+            f"{chance.clinic}/{platform}/{chance.week.name}/{chance.group[0]}/{chance.role}"
+            for chance, platform in chances
+        ]
+        us = self._draws.block(name_hashes(keys), name_hash(purposes.INFLOW_TIME)).tolist() if keys else ()
+        return [
+            Place(
+                chance.group[0], chance.role, platform, chance.clinic, key,
+                chance.week.begins + 1 + (u * (chance.week.ends - chance.week.begins - 1) >> 53),
+            )
+            for (chance, platform), key, u in zip(chances, keys, us, strict=True)
+        ]  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Chance:
+    """In this week somebody comes to a clinic, if the group lacks the role then and an audience looks for it."""
+
+    group: Group
+    role: str
+    clinic: str
+    week: AudienceWeek
+    u: int
+    """The draw: a platform has the chance if its limit is above."""
+    places: dict[str, Place] = field(default_factory=dict)
+    """By platform, as far as somebody asked."""
 
 
 class AudienceSearch:
@@ -147,51 +172,97 @@ class AudienceSearch:
     ) -> None:
         """Nobody looks for anybody yet."""
         self._audiences, self._program, self._draws, self._weeks = audiences, program, draws, tuple(weeks)
-        self._chances: list[list[tuple[Group, str, str, int]]] = [[] for _ in weeks]
-        """By week: group, role and clinic where somebody may come, and the draw; some may want nobody then."""
+        self._chances: list[list[Chance]] = [[] for _ in weeks]
+        """By week."""
+        self._begun: set[Group] = set()
+        self._expected: dict[Group, int] = {}
         self._limit = max(audiences.limits.values(), default=0)
 
-    def begin(self, groups: Sequence[Group], number: int) -> None:
-        """These groups have got members, in the week of this number."""
+    def expect(self, groups: Mapping[Group, int]) -> None:
+        """These groups will probably get members, in the week of this number; it only makes the search shorter."""
+        self._expected.update(groups)
+        self._begin(sorted(groups))
+
+    def begin(self, groups: Sequence[Group]) -> None:
+        """These groups have got members."""
+        self._begin([group for group in groups if group not in self._begun])
+
+    def _begin(self, groups: Sequence[Group]) -> None:
+        self._begun.update(groups)
         weeks, audiences = self._weeks, self._audiences
         for name in sorted({name for name, _ in groups}):
             pairs = [(path, clinic) for own, path in groups if own == name for clinic in audiences.clinics_of(path)]
             us = self._draws.block(
                 audiences.hashes([clinic for _, clinic in pairs])[:, None, None], name_hash(purposes.ACTIVATED_FORM),
-                places=audiences.role_places(name, weeks)[None, number:, :],
+                places=audiences.role_places(name, weeks)[None, :, :],
             )  # fmt: skip
-            roles = self._program.groups[name].roles
-            found = np.nonzero(us < self._limit)
+            roles, found = self._program.groups[name].roles, np.nonzero(us < self._limit)
             for pair, week, role, u in zip(*(part.tolist() for part in (*found, us[found])), strict=True):
                 path, clinic = pairs[pair]
-                self._chances[number + week].append(((name, path), roles[role].name, audiences.clinics[clinic], u))
+                self._chances[week].append(
+                    Chance((name, path), roles[role].name, audiences.clinics[clinic], weeks[week], u)
+                )
 
     def brought(self, groups: Mapping[Group, Seeker], number: int) -> tuple[Newcomer, ...]:
         """Who comes in the week of this number, by time and key. `groups` are as of its first evaluation."""
-        people = self._audiences.people
-        wanted: dict[Group, frozenset[tuple[str, str]]] = {}
-        places = self._places(groups, number, wanted)
+        people, wanted = self._audiences.people, _Wanted(groups, self._weeks[number].begins)
+        places = self._places(self._chances[number], wanted)
         if not all(map(people.knows, places)):
             # Whoever is looked for now will mostly be looked for later: all are drawn together.
-            later = range(number + 1, len(self._weeks))
-            people.learn((*places, *(place for week in later for place in self._places(groups, week, wanted))))
+            later = [chance for chances in self._chances[number + 1 :] for chance in chances]
+            people.learn((*places, *self._places(later, wanted), *self._places(*self._foreseen(later))))
         found = map(people.newcomer, places)
         return tuple(sorted(found, key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
 
-    def _places(
-        self, groups: Mapping[Group, Seeker], number: int, wanted: dict[Group, frozenset[tuple[str, str]]]
-    ) -> list[Place]:
-        """Where somebody would come in a week if groups lacked then what they lack now."""
-        week, found = self._weeks[number], []
-        if week.ends - week.begins < 2:
-            return []
-        for group, role, clinic, u in self._chances[number]:
-            if group not in wanted:
-                wanted[group] = frozenset(groups[group].wanted(week.begins))
-            for platform, limit in self._audiences.limits.items():
-                if u < limit and (platform, role) in wanted[group]:
-                    found.append(self._audiences.place(group[0], role, platform, clinic, week))
+    def _foreseen(self, later: Sequence[Chance]) -> tuple[list[Chance], _Wanted]:
+        """Chances of groups that are expected to have members by then, once."""
+        begins = {group: self._weeks[number].begins for group, number in self._expected.items()}
+        self._expected.clear()
+        found = [chance for chance in later if begins.get(chance.group, chance.week.ends) <= chance.week.begins]
+        fills = {group: self._program.groups[group[0]] for group in begins}
+        return found, _Wanted({group: _Everything(rules) for group, rules in fills.items()}, 0)
+
+    def _places(self, chances: Sequence[Chance], wanted: _Wanted) -> list[Place]:
+        """Where somebody would come if groups lacked then what they lack now."""
+        found = [
+            (chance, platform)
+            for chance in chances
+            if chance.week.ends - chance.week.begins >= 2
+            for platform, limit in self._audiences.limits.items()
+            if chance.u < limit and (platform, chance.role) in wanted.by(chance.group)
+        ]
+        new = [(chance, platform) for chance, platform in found if platform not in chance.places]
+        for (chance, platform), place in zip(new, self._audiences.places(new), strict=True):
+            chance.places[platform] = place
+        return [chance.places[platform] for chance, platform in found]
+
+
+class _Wanted:
+    """What groups want at one second, each asked once."""
+
+    def __init__(self, groups: Mapping[Group, Seeker], now: int) -> None:
+        self._groups, self._now = groups, now
+        self._known: dict[Group, frozenset[tuple[str, str]]] = {}
+
+    def by(self, group: Group) -> frozenset[tuple[str, str]]:
+        """Platforms and roles."""
+        found = self._known.get(group)
+        if found is None:
+            seeker = self._groups.get(group)
+            found = self._known[group] = frozenset(seeker.wanted(self._now) if seeker is not None else ())
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    """A group that lacks all its roles. Satisfies `Seeker`."""
+
+    group: BuyingGroup
+
+    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+        """Platform and role of everybody for whom its own audience can ever look."""
+        if self.group.fill is not None:
+            yield from ((self.group.fill.audience_on, role.name) for role in self.group.roles)
 
 
 def weekly(activation: Activation) -> int | None:

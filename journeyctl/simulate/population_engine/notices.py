@@ -76,6 +76,8 @@ class Notices:
     def tell(self, evaluation: int) -> None:
         """Tells the book what this evaluation is the first to see."""
         self._look_at_new_rows(self._book.times[evaluation - 1] if evaluation else 0)
+        if not evaluation:
+            self._expect()
         coming = self._coming[evaluation]
         if not coming:
             return
@@ -86,6 +88,14 @@ class Notices:
         until = self._book.times[evaluation]
         for person, news in self._untold(list(dict.fromkeys(persons[~stale].tolist())), until):
             self._book.tell(self._people.key(person), news, until=until)
+
+    def _expect(self) -> None:
+        """As far as lives without any news tell, this is to whom something will happen, and when."""
+        first: dict[int, int] = {}
+        for evaluation, coming in enumerate(self._coming):
+            for person, _ in coming:
+                first.setdefault(person, self._book.times[evaluation])
+        self._book.expect({self._people.key(person): time for person, time in first.items()})
 
     # --- satisfies `accounts.RowKeeper`
 
