@@ -291,8 +291,8 @@ class AccountGroup:
 
     def _fits(self, key: str, now: int) -> list[str]:
         """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""
+        # Whatever can change the answer was told; nothing of it is held back.
         known = self.candidates[key]
-        known.catch_up(now)
         view, brought = known.view.at(now), known.brought_for
         return [
             role.name
@@ -316,8 +316,8 @@ class AccountGroup:
         seated, counts = list[Member](), self._asks_for_engagement()
         for key, role in self._roles.items():
             known = self.candidates[key]
-            if counts and not known.is_watched:
-                known.catch_up(now)
+            if counts:
+                known.watch(now)
             seated.append(Member(key, role, 0, known.engagement(now) if counts else 0))
         return seated
 

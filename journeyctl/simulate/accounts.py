@@ -13,7 +13,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import LeadOutcome, Stimulus
@@ -30,19 +30,11 @@ if TYPE_CHECKING:
     from journeyctl.results.record import Recorded
     from journeyctl.simulate.world import World
 
-__all__ = ["NEVER", "AccountBook", "Evaluation", "RowKeeper", "evaluation_times"]
+__all__ = ["NEVER", "AccountBook", "Evaluation", "evaluation_times"]
 
 NEVER: Final = 1 << 62
 """Second of an evaluation that does not come."""
 _REMEMBERED: Final = "account book: rules, everybody"
-
-
-class RowKeeper(HeldBack, Protocol):
-    """An engine that tells a contact's rows only where the book would take notice of them."""
-
-    def watch(self, contact: str) -> None:
-        """From the latest evaluation on every human act of the contact matters."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ class AccountBook:
         """Seconds of all evaluations; and kinds of rows of which the book takes notice."""
         self._done = -1
         self._noting, self._rules = rules.noting, rules.groups
-        self._keeper: RowKeeper | None = None
+        self._keeper: HeldBack | None = None
         self._told: list[tuple[int, int, str, Effect | tuple[str, Value]]] = []
         self._enrolled = dict(roster.enrolled)
         self._known: dict[str, KnownContact] = {}
@@ -116,7 +108,7 @@ class AccountBook:
             found = world.memory[_REMEMBERED] = rules, Roster.of(rules, people)
         return cls(found[0], draws, roster=found[1], audiences=world.matched_audiences)
 
-    def rely_on(self, keeper: RowKeeper) -> None:
+    def rely_on(self, keeper: HeldBack) -> None:
         """Rows are kept by the engine; it tells those that matter with `tell`, and is asked for the others."""
         self._keeper = keeper
         for known in self._known.values():
@@ -326,7 +318,7 @@ class AccountBook:
             group.look(now, out)
             for lead in out.leads[before:]:
                 self._leads.setdefault(lead.lead, []).append(group)
-            self._plan(group, now)
+            self._plan(group)
         for news in self._facts_of_accounts.changes(now):
             out.stimuli.append(news)
             if self._groups_read_facts:
@@ -355,27 +347,15 @@ class AccountBook:
         self._touched = set()
         return [self._groups[order] for order in sorted(chosen)]
 
-    def _plan(self, group: AccountGroup, now: int) -> None:
+    def _plan(self, group: AccountGroup) -> None:
         self._nightly.discard(group.order)
-        if group.members:
-            if not group.is_alive:
-                group.is_alive = True
-                self._beginning.append(group.order)
-            if group.counts_acts and self._keeper is not None:
-                self._watch(self._keeper, group, now)
+        if group.members and not group.is_alive:
+            group.is_alive = True
+            self._beginning.append(group.order)
         if group.next_look == EVERY_EVALUATION:
             self._nightly.add(group.order)
         elif group.next_look is not None:
             self._due_at(group, group.next_look)
-
-    def _watch(self, keeper: RowKeeper, group: AccountGroup, now: int) -> None:
-        """What the members of a group do from now on can make it ready."""
-        for key in group.members:
-            known = self._known[key]
-            if not known.is_watched:
-                known.catch_up(now)
-                known.is_watched = True
-                keeper.watch(key)
 
     def _due_at(self, group: AccountGroup, time: int) -> None:
         heapq.heappush(self._due, (time, group.order))

@@ -96,7 +96,17 @@ class HeldBack(Protocol):
     """Rows that an engine keeps to itself because by themselves they change nothing that anybody could see."""
 
     def held_back(self, contact: str, before: int) -> Iterable[Effect]:
-        """A contact's rows before a second that were not told yet, in the order of time; they count as told then."""
+        """A contact's rows before a second that were not told yet, in the order of time; they count as told then.
+
+        Not what counts as engagement only, unless the contact is watched.
+        """
+        ...
+
+    def watch(self, contact: str, before: int) -> Iterable[Effect]:
+        """From second `before` on every human act of the contact is told at once.
+
+        Answers those of the time before in which acts count as engagement, as far as they are nothing else.
+        """
         ...
 
 
@@ -104,8 +114,8 @@ class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_kept", "_program", "asked", "brought_for", "closing", "groups", "is_member",
-        "is_watched", "person", "state", "told_until", "view",
+        "_engaged", "_history", "_is_watched", "_kept", "_program", "asked", "brought_for", "closing", "groups",
+        "_worth", "_worth_until", "is_member", "person", "state", "told_until", "view",
     )  # fmt: skip
 
     def __init__(
@@ -135,11 +145,13 @@ class KnownContact:
         """Of any group."""
         self.told_until = -1
         """Everything before this second was told."""
-        self.is_watched = False
-        """Every human act is told at once, although the others may be held back."""
+        self._is_watched = kept is None
         self._history = history
         self._kept = kept
         self._engaged: list[tuple[int, str]] = []
+        self._worth: int | None = None
+        """Of the acts so far, at least up to the second that follows; `None`: it has to be worked out."""
+        self._worth_until = 0
 
     @property
     def gone(self) -> bool:
@@ -148,13 +160,21 @@ class KnownContact:
 
     def keep_up_with(self, kept: HeldBack) -> None:
         """From now on rows of the contact are told on demand."""
-        self._kept = kept
+        self._kept, self._is_watched = kept, False
 
     def catch_up(self, now: int) -> None:
         """Takes in what was held back; from here on all that happened before `now` is known."""
         if self._kept is not None and self.told_until < now:
             self.told_until = now
             for effect in self._kept.held_back(self.person.key, now):
+                self.note(effect)
+
+    def watch(self, now: int) -> None:
+        """From now on all its acts count at once, those of before included."""
+        if not self._is_watched and self._kept is not None:
+            self._is_watched = True
+            self.catch_up(now)
+            for effect in self._kept.watch(self.person.key, now):
                 self.note(effect)
 
     def note(self, effect: Effect) -> bool:
@@ -174,6 +194,7 @@ class KnownContact:
 
     def set_field(self, path: str, value: Value) -> None:
         """A field has a new value; `None`: it is unknown from now on."""
+        self._worth = None
         if value is None:
             self.state.fields.pop(path, None)
         else:
@@ -195,8 +216,12 @@ class KnownContact:
         """Hundredths of a point that the acts of the last 30 days earned."""
         if not self._engaged:
             return 0
-        self._engaged = [act for act in self._engaged if act[0] >= now - ENGAGED_FOR]
-        return engagement_of(self._engaged, now, scoring=self.view.scoring, zone=self._program.zone)
+        if self._worth is None or self._worth_until < now:
+            self._engaged = [act for act in self._engaged if act[0] >= now - ENGAGED_FOR]
+            self._worth = engagement_of(self._engaged, now, scoring=self.view.scoring, zone=self._program.zone)
+            # Until then no act falls out of the window.
+            self._worth_until = min((time for time, _ in self._engaged), default=now) + ENGAGED_FOR
+        return self._worth
 
     def next_fade(self, windows: Sequence[int], now: int) -> int | None:
         """The first second at which an act leaves one of these windows (seconds); `None`: none ever does."""
@@ -211,6 +236,7 @@ class KnownContact:
             self.state.acts.append(Act(effect.time, COUNTED[kind], effect.item, effect.journey, human))
         if human and kind in EVENTS:
             self._engaged.append((effect.time, EVENTS[kind]))
+            self._worth = None
         self.asked = self.asked or kind is Kind.ASKED
         return kind is not Kind.SENT or "sends" in self._history
 
@@ -228,6 +254,7 @@ class KnownContact:
         if "=" in effect.reason:
             return False
         self._engaged.append((effect.time, effect.reason))
+        self._worth = None
         return True
 
     def _lost(self, effect: Effect) -> bool:

@@ -14,11 +14,11 @@ Integers = NDArray[int64]
 Packed = NDArray[Any]
 
 NOTED: Final = 1
-"""The book takes notice of rows of the shape."""
+"""The book takes notice of rows of the shape, whoever's they are."""
 PROMPT: Final = 2
 """It has to know of them by its next evaluation."""
 ENGAGES: Final = 4
-"""They count as engagement."""
+"""They count as engagement, of which the book takes notice where somebody is watched."""
 SCORES: Final = 8
 """They say a score, which replaces the one before."""
 (SORT, WAKES, SHAPE_COLUMNS) = range(3)
@@ -91,9 +91,10 @@ def sift(
             return count
         person, time = runs[run, 0], span[START] + np.int64(seconds[row])
         sort, groups = shapes[codes[row], SORT], people[person, GROUPS]
-        if not sort & NOTED or groups < 0 or time < span[SINCE]:
+        watched = sort & ENGAGES and people[person, WATCHED]
+        if not (sort & NOTED or watched) or groups < 0 or time < span[SINCE]:
             continue
-        if not sort & PROMPT and not (sort & ENGAGES and people[person, WATCHED]):
+        if not (sort & PROMPT or watched):
             bits = shapes[codes[row], WAKES]
             if sort & SCORES:
                 bits = woken_by_score(least, value_at(values, row))
@@ -110,7 +111,7 @@ def sift(
 @compiled
 def untold(
     seconds: Packed, codes: Packed, values: Integers, start: int, shapes: Integers, spans: Integers,
-    persons: Integers, told: Integers, before: int, found: Integers,
+    persons: Integers, people: Integers, told: Integers, before: int, found: Integers,
 ) -> int:  # fmt: skip
     """Rows of these persons of which the book takes notice, from `told` on up to second `before`.
 
@@ -121,17 +122,16 @@ def untold(
     count = 0
     for place in range(persons.shape[0]):
         person, first, score = persons[place], count, NO_ROW
+        wanted = NOTED | ENGAGES if people[person, WATCHED] else NOTED
         for row in range(spans[place, 0], spans[place, 1]):
             time = start + np.int64(seconds[row])
             if shapes[codes[row], SORT] & SCORES and told[person] <= time < before:
                 score = row if score == NO_ROW or seconds[row] >= seconds[score] else score
         for row in range(spans[place, 0], spans[place, 1]):
             time, sort = start + np.int64(seconds[row]), shapes[codes[row], SORT]
-            if sort & NOTED and told[person] <= time < before and (not sort & SCORES or row == score):
+            if sort & wanted and told[person] <= time < before and (not sort & SCORES or row == score):
                 if count < found.shape[0]:
-                    at = place_for(found, first, count, time)
-                    found[at, U_PERSON], found[at, U_TIME] = person, time
-                    found[at, U_SHAPE], found[at, U_VALUE] = codes[row], value_at(values, row)
+                    put(found, first, count, person, time, codes[row], value_at(values, row))
                 count += 1
     if count <= found.shape[0]:
         for place in range(persons.shape[0]):
@@ -140,11 +140,30 @@ def untold(
 
 
 @compiled
-def place_for(found: Integers, first: int, after: int, time: int64 | int) -> int:
-    """Where a row belongs among those found from `first` up to `after`: in the order of time, then of writing."""
+def engaging(
+    seconds: Packed, codes: Packed, start: int, shapes: Integers, person: int, span: Integers, found: Integers
+) -> int:
+    """Rows of one person that are nothing to the book but engagement; for how many there must be room.
+
+    `span` has rows and seconds: each from, and up to which not.
+    """
+    count = 0
+    for row in range(span[0], span[1]):
+        time, sort = start + np.int64(seconds[row]), shapes[codes[row], SORT]
+        if sort & ENGAGES and not sort & NOTED and span[2] <= time < span[3]:
+            if count < found.shape[0]:
+                put(found, 0, count, person, time, codes[row], 0)
+            count += 1
+    return count
+
+
+@compiled
+def put(found: Integers, first: int, after: int, person: int, time: int64 | int, shape: int, value: int) -> None:
+    """Puts a row among those found from `first` up to `after`: in the order of time, then of writing."""
     place = after
     while place > first and found[place - 1, U_TIME] > time:
         for column in range(UNTOLD):
             found[place, column] = found[place - 1, column]
         place -= 1
-    return place
+    found[place, U_PERSON], found[place, U_TIME] = person, time
+    found[place, U_SHAPE], found[place, U_VALUE] = shape, value

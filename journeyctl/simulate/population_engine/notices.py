@@ -8,7 +8,7 @@ until one comes that does, or until the book asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from journeyctl.expr import Value
 from journeyctl.graph.ops import Change
 from journeyctl.results.record import KINDS
+from journeyctl.semantics.buying_group import ENGAGED_FOR
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.reactions import fact_text
 from journeyctl.simulate.account_rules import BookRules
@@ -105,12 +106,18 @@ class Notices:
             return [one for one in news if isinstance(one, Effect)]
         return ()
 
-    def watch(self, contact: str) -> None:
-        """From the latest evaluation on every human act of the contact matters."""
-        person = self._people.number_of(contact)
-        self._crowd[person, n.WATCHED] = 1
+    def watch(self, contact: str, before: int) -> Iterable[Effect]:
+        """From second `before` on every human act of the contact is told at once; answers those shortly before."""
+        person, rows = self._people.number_of(contact), self._lives.rows
         first, after = self._lives.lived[person, [life.W_ROWS, life.W_ROWS_END]].tolist()
-        self._sift(np.array([[person, first]]), first, min(after, self._sifted), int(self._told[person]))
+        span = np.array((first, after, before - ENGAGED_FOR, before), np.int64)
+        count = self._with_room(
+            lambda: n.engaging(rows.seconds, rows.codes, rows.start, self._shapes.sorts, person, span, self._rows)
+        )
+        acts = [self._shapes.told(shape).effect(time, "", 0) for _, time, shape, _ in self._rows[:count].tolist()]
+        self._crowd[person, n.WATCHED] = 1
+        self._sift(np.array([[person, first]]), first, min(after, self._sifted), before)
+        return acts
 
     # --- which rows
 
@@ -146,15 +153,22 @@ class Notices:
         if not persons:
             return
         numbers, rows = np.array(persons, np.int64), self._lives.rows
-        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]].astype(np.int64)
-        while True:
-            count = n.untold(
-                rows.seconds, rows.codes, rows.values, rows.start, self._shapes.sorts, spans, numbers, self._told,
-                before, self._rows,
-            )  # fmt: skip
-            if count <= len(self._rows):
-                break
-            self._rows = np.empty((2 * count, n.UNTOLD), np.int64)
+        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]]
+        count = self._with_room(
+            lambda: n.untold(
+                rows.seconds,
+                rows.codes,
+                rows.values,
+                rows.start,
+                self._shapes.sorts,
+                spans,
+                numbers,
+                self._crowd,
+                self._told,
+                before,
+                self._rows,
+            )
+        )
         news: dict[int, list[News]] = {}
         for person, time, shape, value in self._rows[:count].tolist():
             told = self._shapes.told(shape)
@@ -164,6 +178,14 @@ class Notices:
             if told.field is not None:
                 own.append(told.field)
         yield from news.items()
+
+    def _with_room(self, read: Callable[[], int]) -> int:
+        """How many rows there are, all of which are found."""
+        count = read()
+        if count > len(self._rows):
+            self._rows = np.empty((2 * count, n.UNTOLD), np.int64)
+            count = read()
+        return count
 
 
 class _Told(NamedTuple):
@@ -220,10 +242,11 @@ class _Shapes:
         sets_field = kind is Kind.FACT and bool(self._journey(columns))
         engages = kind is Kind.FACT if kind not in EVENTS else human
         counted = kind in COUNTED and COUNTED[kind] in noting.history and item in noting.items.get(kind, (item,))
-        plain = kind in COUNTED or kind in EVENTS
-        if plain and not (engages or counted) and not self._rules.needs_every_row:
+        noted = counted or sets_field or (kind not in COUNTED and kind not in EVENTS and kind is not Kind.FACT)
+        if not (noted or engages or self._rules.needs_every_row):
             return 0, 0
-        sort = n.NOTED | (n.ENGAGES if engages else 0) | (n.SCORES if kind is Kind.SCORED else 0)
+        sort = (n.ENGAGES if engages else 0) | (n.SCORES if kind is Kind.SCORED else 0)
+        sort |= n.NOTED if noted or self._rules.needs_every_row else 0
         if self._rules.needs_every_row or sets_field or kind in _AT_ONCE:
             sort |= n.PROMPT
         return sort, self._wakes(kind, item)
