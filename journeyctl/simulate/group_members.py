@@ -114,8 +114,8 @@ class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_is_watched", "_kept", "_program", "asked", "brought_for", "closing", "groups",
-        "_worth", "_worth_until", "is_member", "person", "state", "told_until", "view",
+        "_engaged", "_history", "_is_watched", "_kept", "_program", "_worth", "_worth_until", "asked", "brought_for",
+        "closing", "groups", "is_member", "person", "state", "told_until", "view",
     )  # fmt: skip
 
     def __init__(
