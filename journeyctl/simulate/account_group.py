@@ -329,6 +329,8 @@ class AccountGroup:
     def _record(self, found: Completeness, now: int, out: Findings) -> None:
         """A row wherever completeness or the missing roles are not as before."""
         before = self.found
+        if found is before:
+            return
         self.found = found
         if before is None or (before.overall, before.missing) != (found.overall, found.missing):
             reason = f"{MISSING_ROLES}={','.join(found.missing)}"

@@ -85,11 +85,8 @@ class BookRules:
         names = tuple(sorted(groups))
         enough = brought_for is not None or any(self.groups[name].by_fields for name in names)
         kept = [change for change in facts if change[0] >= person.at and change[1] in self.reading]
-        return Enrolled(person, names, sorted(kept, key=lambda change: change[0]), brought_for, enough)
-
-    def groups_at(self, one: Enrolled) -> tuple[tuple[str, str], ...]:
-        """Name and account of the groups to which a contact can ever belong."""
-        return tuple((name, str(getattr(one.person, self.program.groups[name].scope))) for name in one.groups)
+        accounts = tuple((name, str(getattr(person, self.program.groups[name].scope))) for name in names)
+        return Enrolled(person, names, accounts, sorted(kept, key=lambda change: change[0]), brought_for, enough)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +96,8 @@ class Enrolled:
     person: Person
     groups: tuple[str, ...]
     """To which it can ever belong, sorted."""
+    accounts: tuple[tuple[str, str], ...]
+    """The same with the path of its account."""
     facts: Facts
     """What happens to its fields from the second on at which it becomes known, in the order of time."""
     brought_for: tuple[str, str] | None
@@ -125,7 +124,7 @@ class Roster:
         found = {person.key: one for person, facts in people if (one := rules.enrolled(person, facts)) is not None}
         births = sorted((one.person.at, key) for key, one in found.items() if one.enough or rules.scope.facts)
         facts = [(time, key, path, value) for key, one in found.items() for time, path, value in one.facts]
-        groups = frozenset(order for one in found.values() for order in rules.groups_at(one))
+        groups = frozenset(order for one in found.values() for order in one.accounts)
         return cls(found, births, sorted(facts, key=lambda change: change[:2]), groups)
 
 

@@ -123,7 +123,7 @@ class AccountBook:
             return
         begins, groups = [week.begins for week in self._all.weeks], dict[tuple[str, str], int]()
         for contact, time in coming.items():
-            for group in self._all.groups_at(self._enrolled[contact]):
+            for group in self._enrolled[contact].accounts:
                 week = max(0, bisect_right(begins, time) - 1)
                 groups[group] = min(week, groups.get(group, week))
         self._search.expect(groups)
@@ -144,7 +144,7 @@ class AccountBook:
         if found is None:
             return False
         self._enrolled[person.key] = found
-        self._possible.update(self._all.groups_at(found))
+        self._possible.update(found.accounts)
         if found.enough or self._scope.facts:
             insort(self._births, (person.at, person.key))
         for time, path, value in found.facts:
@@ -167,21 +167,21 @@ class AccountBook:
         for time, path, value in one.facts:
             if time <= self._facts_until:
                 known.set_field(path, value)
-        groups = self._groups_of[key] = tuple(self._group_of(name, one.person) for name in one.groups)
+        groups = self._groups_of[key] = tuple(self._group_of(order, one.person) for order in one.accounts)
         for group in groups:
             group.candidates[key] = known
         self._facts_of_accounts.admit(known)
         return known
 
-    def _group_of(self, name: str, person: Person) -> AccountGroup:
-        scope = self._program.groups[name].scope
-        path = str(getattr(person, scope))
-        found = self._groups.get((name, path))
+    def _group_of(self, order: tuple[str, str], person: Person) -> AccountGroup:
+        found = self._groups.get(order)
         if found is None:
+            name, path = order
+            scope = self._program.groups[name].scope
             clinic = person.clinic if scope == "clinic" else ""
             hospital = person.hospital if scope != "umbrella" else ""
             account = Account(clinic, hospital, person.umbrella)
-            found = self._groups[name, path] = AccountGroup(self._rules[name], path, account)
+            found = self._groups[order] = AccountGroup(self._rules[name], path, account)
         return found
 
     # --- whom evaluations reach
@@ -283,9 +283,9 @@ class AccountBook:
     def _activate(self, known: KnownContact, effect: Effect) -> None:
         """A journey has put missing roles into an audience; where nobody can ever be a member there are none."""
         if effect.group in self._rules:
-            path = str(getattr(known.person, self._program.groups[effect.group].scope))
-            if (effect.group, path) in self._possible:
-                found = self._group_of(effect.group, known.person)
+            order = effect.group, str(getattr(known.person, self._program.groups[effect.group].scope))
+            if order in self._possible:
+                found = self._group_of(order, known.person)
                 found.activated[effect.channel] = max(effect.value, found.activated.get(effect.channel, 0))
 
     def _touch(self, known: KnownContact) -> None:

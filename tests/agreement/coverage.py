@@ -87,6 +87,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "update contact.stage", "update contact.topic", "update contact.topic=unknown", "update contact.touches",
         "update contact.noted_on", "update contact.consent_profiling=true", "update contact.locale", "update score",
     ),
+    "group": ("joined decides", "joined speaks", "ready", "missing", "complete", "brought"),
     "kind": ("visited", "form", "asked", "unsubscribed", "scored", "mql", "activated", "other mail", "overlay"),
 }  # fmt: skip
 """Everything that must occur, by group."""
@@ -263,6 +264,12 @@ class _Counter:
                 self.count("reaction", "machine click")
             case Kind.BOUNCED:
                 self.count("reaction", f"bounce {row.reason}")
+            case Kind.JOINED_GROUP if row.reason:
+                self.count("group", f"joined {row.reason}")
+                if row.source in self.world.platforms:
+                    self.count("group", "brought")
+            case Kind.GROUP_READY:
+                self.count("group", "ready")
             case Kind.DELIVERED if row.reason == "other_mail":
                 self.count("kind", "other mail")
             case _:
@@ -312,7 +319,10 @@ class _Counter:
             self.count("exit", row.reason)
 
     def _fact(self, row: EventRow) -> None:
-        path = row.reason.partition("=")[0]
+        path, _, missing = row.reason.partition("=")
+        if path == "missing_roles":
+            self.count("group", "missing" if missing else "complete")
+            return
         name = row.reason if row.reason.endswith(_SWITCHES) else path
         self.count("fact", f"update {name}" if row.step else name)
 

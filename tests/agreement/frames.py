@@ -68,10 +68,21 @@ def buying_group(chances: Chances, frame: Frame) -> Document:
         "roles": {
             "decides": {"need": 1, "weight": 3, "when": 'contact.role = "head"'},
             "speaks": {"need": 2, "weight": 1, "when": 'contact.role in ["cio", "buyer"]'},
+            **chances.maybe(50, cares={"need": 1, "weight": 2, "when": chances.one(_CARES)}),
         },
-        "joins": "score >= 3",
-        "ready": {"completeness": "50%", "handoff": frame.desks[0], "again": "14d"},
+        "joins": chances.one(_JOINS),
+        "ready": {"completeness": "50%", "handoff": frame.desks[0], "again": "14d",
+                  **chances.maybe(50, engagement=chances.one((1, 4)))},
+        **chances.maybe(80, fill={"audience_on": "linkedin", "below": "100%"}),
     }  # fmt: skip
+
+
+_CARES = ('clicks(within: duration("P7D")) >= 1', 'clicks(topic: "ai") >= 1', "contact.vip = true")
+_JOINS = (
+    "score >= 3",
+    'score >= 3 or clicks(within: duration("P14D")) >= 1',
+    'opens() >= 1 and contact.role != "other"',
+)
 
 
 def scenario(chances: Chances, frame: Frame, journeys: list[Document], *, has_overlay: bool) -> Document:
@@ -88,7 +99,7 @@ def scenario(chances: Chances, frame: Frame, journeys: list[Document], *, has_ov
         "inflow": people.inflow(chances), "quality": {"duplicates": "8%", "invalid_email": "5%"},
         **chances.maybe(75, desk_inflow=other_leads(chances, frame.desks)), **chances.maybe(80, other_mail=mail),
         "facts": {name: people.FACTS[name] for name in facts}, "launches": _launches(chances, frame, names),
-        "activation": {"linkedin": {"fills_role": "10%", "per": "10d"}},
+        "activation": {"linkedin": {"fills_role": "25%", "per": "10d"}},
         "start": str(frame.start), "length": f"{frame.weeks}w", **chances.maybe(40, drain="2w"),
         "replications": {"min": 1, "max": 1}, "seed": chances.whole(1, 10**9),
         **chances.maybe(30, journeys=[name for name in names if not name.startswith("child")]),

@@ -20,8 +20,8 @@ from tests.agreement.desks import desk
 from tests.agreement.flows import ADDS, SETS, UPDATES, Surroundings, journey
 from tests.agreement.frames import SCENARIO, Frame, buying_group, frame_of, overlays, scenario
 
-BUYING_GROUPS = False
-"""Whether workspaces have buying groups; on as soon as every engine evaluates them."""
+BUYING_GROUPS = True
+"""Whether workspaces have buying groups."""
 SHIPPED = "journeyctl/spec/defaults/behaviour.yaml"
 
 

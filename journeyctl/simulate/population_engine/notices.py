@@ -8,7 +8,7 @@ until one comes that does, or until the book asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -87,7 +87,7 @@ class Notices:
         latest = self._lives.lived[persons]
         stale = (places < latest[:, life.W_ROWS]) | (places >= latest[:, life.W_ROWS_END])
         until = self._book.times[evaluation]
-        for person, news in self._untold(list(dict.fromkeys(persons[~stale].tolist())), until):
+        for person, news in self._untold(list(dict.fromkeys(persons[~stale].tolist())), until).items():
             self._book.tell(self._people.key(person), news, until=until)
 
     def _expect(self) -> None:
@@ -102,9 +102,8 @@ class Notices:
 
     def held_back(self, contact: str, before: int) -> Iterable[Effect]:
         """A contact's rows before a second that were not told yet, in the order of time; they count as told then."""
-        for _, news in self._untold([self._people.number_of(contact)], before):
-            return [one for one in news if isinstance(one, Effect)]
-        return ()
+        found = self._untold([self._people.number_of(contact)], before)
+        return [one for news in found.values() for one in news if isinstance(one, Effect)]
 
     def watch(self, contact: str, before: int) -> Iterable[Effect]:
         """From second `before` on every human act of the contact is told at once; answers those shortly before."""
@@ -148,10 +147,10 @@ class Notices:
         self._crowd = np.concatenate([self._crowd, np.array(others, np.int64)])
         self._told = np.concatenate([self._told, np.zeros(len(others), np.int64)])
 
-    def _untold(self, persons: Sequence[int], before: int) -> Iterator[tuple[int, list[News]]]:
+    def _untold(self, persons: Sequence[int], before: int) -> Mapping[int, list[News]]:
         """By person what was not told yet, in the order of time."""
         if not persons:
-            return
+            return {}
         numbers, rows = np.array(persons, np.int64), self._lives.rows
         spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]]
         count = self._with_room(
@@ -170,14 +169,16 @@ class Notices:
             )
         )
         news: dict[int, list[News]] = {}
+        known = self._shapes.told
         for person, time, shape, value in self._rows[:count].tolist():
-            told = self._shapes.told(shape)
-            lead = lead_name(self._people.key(person), *told.lead) if told.lead is not None else ""
-            own = news.setdefault(person, [])
+            told, own = known(shape), news.get(person)
+            if own is None:
+                own = news[person] = []
+            lead = "" if told.lead is None else lead_name(self._people.key(person), *told.lead)
             own.append(told.effect(time, lead, value))
             if told.field is not None:
                 own.append(told.field)
-        yield from news.items()
+        return news
 
     def _with_room(self, read: Callable[[], int]) -> int:
         """How many rows there are, all of which are found."""
@@ -221,7 +222,7 @@ class _Shapes:
         before = len(self.sorts)
         if len(shapes) > before:
             self._columns = shapes.copy()
-            others = [self._sort(columns) for columns in shapes[before:].tolist()]
+            others = [self._known_sort(tuple(columns)) for columns in shapes[before:].tolist()]
             self.sorts = np.concatenate([self.sorts, np.array(others, np.int64)])
 
     def told(self, shape: int) -> _Told:
@@ -231,6 +232,12 @@ class _Shapes:
             columns = tuple(self._columns[shape].tolist())
             found = self._told[shape] = self._world.told.get(columns) or self._as_told(columns)
             self._world.told[columns] = found
+        return found
+
+    def _known_sort(self, columns: tuple[int, ...]) -> tuple[int, int]:
+        found = self._world.sorts.get(columns)
+        if found is None:
+            found = self._world.sorts[columns] = self._sort(columns)
         return found
 
     def _sort(self, columns: Sequence[int]) -> tuple[int, int]:
@@ -304,7 +311,9 @@ class _World:
     values: dict[str, tuple[str, Value]]
     """Path and value of what a journey may set a field to, by how the record writes it."""
     told: dict[tuple[int, ...], _Told]
-    """By a shape's columns."""
+    """How rows of a shape are told, by its columns."""
+    sorts: dict[tuple[int, ...], tuple[int, int]]
+    """What such rows are to the book."""
 
     @classmethod
     def of(cls, inputs: Inputs, book: AccountBook) -> _World:
@@ -319,7 +328,8 @@ class _World:
                 least[place] = min(int(least[place]), noting.least_score)
         return cls(
             bits, np.array(crowd, np.int64).reshape(-1, n.PERSON_COLUMNS), least, np.array(rules.times, np.int64),
-            [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs), {},
+            [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs),
+            told={}, sorts={},
         )  # fmt: skip
 
 
