@@ -23,6 +23,7 @@ from journeyctl.simulate.field_order import needed_for
 from journeyctl.simulate.group_scope import is_timeless, plays_without_acts
 from journeyctl.simulate.people import Drawing, Flaws, Person
 from journeyctl.simulate.person import FieldQuestion
+from journeyctl.simulate.record_keys import Keys
 
 if TYPE_CHECKING:
     from journeyctl.expr import Value
@@ -179,7 +180,7 @@ class AudiencePeople:
         umbrella_of = {hospital: umbrella for umbrella, hospital in above}
         umbrellas = {name: place for place, name in enumerate(dict.fromkeys(umbrella_of.values()))}
         return AccountTree(
-            (tuple(umbrellas), tuple(hospitals), tuple(clinics), tuple(names)),
+            (tuple(umbrellas), tuple(hospitals), tuple(clinics), Keys.of(names)),
             (
                 [umbrellas[umbrella_of[hospital]] for hospital in hospitals],
                 [hospitals[hospital] for _, hospital in above],

@@ -37,7 +37,10 @@ class KnownPeople(Sequence[Person]):
     def key(self, number: int) -> str:
         """A contact's name."""
         first = len(self._first)
-        return self._keys[number] if number < first else self._newcomers[number - first].key
+        found = self._keys[number] if number < first else self._newcomers[number - first].key
+        # Who was named is mostly asked for by that name later, and searching among very many takes a while.
+        self._numbers[found] = number
+        return found
 
     def texts(self, column: str, numbers: Sequence[int]) -> list[str]:
         """Some contacts' names (`contact`), or those of their accounts and sources by the name of that column."""
@@ -55,7 +58,6 @@ class KnownPeople(Sequence[Person]):
             found = self._keys.number_of(key)
             if found < 0:
                 raise KeyError(key)
-            # Who is asked for is asked for again, and searching among very many takes a while.
             self._numbers[key] = found
         return found
 
