@@ -166,7 +166,7 @@ class Bound:
 
 
 def _numbers(record: EventRecord, names: Collection[str]) -> Integers:
-    return np.fromiter(map(record.number_of, names), np.int64, len(names))
+    return np.array(record.names.numbers_of(tuple(names)), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
