@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 
 Untyped: TypeAlias = Any
 """What Numba hands over; it says little about types."""
@@ -37,7 +38,7 @@ def unmeasured(typing: Untyped, array: Untyped) -> tuple[Untyped, Build]:
         none = context.get_constant(types.intp, 0)
         lengths = cgutils.unpack_tuple(builder, made.shape, array.ndim)
         made.nitems, made.shape = none, cgutils.pack_array(builder, [none, *lengths[1:]])
-        return made._getvalue()
+        return impl_ret_borrowed(context, builder, signature.return_type, made._getvalue())
 
     return array(array), instructions
 
@@ -49,6 +50,6 @@ def of_columns(typing: Untyped, array: Untyped, columns: Untyped) -> tuple[Untyp
         made = context.make_array(array)(context, builder, given[0])
         length, _ = cgutils.unpack_tuple(builder, made.shape, 2)
         made.shape = cgutils.pack_array(builder, [length, given[1]])
-        return made._getvalue()
+        return impl_ret_borrowed(context, builder, signature.return_type, made._getvalue())
 
     return array(array, types.intp), instructions
