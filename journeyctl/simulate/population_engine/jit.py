@@ -61,6 +61,7 @@ class Compiled:
         update_wrapper(self, function)
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        """Runs the machine code, which is made where there is none."""
         from journeyctl.simulate.population_engine.machine_code import sort_of
 
         sort = tuple(map(sort_of, arguments))
@@ -102,6 +103,7 @@ class Instruction:
         update_wrapper(self, function)
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the function takes
+        """What the instruction does, outside of compiled code."""
         return self.function(*arguments)
 
     @property

@@ -146,10 +146,12 @@ def _result(text: str) -> tuple[Callable[[], Untyped], Callable[[Untyped], Untyp
     return Several, members
 
 
-@ctypes.CFUNCTYPE(None)
-def _unreachable() -> None:
-    """Stands for what code names and never calls."""
+def _refuse() -> None:
     raise AssertionError
+
+
+_unreachable = ctypes.CFUNCTYPE(None)(_refuse)
+"""Stands for what code names and never calls."""
 
 
 @cache

@@ -161,15 +161,16 @@ def code_of(function: Callable[..., object], arguments: Sequence[Untyped]) -> Co
 
 def _written(result: Untyped) -> str:
     """A type of results in the words of `machine_code`."""
+    found = result
     match result:
         case types.NoneType():
             return "none"
         case types.Boolean():
             return "b1"
         case types.Integer():
-            return f"{'i' if result.signed else 'u'}{result.bitwidth // 8}"
+            return f"{'i' if found.signed else 'u'}{found.bitwidth // 8}"
         case types.BaseTuple():
-            return f"({' '.join(map(_written, result.types))})"
+            return f"({' '.join(map(_written, found.types))})"
         case _:
             raise TypeError(f"compiled code answers no {result}")
 
