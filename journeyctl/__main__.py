@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from journeyctl import __version__
+
+_OBJECTS: Final = 100_000
+"""New objects before Python looks for circles of dead ones: a command makes many that stay, and then ends."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"journeyctl {__version__}\n")
         return 0
+    if arguments is None:
+        gc.set_threshold(_OBJECTS)
     from journeyctl.cli.app import run
 
     return run(words)
