@@ -110,7 +110,7 @@ def sift(
 
 @compiled
 def untold(
-    seconds: Packed, codes: Packed, values: Integers, start: int, shapes: Integers, spans: Integers,
+    seconds: Packed, codes: Packed, values: Integers, start: int, shapes: Integers, spans: Packed,
     persons: Integers, people: Integers, told: Integers, before: int, found: Integers,
 ) -> int:  # fmt: skip
     """Rows of these persons of which the book takes notice, from `told` on up to second `before`.
