@@ -1,8 +1,11 @@
 """How much memory an experiment will take, said before it starts rather than by the system's killing it.
 
-Measured on the reference workspace and on the small one (CPython 3.11, 64 bit): a known contact takes 2.1 to 2.9 kB,
-a contact in journeys .7 to 2.9 kB for each week of the run, most of it rows of the event record. The larger numbers,
-rounded up, are taken; so the prediction is rather too much than too little.
+Measured (CPython 3.11, 64 bit) as the most memory of a process before and after, with
+`simulate us-pilot --set population.accounts.contacts=100000` and journey M of the benchmarks with 300,000 contacts, one
+replication each: a known contact takes 90 to 360 B, being a row of columns; a contact in journeys 310 to 470 B for each
+week of the run by the population engine, measures included, most of it columns of the event record (where every line
+mails everybody each week, as `silo-baseline` does, 1,600 B); by the reference engine .7 to 2.9 kB, because there each
+contact is an object. Rounded up, so the prediction is for most scenarios rather too much than too little.
 """
 
 from __future__ import annotations
@@ -16,12 +19,12 @@ from journeyctl.model.scenario import Scenario
 from journeyctl.simulate.world import World
 from journeyctl.units import SECONDS_PER_DAY
 
-PER_CONTACT: Final = 3_000
+PER_CONTACT: Final = 500
 """Bytes of a known contact in a scenario made ready, shared by all processes."""
 PER_WEEK: Final = 3_000
 """Bytes of a contact in journeys and week of the run, in each process, where every contact is an object of its own."""
-PER_WEEK_IN_ARRAYS: Final = 200
-"""The same where contacts are rows of arrays: what is left are rows of the event record."""
+PER_WEEK_IN_ARRAYS: Final = 600
+"""The same where contacts are rows of arrays."""
 _WEEK: Final = 7 * SECONDS_PER_DAY
 
 

@@ -34,9 +34,9 @@ MORE_ROOM: Final = 1
 MORE_SHAPES: Final = 2
 TOO_LATE: Final = 3
 _LATEST: Final = (1 << 32) - 1
-_FACTOR: Final = -7046029254386353131
-"""2^64 divided by the golden ratio, odd, as a signed number."""
-_FACTORS: Final = np.array([name_hash(str(word)) | 1 for word in range(WORDS)], np.uint64).view(np.int64)
+_LOW: Final = (1 << 32) - 1
+_FACTORS: Final = np.array([name_hash(str(place)) >> 38 | 1 for place in range(2 * WORDS + 1)], np.int64)
+"""For the lower halves of words, for a new value's code, and for the upper halves."""
 _COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int32).view(np.int64)
 """All bits of the columns that belong to a shape; whose row it is does not."""
 
@@ -96,13 +96,14 @@ def number_again(shapes: Integers, count: int, slots: NDArray[Any]) -> None:
 @compiled
 def _slot(words: Integers, row: int, fact: int, shapes: Integers, slots: NDArray[Any]) -> int:
     """Where the shape of a row stands, or the empty slot where it would."""
-    mixed = fact
+    mixed = (fact & _LOW) * _FACTORS[WORDS]
     for word in range(WORDS):
-        # Without a question inside, so that several words are worked out in one go.
-        mixed += _FACTORS[word] * (words[row, word] & _COUNTS[word])
-    mixed = (mixed ^ (mixed >> 29)) * _FACTOR
+        # Without a question inside, so that several words are worked out in one go; small enough never to overflow.
+        cell = words[row, word] & _COUNTS[word]
+        mixed += _FACTORS[word] * (cell & _LOW) + _FACTORS[WORDS + 1 + word] * (cell >> 32)
+    mixed ^= mixed >> 31
     mask = slots.shape[0] - 1
-    slot = (mixed >> 32) & mask
+    slot = (mixed ^ (mixed >> 15)) & mask
     while slots[slot] >= 0 and not _has(words, row, fact, shapes, slots[slot]):
         slot = (slot + 1) & mask
     return slot
