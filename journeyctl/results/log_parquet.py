@@ -1,4 +1,4 @@
-"""Event records as Parquet: times as packed differences, everything else through dictionaries, zstd where it pays.
+"""Event records as Parquet: times as packed differences, everything else through dictionaries, then compressed.
 
 The file's metadata hold `log_version` and what the caller adds (tool version, workspace hash, seed). Needs the
 extra `parquet`. Rows of one contact beside each other (`in_file_order`) make the smallest files, and let one
@@ -28,7 +28,8 @@ ROWS_PER_GROUP: Final = 1 << 19
 _VERSION_KEY: Final = b"log_version"
 _PACKED: Final = ("replication", "time", "visit", "send", "worker")
 _COMPRESSED: Final = frozenset(("time", "value", "contact", "lead", "cause"))
-"""Columns whose bytes still repeat after packing; compressing the others costs more time than space."""
+"""Columns whose bytes still repeat so much after packing that zstd pays. Of the others snappy takes another third
+for 5 % more time, where zstd would take half for 25 %."""
 _STATED: Final = ("replication",)
 """Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
 _LARGEST_DICTIONARY: Final = 1 << 28
@@ -61,7 +62,7 @@ def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> 
     with parquet.ParquetWriter(
         file, schema, use_dictionary=[name for name in COLUMNS if name not in _PACKED],
         column_encoding=dict.fromkeys(_PACKED, "DELTA_BINARY_PACKED"),
-        compression={name: "zstd" if name in _COMPRESSED else "none" for name in COLUMNS},
+        compression={name: "zstd" if name in _COMPRESSED else "snappy" for name in COLUMNS},
         write_statistics=list(_STATED), dictionary_pagesize_limit=_LARGEST_DICTIONARY, write_batch_size=_BATCH,
     ) as writer:  # fmt: skip
         for start in range(0, len(record), ROWS_PER_GROUP):

@@ -79,8 +79,7 @@ class Arrays:
         return self._named(codes, self._record.texts("cause", examples))
 
     def _spelled(self, numbers: Integers) -> list[str]:
-        names = self._record.names
-        return [names[number] for number in numbers.tolist()]
+        return self._record.names.spelled(numbers.tolist())
 
     def _named(self, codes: Integers, words: Sequence[str]) -> pyarrow.Array:
         return self._arrow.DictionaryArray.from_arrays(
