@@ -138,7 +138,7 @@ class DeskLoop:
     def _welcome(self, newcomers: Sequence[Newcomer], now: int) -> None:
         """Contacts whom a matched audience brings begin to live."""
         rows, events = len(self._lives.rows), self._lives.count_events()
-        self._lives.admit(self._inputs.newcomers(newcomers, self._draws))
+        self._lives.admit(self._inputs.newcomers(newcomers, self._lives.mail))
         for newcomer in newcomers:
             self.people.append(newcomer.person)
         self._take_in(rows, events, now)

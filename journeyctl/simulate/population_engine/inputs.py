@@ -107,8 +107,11 @@ class Inputs:
         found.people[own, life.P_VISITS] = 1
         return found.with_mail(own, *mail(self.everybody.keys.take(rows[own]), self.zones.take(rows[own])))
 
-    def newcomers(self, found: Sequence[Newcomer], draws: Draws) -> Crowd:
-        """Contacts who become known in the course of a run, by a form. Raises `Unsupported` for unknown values."""
+    def newcomers(self, found: Sequence[Newcomer], mail: Mailing) -> Crowd:
+        """Contacts who become known in the course of a run, by a form, with the mail of others that they get.
+
+        Raises `Unsupported` for unknown values.
+        """
         people = People.of(newcomer.person for newcomer in found)
         facts = {newcomer.person.key: newcomer.facts for newcomer in found}
         crowd = Roster(self.world, self.tables, self.ranks, people, facts).crowd(np.arange(len(people)))
@@ -116,7 +119,7 @@ class Inputs:
         crowd.people[:, life.P_FORM] = 1
         crowd.people[own, life.P_VISITS] = 1
         entering = people.take(own)
-        return crowd.with_mail(own, *self.mail(draws)(entering.keys, self.world.zone_column(entering)))
+        return crowd.with_mail(own, *mail(entering.keys, self.world.zone_column(entering)))
 
     def mail(self, draws: Draws) -> Mailing:
         """Other lines' mail of one replication for any contacts and their zones, and where each one's ends."""

@@ -14,7 +14,7 @@ from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.contact_state import scratch
 from journeyctl.simulate.population_engine.crowds import Crowd
-from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.inputs import Inputs, Mailing
 from journeyctl.simulate.population_engine.latent import latent
 from journeyctl.simulate.population_engine.news import News
 from journeyctl.simulate.population_engine.packed_rows import PackedRows
@@ -59,6 +59,11 @@ class Lives:
         most = AT_ONCE if chunk is None else chunk
         for first in range(0, max(1, len(self._who)), most):
             self._first_lives(min(most, len(self._who) - first))
+
+    @property
+    def mail(self) -> Mailing:
+        """Mail of others in this replication, for newcomers."""
+        return self._who.mail
 
     def admit(self, others: Crowd) -> range:
         """Further people, whose lives are run without any news; answers their numbers."""

@@ -152,7 +152,7 @@ class Notices:
         if not persons:
             return {}
         numbers, rows = np.array(persons, np.int64), self._lives.rows
-        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]]
+        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]].astype(np.int64)
         count = self._with_room(
             lambda: n.untold(
                 rows.seconds,

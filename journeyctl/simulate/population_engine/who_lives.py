@@ -23,19 +23,24 @@ class WhoLives:
 
     def __init__(self, inputs: Inputs, draws: Draws, *, empty: bool = False) -> None:
         """In an `empty` world nobody is there."""
-        self._inputs, self._mail = inputs, inputs.mail(draws)
+        self._inputs, self.mail = inputs, inputs.mail(draws)
+        """Mail of others in this replication."""
         self.known = 0 if empty else len(inputs.everybody)
         """Those who were there at the start."""
         self._together = self._made(np.arange(self.known)) if self.known <= AT_ONCE else None
         self._others: Crowd | None = None
+        """Newcomers, unless all are together."""
+        self._count = self.known
 
     def __len__(self) -> int:
-        return self.known + (0 if self._others is None else len(self._others.people))
+        return self._count
 
     def admit(self, others: Crowd) -> None:
         """People who were not there at the start."""
+        self._count += len(others.people)
         if self._together is not None:
             self._together = self._together.with_others(others)
+            return
         self._others = others if self._others is None else self._others.with_others(others)
 
     def crowd_with(self, persons: Integers) -> tuple[Crowd, Integers]:
@@ -50,4 +55,4 @@ class WhoLives:
         return crowd, rows
 
     def _made(self, persons: Integers) -> Crowd:
-        return self._inputs.crowd(self._mail, persons)
+        return self._inputs.crowd(self.mail, persons)
