@@ -38,8 +38,9 @@ class KnownPeople(Sequence[Person]):
         """A contact's name."""
         first = len(self._first)
         found = self._keys[number] if number < first else self._newcomers[number - first].key
-        # Who was named is mostly asked for by that name later, and searching among very many takes a while.
-        self._numbers[found] = number
+        if number >= 0:
+            # Who was named is mostly asked for by that name later, and searching among very many takes a while.
+            self._numbers[found] = number
         return found
 
     def texts(self, column: str, numbers: Sequence[int]) -> list[str]:
