@@ -51,6 +51,8 @@ _OF_EFFECT: Final = tuple(c for c in NAMES if c not in ("contact", "clinic", "ho
 _OF_PERSON: Final = {
     "contact": "key", "clinic": "clinic", "hospital": "hospital", "umbrella": "umbrella", "source": "source",
 }  # fmt: skip
+_MADE_WHOLE: Final = 1 << 22
+"""Up to so many rows, a column of which a fourth was asked for is made whole."""
 _CHUNK: Final = 1 << 16
 AT_THE_DESK: Final = frozenset(
     (
@@ -177,7 +179,9 @@ class Recorder:
 class EventRecord:
     """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
 
-    __slots__ = ("_by_kind", "_by_time", "_filled", "_known", "_length", "_of_kinds", "_order", "_parts", "names")
+    __slots__ = (
+        "_asked", "_by_kind", "_by_time", "_filled", "_known", "_length", "_of_kinds", "_order", "_parts", "names",
+    )  # fmt: skip
 
     def __init__(self, columns: Mapping[str, Integers], names: Sequence[str], *, length: int) -> None:
         """`columns` may leave out what is zero in every row; `names[0]` is the empty name.
@@ -213,6 +217,7 @@ class EventRecord:
         self._order: Integers | None = None
         self._by_kind: tuple[Integers, Integers] | None = None
         self._of_kinds: dict[tuple[Kind, ...], Integers] = {}
+        self._asked: dict[str, int] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -241,11 +246,15 @@ class EventRecord:
         return found
 
     def cells(self, name: str, rows: Integers | slice) -> Integers:
-        """The cells of a column in some rows, by position, in their order."""
-        if name in self._known or name not in self._filled or isinstance(rows, slice) or rows.dtype == np.bool_:
+        """The cells of a column in some rows, by position, in their order. Asked of often, it is made whole."""
+        if isinstance(rows, slice) or rows.dtype == np.bool_ or self._is_whole(name, len(rows)):
             found: Integers = self.column(name)[rows]
             return found
         return spread(self._parts, self._in_time()[rows] if self._by_time else rows, name, _TYPES.get(name, np.int32))
+
+    def _is_whole(self, name: str, more: int) -> bool:
+        asked = self._asked[name] = self._asked.get(name, 0) + more
+        return (asked > self._length // 4 and self._length <= _MADE_WHOLE) or name in self._known or self.is_blank(name)
 
     def _in_time(self) -> Integers:
         """Where each row lies in the parts."""

@@ -238,12 +238,11 @@ def _persons(record: EventRecord, people: Mapping[str, str]) -> tuple[Integers, 
     """By number of a contact's name, the number of the person's first record, and whether there are others."""
     found = np.arange(len(record.names))
     several = np.zeros(len(record.names), np.bool_)
-    for further, first in people.items():
-        number, target = record.number_of(further), record.number_of(first)
-        # A first record that the run never met has no number; its further one then stands for the person.
-        if number >= 0 and target >= 0:
-            found[number] = target
-            several[[number, target]] = True
+    numbers, targets = _numbers(record, people.keys()), _numbers(record, people.values())
+    # A first record that the run never met has no number; its further one then stands for the person.
+    met = (numbers >= 0) & (targets >= 0)
+    found[numbers[met]] = targets[met]
+    several[numbers[met]] = several[targets[met]] = True
     return found, several
 
 

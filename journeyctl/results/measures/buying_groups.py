@@ -128,10 +128,10 @@ def group_completeness(observation: Observation) -> Values:
 
 
 def _shares_by_group(observation: Observation, known: dict[_Account, int]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[int, list[int]] = defaultdict(list)
     for account, share in known.items():
-        found[_name(observation, account)].append(share)
-    return found
+        found[account[0]].append(share)
+    return {observation.record.names[number]: shares for number, shares in found.items()}
 
 
 @measure(
