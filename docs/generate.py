@@ -215,7 +215,10 @@ _ADDRESS = {"place": "", "occurrence": "", "replicated": False}
 
 
 def _literal_purposes() -> Iterator[str]:
-    """Purposes that the package names where it draws, as the second argument of `bits` or of a method around it."""
+    """Purposes that the package names where it draws: the second argument of `bits` or of a method around it.
+
+    Where many are drawn at once, those whose hashes are taken together.
+    """
     for path in sorted((ROOT / "journeyctl").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
@@ -223,6 +226,8 @@ def _literal_purposes() -> Iterator[str]:
                     func=ast.Attribute(attr="bits" | "_draw"), args=[_, ast.Constant(value=str(purpose)), *_]
                 ):
                     yield purpose
+                case ast.Call(func=ast.Name(id="name_hashes"), args=[ast.Tuple(elts=words)]):
+                    yield from (word.value for word in words if isinstance(word, ast.Constant))
 
 
 # --- targets
