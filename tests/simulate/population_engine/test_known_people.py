@@ -59,3 +59,13 @@ def test_a_contact_that_is_called_like_something_else_shares_its_number() -> Non
     names = WorldNames.of({"": 0, "webinar": 1}, People.of([person("webinar"), person("p2")]))
     assert list(names.names).count("webinar") == 1
     assert names.names.spelled(dict(names.persons)["contact"].tolist()) == ["webinar", "p2"]
+
+
+def test_whoever_was_asked_for_a_name_every_contact_keeps_its_number() -> None:
+    people = known("p0", "p1", "p2")
+    # Leads from elsewhere are nobody's; their number is -1, which a sequence takes for its last place.
+    for number in (-1, 0, 2):
+        people.key(number)
+    people.append(person("late"))
+    people.key(3)
+    assert [people.number_of(name) for name in ("p0", "p1", "p2", "late")] == [0, 1, 2, 3]
