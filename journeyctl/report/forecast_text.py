@@ -121,7 +121,7 @@ def _load(forecast: Forecast, desk: str) -> str:
 
 
 def _leads_sentence(forecast: Forecast) -> str:
-    own, weeks = _of(forecast.estimates, "leads", ("own",)), _weeks_of(forecast)
+    own, weeks = _of(forecast.estimates, "leads", ("own",)), forecast.weeks
     total = _of(forecast.estimates, "leads")
     if own is None or own.value is None or total is None or total.value is None or not weeks:
         return ""
@@ -150,11 +150,6 @@ def _scaled(estimate: Estimate, factor: float) -> Estimate:
         times(estimate.value), times(estimate.low), times(estimate.high),
         estimate.confidence, estimate.replications, estimate.missing,
     )  # fmt: skip
-
-
-def _weeks_of(forecast: Forecast) -> int:
-    keys = forecast.estimates.get("leads_per_week", {})
-    return len({week for _, week in keys if week})
 
 
 # --- tables

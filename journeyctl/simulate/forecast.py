@@ -9,6 +9,7 @@ from pathlib import Path
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.graph.lowering import lower
+from journeyctl.graph.program import Program
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation
@@ -23,12 +24,13 @@ from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
 from journeyctl.simulate.left_out import left_out
-from journeyctl.simulate.population import journeys_of
+from journeyctl.simulate.population import journeys_of, run_window
 from journeyctl.simulate.requirements import Judgement
 from journeyctl.simulate.run import desks_of, scenario_of
 from journeyctl.simulate.stopping import Goal, Stopping, goals_of
 from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
+from journeyctl.units import SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Forecast:
     title: str
     start: datetime.date
     length: str
+    weeks: float
+    """The run's length in weeks of seven days."""
     zone: str
     currency: str
     seed: int
@@ -179,7 +183,7 @@ def _forecast(
     broken += [fault for name in others for fault in faults(runs[name], base, variants[name])]
     return Forecast(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
-        zone=workspace.settings.time_zone, currency=workspace.settings.currency,
+        weeks=_weeks(chosen, lowered), zone=workspace.settings.time_zone, currency=workspace.settings.currency,
         seed=experiment.seed, engine=experiment.engine, fallbacks=experiment.fallbacks,
         differences=experiment.differences, asked=experiment.replications, replications=len(own),
         partial=experiment.partial, workspace_hash=inputs_hash(workspace, chosen), graph_hash=lowered.graph_hash,
@@ -197,6 +201,12 @@ def _forecast(
         digests={name: tuple(run.digest for run in runs) for name, runs in experiment.results.items()},
         record=joined(records) if records else None,
     )  # fmt: skip
+
+
+def _weeks(scenario: Scenario, program: Program) -> float:
+    start, end = run_window(scenario, program)
+    # An hour of daylight saving on the way is no part of a week.
+    return round((end - start) / SECONDS_PER_DAY) / 7
 
 
 def promises_of(workspace: Workspace, scenario: Scenario) -> Mapping[str, Promise]:
