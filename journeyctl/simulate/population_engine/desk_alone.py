@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from journeyctl.draws import Draws
+from journeyctl.results.name_table import NameTable
+from journeyctl.results.record import EventRecord
 from journeyctl.semantics.effects import Effect
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import OF_CONTACTS, record_of_desks
+from journeyctl.simulate.population_engine.desk_record import part_of_desks
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 
 
@@ -31,7 +35,10 @@ def work_alone(
     floor.hand_over(coming, [numbers.get(request.contact, -1) for request in coming], lines)
     while floor.work_until(until) < until:
         floor.closed()
-    who = {**dict.fromkeys(OF_CONTACTS, [""] * len(contacts)), "contact": contacts}
+    names = NameTable(("", *contacts))
+    part, names = part_of_desks(
+        floor, draws, start=start, who={"contact": np.arange(1, len(names), dtype=np.int32)}, lines=lines, names=names
+    )
     return [
         (
             row.contact,
@@ -40,6 +47,6 @@ def work_alone(
                 opportunity=row.opportunity, line=row.line, reason=row.reason, value=row.value,
             ),
         )
-        for row in record_of_desks(floor, draws, start=start, who=who, lines=lines).rows()
+        for row in EventRecord.of_parts([part], names, by_time=True).rows()
         if row.time < until
     ]  # fmt: skip

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from journeyctl.draws import Draws
 from journeyctl.results.record import Recorder
 from journeyctl.semantics.stimuli import Stimulus
@@ -20,7 +22,7 @@ from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.desk_arrivals import Arrivals
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import OF_CONTACTS, record_of_desks
+from journeyctl.simulate.population_engine.desk_record import part_of_desks
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
@@ -28,7 +30,9 @@ from journeyctl.simulate.population_engine.news import News, Telling
 from journeyctl.simulate.population_engine.notices import Notices
 
 if TYPE_CHECKING:
-    from journeyctl.results.record import EventRecord
+    from journeyctl.results.name_table import NameTable
+    from journeyctl.results.row_parts import Part
+    from journeyctl.simulate.population_engine.rows import WorldNames
 
 
 class DeskLoop:
@@ -73,11 +77,12 @@ class DeskLoop:
                 self._live_again(now)
         return self._floor.open_leads()
 
-    def record(self) -> EventRecord:
-        """What desks and field sales have recorded."""
-        who = {column: self.people.texts(column, self._arrivals.persons) for column in OF_CONTACTS}
+    def part(self, known: WorldNames, names: NameTable) -> tuple[Part, NameTable]:
+        """What desks and field sales have recorded, `names` being those known so far, people's own among them."""
+        own = np.array(self._arrivals.persons, np.int64)
+        who = {column: numbers[own] for column, numbers in known.persons}
         lines = self._inputs.responses.lines
-        return record_of_desks(self._floor, self._draws, start=self._world.start, who=who, lines=lines)
+        return part_of_desks(self._floor, self._draws, start=self._world.start, who=who, lines=lines, names=names)
 
     def _next_evaluation(self) -> int:
         book = self._book

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from journeyctl.draws import Draws, draw_blocks_with
+from journeyctl.results.record import EventRecord
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
 from journeyctl.simulate.population_engine.draw_blocks import block
@@ -10,7 +11,7 @@ from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
-from journeyctl.simulate.population_engine.rows import WorldNames, Written, in_time_order, part_of
+from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_among, part_of
 from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
@@ -54,8 +55,13 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     lives.run_all(chunk)
     loop = DeskLoop(inputs, lives, draws)
     open_leads = loop.run()
-    own, names = part_of(lives, inputs.tables, _names(inputs, loop.people), replication=draws.replication or 0)
-    rows = in_time_order(loop.evaluated.record(), own, names, loop.record())
+    known = _names(inputs, loop.people)
+    own, names = part_of(lives, inputs.tables, known, replication=draws.replication or 0)
+    of_desks, names = loop.part(known, names)
+    of_evaluations, names = part_among(loop.evaluated.record(), names)
+    # Of one second, account evaluations come first and desks last.
+    parts = [part for part in (of_evaluations, own, of_desks) if part.length]
+    rows = EventRecord.of_parts(parts, names, by_time=True)
     stuck = sorted(loop.people.key(person) for person in lives.stuck())
     return Finished(Written(rows, draws.replication or 0), len(loop.people), tuple(stuck), open_leads)
 

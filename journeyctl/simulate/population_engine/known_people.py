@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-import numpy as np
-
 from journeyctl.simulate.person import People, Person
 
 if TYPE_CHECKING:
@@ -42,15 +40,6 @@ class KnownPeople(Sequence[Person]):
             # Who was named is mostly asked for by that name later, and searching among very many takes a while.
             self._numbers[found] = number
         return found
-
-    def texts(self, column: str, numbers: Sequence[int]) -> list[str]:
-        """Some contacts' names (`contact`), or those of their accounts and sources by the name of that column."""
-        if column == "contact":
-            return [self.key(number) for number in numbers]
-        first, own = len(self._first), self._first.own[column]
-        codes = own.take(np.array([number for number in numbers if number < first], np.int64)).codes
-        known = iter([own.values[code] for code in codes.tolist()])
-        return [next(known) if number < first else getattr(self[number], column) for number in numbers]
 
     def number_of(self, key: str) -> int:
         """The number of a contact. Raises `KeyError` for somebody unknown."""

@@ -186,11 +186,7 @@ class Written:
         return self.rows
 
 
-def in_time_order(before: EventRecord, own: Part, names: NameTable, after: EventRecord) -> EventRecord:
-    """All rows by time; of one second those of `before` first, then `own`, whose names these are, then `after`."""
-    parts = [own]
-    for place, record in ((0, before), (2, after)):
-        if len(record):
-            names, numbers = names.with_numbers(record.names)
-            parts.insert(place, plain_part(record.renumbered(numbers), len(record)))
-    return EventRecord.of_parts(parts, names, by_time=True)
+def part_among(record: EventRecord, names: NameTable) -> tuple[Part, NameTable]:
+    """The rows of a record with the numbers of other names, to which its own are added."""
+    names, numbers = names.with_numbers(record.names)
+    return plain_part(record.renumbered(numbers), len(record)), names
