@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from journeyctl import interrupts
 from journeyctl.cli import (
     compile_command,
     console,
@@ -51,7 +52,8 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        status = _application()(args=arguments or ["--help"], prog_name="journeyctl", standalone_mode=False)
+        with interrupts.remembered():
+            status = _application()(args=arguments or ["--help"], prog_name="journeyctl", standalone_mode=False)
         return int(status or 0)
     except typer.Exit as stop:
         return stop.exit_code

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Generic, TypeVar
 
+from journeyctl import interrupts
 from journeyctl.diagnostics import UsageError
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.executors.local import LocalProcesses
@@ -42,11 +43,13 @@ class TaskPool(Generic[Task, Found]):
         try:
             if isinstance(self._executor, LocalProcesses) and (self._executor.jobs <= 1 or len(tasks) <= 1):
                 for task in tasks:
+                    interrupts.check()
                     keep(task, self._work(task))
             else:
                 self._on_workers(tasks, results, keep)
         except KeyboardInterrupt:
-            """What is finished is worth having."""
+            # What is finished is worth having.
+            interrupts.honoured()
         return {task: results[task] for task in tasks if task in results}, len(results) == len(tasks)
 
     def _on_workers(
@@ -74,6 +77,7 @@ class TaskPool(Generic[Task, Found]):
             futures: dict[Future[Found], Task] = {workers.submit(task): task for task in tasks}
             while futures:
                 for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                    interrupts.check()
                     task = futures.pop(future)
                     keep(task, future.result())
         except self._executor.lost:
