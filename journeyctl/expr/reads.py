@@ -33,6 +33,17 @@ class Reads:
     uses_time: bool = False
     """True where the answer can change by the passing of time alone."""
 
+    @property
+    def is_volatile(self) -> bool:
+        """True where the answer can change without any field changing: time, history, score, groups."""
+        return bool(
+            self.uses_time
+            or self.history
+            or self.groups
+            or self.audiences
+            or {"score", "fit", "lead.age"} & self.paths
+        )
+
     def __or__(self, other: Reads) -> Reads:
         """What two expressions read together."""
         return Reads(
@@ -44,18 +55,18 @@ class Reads:
         )
 
 
-def reads(expression: Expression) -> Reads:
-    """Everything that `expression` depends on."""
-    return _reads(expression, frozenset())
+def reads(expression: Expression, *, still: frozenset[str] = frozenset()) -> Reads:
+    """Everything that `expression` depends on; names in `still` are taken not to move with time."""
+    return _reads(expression, frozenset(), _MOVING - still)
 
 
-def _reads(expression: Expression, bound: frozenset[str]) -> Reads:
+def _reads(expression: Expression, bound: frozenset[str], moving: frozenset[str]) -> Reads:
     match expression:
         case Name():
             path = expression.path
-            return Reads() if path in bound else Reads(paths=frozenset({path}), uses_time=path in _MOVING)
+            return Reads() if path in bound else Reads(paths=frozenset({path}), uses_time=path in moving)
         case Quantified(_, variable, collection, body):
-            return _reads(collection, bound) | _reads(body, bound | {variable})
+            return _reads(collection, bound, moving) | _reads(body, bound | {variable}, moving)
         case GroupField(group, _):
             return Reads(groups=frozenset({group}))
         case InAudience(audience):
@@ -66,5 +77,5 @@ def _reads(expression: Expression, bound: frozenset[str]) -> Reads:
     elif isinstance(expression, Call):
         own = Reads(uses_time=expression.function in (Function.TODAY, Function.NOW))
     for child in children(expression):
-        own |= _reads(child, bound)
+        own |= _reads(child, bound, moving)
     return own

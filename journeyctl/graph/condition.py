@@ -39,14 +39,7 @@ class Condition:
     @property
     def is_volatile(self) -> bool:
         """True where the answer can change without any field changing: time, history, score, groups."""
-        found = self.reads
-        return bool(
-            found.uses_time
-            or found.history
-            or found.groups
-            or found.audiences
-            or {"score", "fit", "lead.age"} & found.paths
-        )
+        return self.reads.is_volatile
 
     def __reduce__(self) -> tuple[Callable[[str], Condition], tuple[str]]:
         return (Condition.of, (self.text,))

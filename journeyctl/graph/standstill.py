@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from journeyctl.expr import ConditionError
+from journeyctl.expr import ConditionError, reads
 from journeyctl.graph.analysis import END, StepFlow, Ways, circles, following_steps, reached, steps_in_circles
 from journeyctl.graph.condition import Condition
 from journeyctl.model import steps as written
@@ -30,6 +30,9 @@ _AT_ONCE: Final = ("clicked", "sales_request", "unsubscribed")
 _MOST_MOMENTS: Final = 30
 _MOST_LISTENS: Final = 1_000
 """Moments of the week, and listens, of one journey that are looked at one by one, so that no file takes for ever."""
+
+_OF_THE_VISIT: Final = frozenset({"journey.entered_at"})
+"""Moments that differ from visit to visit and never within one: no circle enters the journey anew."""
 
 _Moment = tuple[int, int, ZoneChoice]
 """Weekday, seconds after midnight, and whose."""
@@ -153,7 +156,8 @@ class _Steps:
             condition = Condition.of(text)
         except ConditionError:
             return False
-        return not condition.is_volatile and self._changed.isdisjoint(condition.reads.paths)
+        read = reads(condition.expression, still=_OF_THE_VISIT)
+        return not read.is_volatile and self._changed.isdisjoint(read.paths)
 
     @cached_property
     def _changed(self) -> set[str]:

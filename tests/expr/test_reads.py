@@ -30,6 +30,15 @@ def test_an_expression_reads_what_it_names(text: str, expected: Reads) -> None:
     assert reads(parse(text)) == expected
 
 
+def test_a_name_that_is_taken_to_stand_still_moves_nothing_and_the_clock_still_does() -> None:
+    entered = frozenset({"journey.entered_at"})
+    for text, moves in (('journey.entered_at + duration("P7D")', False), ("journey.entered_at < now()", True)):
+        tree = parse(text)
+        assert reads(tree).uses_time
+        assert reads(tree, still=entered) == Reads(entered, uses_time=moves)
+        assert reads(tree, still=entered).is_volatile is moves
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

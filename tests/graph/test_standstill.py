@@ -57,6 +57,11 @@ SPINS = {
         "[{id: s, update: {contact.topic: x}}, {id: w, wait: {until: contact.until}, next: s}]", at_once="s w",
         fields={"contact.until": None},
     ),
+    "a moment after the entry": Case(
+        "[{id: s, update: {contact.topic: x}},"
+        " {id: w, wait: {until: 'journey.entered_at + duration(\"P7D\")'}, next: s}]",
+        at_once="s w",
+    ),
     "a click that is heard again": Case(
         "[{id: s, send: a}, {id: l, listen: {to: s, for: 3d, outcomes: {clicked: n, timeout: e}}},"
         " {id: n, update: {contact.topic: x}, next: l}, {id: e, end: out}]",

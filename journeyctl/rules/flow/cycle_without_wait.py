@@ -9,7 +9,8 @@ ends such a contact as stuck.
 A ladder does not count. When it has nothing left to offer it goes on at once, and that is when the circle
 begins to spin. Nor does a step count that is no pause for those who come round:
 
-- a wait of no length, and one until a moment that is past the second time (`account.contract_end`);
+- a wait of no length, and one until a moment that is past the second time (`account.contract_end`, or
+  `journey.entered_at + duration("P7D")`: the journey is entered once, however often its circle is gone round);
 - a wait until `"tue 09:00"` as the only pause: the contact who was released on Tuesday at 09:00 comes round in the same
   second, and this is still Tuesday at 09:00. Let a day pass before it;
 - a listen that is left by a reaction, where the circle sends no new message: it hears the same click again;
