@@ -37,11 +37,7 @@ class Reads:
     def is_volatile(self) -> bool:
         """True where the answer can change without any field changing: time, history, score, groups."""
         return bool(
-            self.uses_time
-            or self.history
-            or self.groups
-            or self.audiences
-            or {"score", "fit", "lead.age"} & self.paths
+            self.uses_time or self.history or self.groups or self.audiences or {"score", "fit", "lead.age"} & self.paths
         )
 
     def __or__(self, other: Reads) -> Reads:

@@ -42,6 +42,7 @@ def render_json(found: FutureRun) -> str:
             }
             for one in found.parameters
         ],
+        "undrawn": {path: list(units) for path, units in found.undrawn.items()},
         "draws": [dict(draw) for draw in found.draws],
         "violations": [str(violation) for violation in found.violations],
         "stuck": list(found.stuck),

@@ -108,6 +108,9 @@ def _about_draws(found: FutureRun) -> str:
 
 def _notes(found: FutureRun, width: int) -> str:
     notes = [ABOUT_PARTS, _about_draws(found)]
+    notes += [
+        f"NOT DRAWN: {path}, value and range are in {' and '.join(units)}." for path, units in found.undrawn.items()
+    ]
     notes += [f"FAULT, please report: {violation}" for violation in found.violations[:5]]
     if found.stuck:
         notes.append(f"{len(found.stuck)} contacts took more than 1,000 steps at one instant, first {found.stuck[0]}.")

@@ -71,6 +71,16 @@ def uncertain_numbers(documents: Iterable[Desk | Scenario]) -> tuple[Uncertain, 
     return tuple(sorted(found, key=lambda one: one.name))
 
 
+def undrawn_numbers(documents: Iterable[Desk | Scenario]) -> Mapping[str, tuple[str, ...]]:
+    """Numbers with a range that cannot be drawn, by path: the units in which value and range are written."""
+    return {
+        stated.path: stated.units
+        for document in documents
+        for stated in stated_numbers(document)
+        if len(stated.units) > 1 and not is_promise(stated.path)
+    }
+
+
 def parameter_draws(uncertain: Iterable[Uncertain], *, seed: int, draws: int) -> tuple[Values, ...]:
     """So many draws of all these parameters, in the order of their numbers."""
     source = Draws(seed)

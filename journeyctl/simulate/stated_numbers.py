@@ -15,7 +15,7 @@ from journeyctl.model.population import Lognormal, Table
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import DOCUMENT_KINDS
 from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
-from journeyctl.units import SECONDS_PER_DAY, Duration
+from journeyctl.units import SECONDS_PER_DAY, ZERO, Duration
 
 Document = TypeVar("Document", Desk, Scenario)
 Change = Callable[["StatedNumber"], Assumed[Any]]
@@ -37,8 +37,19 @@ class StatedNumber:
     @property
     def unit(self) -> str:
         """Of `amount`: `days`, `business days` or `months` for a duration, else empty."""
-        sort = _sort(self.number.value)
-        return _SORTS[sort][0] if sort else ""
+        return _SORTS[self._sorts[0]][0] if self._sorts else ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units of value and range: several where a range is written in another sort of time than its value."""
+        return tuple(_SORTS[sort][0] for sort in self._sorts)
+
+    @property
+    def _sorts(self) -> tuple[str, ...]:
+        """Sorts of duration of value and range, each once; a length of nothing is of every sort."""
+        stated = [part for part in (self.number.value, self.number.low, self.number.high) if isinstance(part, Duration)]
+        lasting = dict.fromkeys(_sort(part) for part in stated if part != ZERO)
+        return tuple(lasting) or tuple(_sort(part) for part in stated[:1])
 
     def amount(self, value: object) -> float:
         """A value of this number's sort as a float in its unit."""
@@ -51,25 +62,23 @@ class StatedNumber:
         """The value of so many units: the other way round."""
         known = self.number.value
         if isinstance(known, Duration):
-            sort = _sort(known)
+            sort = self._sorts[0]
             return Duration(**{sort: max(0, math.floor(amount * _SORTS[sort][1] + 0.5))})
         return round(amount) if self.is_whole else amount
 
     @property
     def belief(self) -> Belief | None:
         """Evenly over the range that stands beside it; `None` where none does, or value and ends are of two sorts."""
-        known, low, high = self.number.value, self.number.low, self.number.high
-        if low is None or high is None or not _sort(known) == _sort(low) == _sort(high):
+        low, high = self.number.low, self.number.high
+        if low is None or high is None or len(self._sorts) > 1:
             return None
         least, greatest = sorted((self.amount(low), self.amount(high)))
-        is_whole = self.is_whole or _sort(low) in ("business_days", "months")
+        is_whole = self.is_whole or self.unit in ("business days", "months")
         return Belief(least, greatest, is_whole=is_whole) if least < greatest else None
 
 
-def _sort(value: object) -> str:
-    """Which of its three parts a duration has; empty for numbers."""
-    if not isinstance(value, Duration):
-        return ""
+def _sort(value: Duration) -> str:
+    """Which of its three parts a duration has."""
     return "business_days" if value.business_days else "months" if value.months else "seconds"
 
 

@@ -10,13 +10,14 @@ import dataclasses
 import datetime
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
+from journeyctl.model.desk import Desk
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation, violations
@@ -36,6 +37,7 @@ from journeyctl.simulate.parameter_draws import (
     parameter_draws,
     uncertain_numbers,
     uncertain_parameters,
+    undrawn_numbers,
     with_values,
 )
 from journeyctl.simulate.run import run, scenario_of, world_of
@@ -85,6 +87,8 @@ class FutureRun:
     length: str
     behaviour: str
     parameters: tuple[Uncertain, ...]
+    undrawn: Mapping[str, tuple[str, ...]]
+    """Numbers whose range is not drawn, by path: the units of time in which value and range are written."""
     draws: tuple[Values, ...]
     """Values of the parameters by draw, of those that were completed."""
     asked: int
@@ -251,7 +255,8 @@ def future_run(
     promises = {name: promise for name, promise in promises.items() if promise.limit is not None}
     return FutureRun(
         scenario=chosen.name, title=chosen.title or chosen.name, start=chosen.start, length=str(chosen.length),
-        behaviour=chosen.behaviour, parameters=uncertain, draws=used, asked=draws,
+        behaviour=chosen.behaviour, parameters=uncertain,
+        undrawn=undrawn_numbers(_documents(changed, chosen, work.desks)), draws=used, asked=draws,
         replications=replications, measures=_uncertainties(summaries, used, tuple(promises)),
         kept={desk: share for desk in promises if (share := _kept(summaries, desk, promises[desk])) is not None},
         promises=promises, least_correlation=_least_correlation(len(used)), seed=own_seed,
@@ -264,7 +269,7 @@ def future_run(
 
 def _uncertain(workspace: Workspace, scenario: Scenario, desks: Sequence[str]) -> tuple[Uncertain, ...]:
     behaviour = workspace.behaviours[scenario.behaviour]
-    numbers = uncertain_numbers((scenario, *(workspace.desks[name] for name in desks)))
+    numbers = uncertain_numbers(_documents(workspace, scenario, desks))
     found = (*uncertain_parameters(behaviour), *numbers)
     if not found:
         raise UsageError(
@@ -272,6 +277,10 @@ def _uncertain(workspace: Workspace, scenario: Scenario, desks: Sequence[str]) -
             "write ranges beside their values",
         )
     return found
+
+
+def _documents(workspace: Workspace, scenario: Scenario, desks: Sequence[str]) -> tuple[Desk | Scenario, ...]:
+    return (scenario, *(workspace.desks[name] for name in desks))
 
 
 def _uncertainties(

@@ -13,7 +13,7 @@ from journeyctl.simulate.stated_numbers import StatedNumber, is_promise, stated_
 from journeyctl.spec import load, with_set
 from journeyctl.spec.inherit import flattened
 from journeyctl.spec.paths import locate as place_of
-from journeyctl.units import Duration
+from journeyctl.units import ZERO, Duration
 from journeyctl.workspaces import locate
 
 PILOT = load(locate("pilot"))
@@ -80,6 +80,8 @@ def test_shares_of_one_whole_still_are_one_and_no_quantile_is_below_its_median(p
         (Assumed(Duration(seconds=86_400), Duration(seconds=43_200), Duration(seconds=129_600)), False, 0.5, 1.0, 1.5),
         (Assumed(Duration(business_days=5), Duration(business_days=3), Duration(business_days=10)), False, 3, 7, 10),
         (Assumed(Duration(months=3), Duration(months=12), Duration(months=2)), False, 2, 7, 12),
+        (Assumed(Duration(business_days=3), ZERO, Duration(business_days=6)), False, 0, 3, 6),
+        (Assumed(ZERO, ZERO, Duration(business_days=6)), False, 0, 3, 6),
     ],
 )  # fmt: skip
 def test_a_range_is_drawn_evenly_in_the_unit_of_its_ends(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache, partial
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
 from journeyctl.model.specification import Workspace
+from journeyctl.report.future_run_text import render
 from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import uncertainty
+from journeyctl.simulate.parameter_draws import undrawn_numbers
 from journeyctl.simulate.reference import Finished
 from journeyctl.simulate.stated_numbers import is_stated
 from journeyctl.simulate.uncertainty import FutureRun, Uncertainty
@@ -50,6 +53,18 @@ def test_all_runs_of_all_draws_are_in_the_answer() -> None:
     assert measure("leads").spread.runs == 100
     assert found().violations == ()
     assert set(found().kept) == {"sales"}
+
+
+def test_a_range_in_another_sort_of_time_is_not_drawn_and_that_is_said() -> None:
+    changes = (("desks.sales.field_sales.delays.sql", {"value": "5bd", "range": ["1d", "10bd"], "source": "assumed"}),)
+    mixed = with_set(plan(), changes, scenario="plan")
+    answer = dataclasses.replace(found(), undrawn=undrawn_numbers((mixed.scenarios["plan"], mixed.desks["sales"])))
+    path = "desks.sales.field_sales.delays.sql"
+    assert answer.undrawn == {path: ("business days", "days")}
+    assert f"NOT DRAWN: {path}, value and range are in business days and days." in " ".join(
+        render(answer, width=80).split()
+    )
+    assert found().undrawn == {}
 
 
 def test_what_parameters_decide_comes_from_parameters_and_names_the_right_ones() -> None:
