@@ -110,7 +110,8 @@ def _digits(amount: float, width: float) -> str:
         return "never"
     whole = width == 0 and amount == round(amount)
     places = 0 if whole or width >= 10 or abs(amount) >= 200 else 1 if width >= 0.5 or abs(amount) >= 10 else 2
-    return f"{amount:,.{places}f}"
+    # What rounds to nothing has no sign.
+    return f"{amount:z,.{places}f}"
 
 
 def _with_sign(amount: float, width: float) -> str:
