@@ -65,6 +65,14 @@ def test_a_wish_that_is_put_off_again_and_again_counts_once() -> None:
     assert values("displaced", *events, about=context())["", ""] == 1
 
 
+def test_every_round_of_a_journey_that_goes_round_is_a_wish_of_its_own() -> None:
+    rounds = [row for week in (1, 2, 3) for row in wish("p", at(7 * week), held=week > 1)]
+    again = event("p", at(15), Kind.DEFERRED, reason="capped.week", journey="j", item="a", op="a", visit=1)
+    mail = [other("p", at(7 * week - 1)) for week in (1, 2, 3)]
+    assert values("displaced", *mail, *rounds, again, about=context())["", ""] == 2
+    assert values("displaced_share", *mail, *rounds, again, about=context())["",] == 2 / 3
+
+
 def test_the_share_of_displaced_wishes_is_told_by_business_line() -> None:
     lines = {"scan": "ct", "coil": "mri"}
     events = [

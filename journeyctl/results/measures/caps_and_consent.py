@@ -13,7 +13,7 @@ from journeyctl.results.measures.measure import Key, Measure, Observed, Values, 
 from journeyctl.results.measures.observation import Observation
 from journeyctl.results.measures.origins import KNOWN
 from journeyctl.results.record import Integers
-from journeyctl.results.row_keys import flags, grouped, row_groups
+from journeyctl.results.row_keys import flags, grouped, joined_rows, row_groups
 from journeyctl.semantics.effects import Kind
 
 CAPPED: Final = "capped."
@@ -50,14 +50,23 @@ def _held_up(observation: Observation, cap: CapTerms) -> Integers:
     """The first answer of this cap to each wish, as rows."""
     record = observation.record
     rows = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
-    rows = rows[record.cells("reason", rows) == record.number_of(CAPPED + cap.name)]
-    return _one_per_wish(observation, rows)
+    return _one_per_wish(observation, rows[record.cells("reason", rows) == record.number_of(CAPPED + cap.name)])
 
 
-def _one_per_wish(observation: Observation, rows: Integers) -> Integers:
+def _one_per_wish(observation: Observation, answers: Integers) -> Integers:
+    """The first of these answers to each wish: a journey that goes round wishes anew at the same step."""
     record = observation.record
-    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
-    found: Integers = rows[row_groups(record, rows, "contact", "journey", "visit", "op", "item").first]
+    wishes = observation.in_run(Kind.REQUESTED_SEND)
+    wishes = wishes[flags(record.cells("contact", answers), len(record.names))[record.cells("contact", wishes)]]
+    rows, (asked, _) = joined_rows((wishes, answers))
+    place = row_groups(record, rows, "contact", "journey", "visit", "op", "item").number
+    # Within a second a wish stands before its answer, because wishes come first in `rows`.
+    order = np.lexsort((record.cells("time", rows), place))
+    is_answer = order >= asked.stop
+    wish, order = np.cumsum(~is_answer)[is_answer], order[is_answer]
+    is_other = np.ones(len(order), np.bool_)
+    is_other[1:] = (wish[1:] != wish[:-1]) | (place[order[1:]] != place[order[:-1]])
+    found: Integers = rows[order[is_other]]
     return found
 
 
@@ -121,7 +130,7 @@ def displaced(observation: Observation) -> Values:
 def displaced_share(observation: Observation) -> Values:
     """How much of what journeys want to send meets a full cap first, by business line of the item."""
     record = observation.record
-    wishes = _one_per_wish(observation, observation.in_run(Kind.REQUESTED_SEND))
+    wishes = observation.in_run(Kind.REQUESTED_SEND)
     answers = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
     reasons = record.cells("reason", answers)
     capped = flags(reasons, len(record.names))
