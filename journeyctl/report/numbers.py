@@ -47,15 +47,30 @@ def of_measure(name: str, estimate: Estimate | None) -> str:
 
 
 def signed(estimate: Estimate, unit: Unit) -> str:
-    """A difference with its sign and interval; shares in percentage points."""
+    """A difference with its sign and interval; shares in percentage points, lengths of time in one unit of it."""
     if estimate.value is None:
         return NOT_AVAILABLE
-    scale, name = (100.0, " pp") if unit == "share" else (0.01, "") if unit == "cents" else (1.0, "")
+    scale, name = _scale_of_difference(estimate, unit)
     width = _width(estimate) * scale
     text = _with_sign(estimate.value * scale, width) + name
     if estimate.low is None or estimate.high is None:
         return text
     return f"{text} [{_with_sign(estimate.low * scale, width)} to {_with_sign(estimate.high * scale, width)}]"
+
+
+def _scale_of_difference(estimate: Estimate, unit: Unit) -> tuple[float, str]:
+    """What one of its units is in those that are shown, and their name."""
+    match unit:
+        case "share":
+            return 100.0, " pp"
+        case "cents":
+            return 0.01, ""
+        case "seconds":
+            most = max(abs(part) for part in (estimate.value, estimate.low, estimate.high) if part is not None)
+            seconds, name = _unit_of_time(most)
+            return 1 / seconds, f" {name}"
+        case _:
+            return 1.0, ""
 
 
 def uplift(estimate: Estimate) -> str:
@@ -87,11 +102,15 @@ def number(amount: float | None, unit: Unit, *, width: float = 0.0) -> str:
 
 
 def _length_of_time(seconds: float) -> str:
+    length, name = _unit_of_time(seconds)
+    return f"{seconds / length:.{0 if name == 'min' else 1}f} {name}"
+
+
+def _unit_of_time(seconds: float) -> tuple[int, str]:
+    """In which unit so long is told: its length in seconds, and its name."""
     if seconds >= 3 * _DAY:
-        return f"{seconds / _DAY:.1f} d"
-    if seconds >= _HOUR:
-        return f"{seconds / _HOUR:.1f} h"
-    return f"{seconds / 60:.0f} min"
+        return _DAY, "d"
+    return (_HOUR, "h") if seconds >= _HOUR else (60, "min")
 
 
 def _width(estimate: Estimate) -> float:

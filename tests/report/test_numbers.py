@@ -25,6 +25,19 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign(found: Estimate, text: 
     assert numbers.signed(found, "count") == text
 
 
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (estimate(-385_418, -421_012, -349_823), "-4.5 d [-4.9 to -4.0]"),
+        (estimate(-2_173, -7_094, 2_748), "-0.6 h [-2.0 to +0.8]"),
+        (estimate(90, 30, 150), "+1.5 min [+0.5 to +2.5]"),
+        (estimate(0, 0, 0), "0 min [0 to 0]"),
+    ],
+)
+def test_a_difference_in_time_is_told_in_one_unit_of_time(found: Estimate, text: str) -> None:
+    assert numbers.signed(found, "seconds") == text
+
+
 def test_an_uplift_has_its_sign_and_a_rate_has_none() -> None:
     assert numbers.uplift(estimate(0.93, 0.91, 0.95)).startswith("+93")
     assert numbers.both(estimate(0.193, 0.192, 0.194), "share") == "19.3 % [19.2 to 19.4 %]"
