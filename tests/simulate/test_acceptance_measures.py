@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import pytest
 
 from journeyctl.report.forecast_text import render
 from journeyctl.results.measures import MEASURES
+from journeyctl.results.summary import Summary, compare, estimates, pair, summarise
+from journeyctl.semantics.effects import Kind
 from journeyctl.simulate.forecast import Forecast, forecast
 from journeyctl.spec import load, with_set
 from journeyctl.workspaces import locate
+from tests.results.desks import run as plain_run
+from tests.results.events import at, event, message, record_of
 
 ROOT = Path(__file__).parents[2]
 CALL = {
@@ -53,6 +58,30 @@ def test_the_promise_is_of_leads_that_are_owed_a_call_and_those_refused_in_time_
     assert "Refused in time, before a call" in text
     assert mean(without, "leads_refused_before_call", "sales") == 0
     assert "before a call" not in render(without, width=100)
+
+
+def test_a_rate_of_19_percent_and_a_rise_by_93_percent_are_told_apart() -> None:
+    # A29: one in ten clicked before, 193 of a thousand do now.
+    here, there = ([_thousand_mails(clicks, number) for number in range(2)] for clicks in (193, 100))
+    found = dataclasses.replace(
+        busy_desk(checks=False),
+        estimates={**busy_desk(checks=False).estimates, **estimates(here)},
+        variants={"silo": estimates(there)}, comparisons={"silo": compare(list(map(pair, here, there)))},
+        baselines=("silo",), titles={"silo": "Every line by itself"},
+    )  # fmt: skip
+    assert found.estimates["engagement_rate"][()].value == pytest.approx(0.193)
+    assert found.comparisons["silo"].uplift.value == pytest.approx(0.93)
+    text = " ".join(render(found, width=100).split())
+    assert "Clicked, of delivered (engagement rate) 19.3 %" in text
+    assert "Click rate +93 % [+93 to +93 %] against 'Every line by itself'" in text
+
+
+def _thousand_mails(clicks: int, replication: int) -> Summary:
+    names = [f"p{number}" for number in range(1_000)]
+    events = [event(name, at(0), Kind.ENTERED, journey="j", visit=1) for name in names]
+    for number, name in enumerate(names):
+        events += message(name, at(1), opened=1, clicked=1 if number < clicks else None)
+    return summarise(record_of(*events, replication=replication), plain_run())
 
 
 @pytest.mark.slow
