@@ -92,5 +92,6 @@ def test_fifteen_weeks_of_waiting_cost_accepted_leads_and_the_assumption_is_list
     accepted = found.comparisons["fifteen-weeks"].differences["sals"][()]
     assert accepted.value is not None
     assert accepted.half_width is not None
-    assert accepted.value > 0
+    assert accepted.low is not None
+    assert accepted.low > 0, "the interval excludes no effect"
     assert any("exponent" in entry.path for entry in found.assumptions)
