@@ -67,6 +67,7 @@ ResumeOption = Annotated[
 ]
 LogOption = Annotated[Path | None, typer.Option("--log", help="Write every event to this .csv, .parquet or .xes file.")]
 EngineOption = Annotated[str, typer.Option("--engine", help="population, reference or both.")]
+OneEngineOption = Annotated[str, typer.Option("--engine", help="population or reference.")]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Compute the means of the contacts instead of simulating.")]
 
 

@@ -11,10 +11,10 @@ import typer
 from journeyctl.cli import console
 from journeyctl.cli.exit_status import ExitStatus
 from journeyctl.cli.experiment_options import (
-    EngineOption,
     FormatOption,
     JobsOption,
     MostOption,
+    OneEngineOption,
     OutOption,
     PrecisionOption,
     ReplicationsOption,
@@ -58,7 +58,7 @@ def staff(
     most: MostOption = None,
     seed: SeedOption = None,
     jobs: JobsOption = None,
-    engine: EngineOption = "population",
+    engine: OneEngineOption = "population",
     output: FormatOption = "table",
     out: OutOption = None,
     width: WidthOption = None,

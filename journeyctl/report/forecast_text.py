@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from journeyctl.report import numbers
 from journeyctl.report.attribution_text import attribution
+from journeyctl.report.doubts_text import ABOUT_INTERVALS, fallbacks, faults, left_out
 from journeyctl.report.forecast_caps_text import caps_and_consent
 from journeyctl.report.forecast_money_text import compared_money, money
 from journeyctl.report.text_table import NARROW
@@ -19,10 +20,6 @@ from journeyctl.simulate.forecast import Forecast, Precision
 from journeyctl.simulate.requirements import Judgement
 
 PILOT_CLAIM = "The pilot's talk claims +93 %, without saying over what baseline; ours is computed."
-ABOUT_INTERVALS = (
-    "They are listed with their ranges and sources by --format json. "
-    "Intervals show chance alone, for these people; they do not show that an input is wrong."
-)
 _ROW = tuple[str, ...]
 _NOTHING = Estimate(0.0, 0.0, 0.0, 0.9, 0)
 
@@ -57,8 +54,7 @@ def _head(forecast: Forecast, width: int) -> str:
         f"{forecast.length} from {forecast.start:%d %B %Y}, {runs}{partial}, seed {forecast.seed}, "
         f"{forecast.engine} engine, 90 % intervals"
     )
-    notes = [f"not by the population engine: {why}" for why in forecast.fallbacks]
-    notes += [f"the engines disagree: {run}" for run in forecast.differences]
+    notes = [*fallbacks(forecast), *(f"the engines disagree: {run}" for run in forecast.differences)]
     return "\n".join((f"{forecast.title} ({forecast.scenario})", *(_wrapped(line, width) for line in (facts, *notes))))
 
 
@@ -351,15 +347,11 @@ def _difference_row(forecast: Forecast, variant: str, measure: str, key: Key) ->
 def _doubts(forecast: Forecast, width: int) -> str:
     kinds = Counter(assumption.kind for assumption in forecast.assumptions)
     known = ", ".join(f"{kinds[kind]} {kind}" for kind in ("measured", "cited", "assumed", "not said") if kinds[kind])
-    rests = f"Rests on {len(forecast.assumptions)} input numbers: {known}. {ABOUT_INTERVALS}"
-    notes = [rests]
-    notes += [f"NOT SIMULATED: {sentence}." for sentence in forecast.left_out]
+    rests = f"Rests on {len(forecast.assumptions)} input numbers: {known}. They are listed "
+    rests += f"with their ranges and sources by --format json. {ABOUT_INTERVALS}"
+    notes = [rests, *left_out(forecast)]
     notes += [sentence for note in forecast.precision if (sentence := _precision(forecast, note))]
-    notes += [f"FAULT, please report: {violation}" for violation in forecast.violations[:5]]
-    if forecast.stuck:
-        notes.append(
-            f"{len(forecast.stuck)} contacts took more than 1,000 steps at one instant, first {forecast.stuck[0]}."
-        )
+    notes += faults(forecast)
     notes.append(f"workspace {forecast.workspace_hash}, graph {forecast.graph_hash}")
     return "\n".join(_wrapped(note, width) for note in notes)
 

@@ -29,6 +29,7 @@ def render_json(found: FutureRun) -> str:
         "behaviour": found.behaviour,
         "seed": found.seed,
         "engine": found.engine,
+        "engine_fallbacks": list(found.fallbacks),
         "parameter_draws": {"asked": found.asked, "finished": len(found.draws), "partial": found.partial},
         "replications": found.replications,
         "workspace_hash": found.workspace_hash,
@@ -44,6 +45,7 @@ def render_json(found: FutureRun) -> str:
         ],
         "undrawn": {path: list(units) for path, units in found.undrawn.items()},
         "draws": [dict(draw) for draw in found.draws],
+        "left_out": list(found.left_out),
         "violations": [str(violation) for violation in found.violations],
         "stuck": list(found.stuck),
     }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.report import numbers
+from journeyctl.report.doubts_text import fallbacks, faults, left_out
 from journeyctl.report.text_table import Row, table, wrapped
 from journeyctl.results.measures import MEASURES
 from journeyctl.simulate.stated_numbers import is_stated
@@ -27,7 +28,8 @@ def _head(found: FutureRun, width: int) -> str:
         f"{found.replications} replications of each{partial}, seed {found.seed}, "
         f"{found.engine} engine"
     )
-    return f"{found.title} ({found.scenario})\n{wrapped(facts, width)}"
+    lines = [wrapped(line, width) for line in (facts, *fallbacks(found))]
+    return "\n".join((f"{found.title} ({found.scenario})", *lines))
 
 
 def _parameters(found: FutureRun) -> str:
@@ -111,8 +113,5 @@ def _notes(found: FutureRun, width: int) -> str:
     notes += [
         f"NOT DRAWN: {path}, value and range are in {' and '.join(units)}." for path, units in found.undrawn.items()
     ]
-    notes += [f"FAULT, please report: {violation}" for violation in found.violations[:5]]
-    if found.stuck:
-        notes.append(f"{len(found.stuck)} contacts took more than 1,000 steps at one instant, first {found.stuck[0]}.")
-    notes.append(f"workspace {found.workspace_hash}")
+    notes += [*left_out(found), *faults(found), f"workspace {found.workspace_hash}"]
     return "\n".join(wrapped(note, width) for note in notes)

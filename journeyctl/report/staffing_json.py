@@ -31,6 +31,7 @@ def render_json(staffing: Staffing) -> str:
         "target": staffing.target,
         "seed": staffing.seed,
         "engine": staffing.engine,
+        "engine_fallbacks": list(staffing.fallbacks),
         "replications": {"asked": staffing.replications, "partial": staffing.partial},
         "precision": [
             {"measure": goal.name, "wanted": goal.amount, "relative": goal.relative} for goal in staffing.precision
@@ -40,6 +41,7 @@ def render_json(staffing: Staffing) -> str:
         if load is None
         else {"workload_bound": load.workload_bound, "erlang_c": load.erlang_bound(staffing.target)},
         "answers": [_answer(answer) for answer in staffing.answers],
+        "left_out": list(staffing.left_out),
         "violations": [str(violation) for violation in staffing.violations],
         "stuck": list(staffing.stuck),
     }

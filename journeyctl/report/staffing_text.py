@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.report import numbers
+from journeyctl.report.doubts_text import ABOUT_INTERVALS, fallbacks, faults, left_out
 from journeyctl.report.text_table import Row, table, wrapped
 from journeyctl.simulate.staffing import Answer, Candidate, Staffing, Topic, Verdict
 
@@ -30,8 +31,7 @@ ABOUT_SEVERAL_TEAMS = (
 )
 ABOUT_VERDICTS = (
     "* as planned. 'Keeps' is said where the whole 90 % interval reaches the target, 'misses' where none of it does; "
-    "more replications make it narrower. Asked and used: of the desk's capacity. Intervals show chance alone, for "
-    "these people; they do not show that an input is wrong."
+    f"more replications make it narrower. Asked and used: of the desk's capacity. {ABOUT_INTERVALS}"
 )
 
 
@@ -52,7 +52,8 @@ def _head(staffing: Staffing, width: int) -> str:
         f"for {staffing.target * 100:g} % of leads{worst}. {_replications(staffing)} of each row on the "
         f"same people{partial}, seed {staffing.seed}, {staffing.engine} engine, 90 % intervals"
     )
-    return f"{staffing.title} ({staffing.scenario})\n{wrapped(facts, width)}"
+    lines = [wrapped(line, width) for line in (facts, *fallbacks(staffing))]
+    return "\n".join((f"{staffing.title} ({staffing.scenario})", *lines))
 
 
 def _replications(staffing: Staffing) -> str:
@@ -126,12 +127,7 @@ def _notes(staffing: Staffing, width: int) -> str:
         notes.append(ABOUT_REFERENCES.format(_people(staffing.load.workload_bound), by_erlang))
     elif not staffing.partial and any(answer.topic == "headcount" for answer in staffing.answers):
         notes.append(ABOUT_SEVERAL_TEAMS)
-    notes.append(ABOUT_VERDICTS)
-    notes += [f"FAULT, please report: {violation}" for violation in staffing.violations[:5]]
-    if staffing.stuck:
-        count, first = len(staffing.stuck), staffing.stuck[0]
-        notes.append(f"{count} contacts took more than 1,000 steps at one instant, first {first}.")
-    notes.append(f"workspace {staffing.workspace_hash}")
+    notes += [ABOUT_VERDICTS, *left_out(staffing), *faults(staffing), f"workspace {staffing.workspace_hash}"]
     return "\n".join(wrapped(note, width) for note in notes)
 
 

@@ -25,6 +25,7 @@ def render_json(sweep: Sweep) -> str:
         "title": sweep.title,
         "seed": sweep.seed,
         "engine": sweep.engine,
+        "engine_fallbacks": list(sweep.fallbacks),
         "replications": {"asked": sweep.asked, "finished": sweep.replications, "partial": sweep.partial},
         "workspace_hash": sweep.workspace_hash,
         "over": [{"path": axis.path, "values": list(axis.values)} for axis in sweep.axes],
@@ -40,6 +41,7 @@ def render_json(sweep: Sweep) -> str:
             for note in sweep.precision
         ],
         "trade_offs": [_trade(sweep, trade) for trade in sweep.trades],
+        "left_out": list(sweep.left_out),
         "violations": [str(violation) for violation in sweep.violations],
         "stuck": list(sweep.stuck),
     }  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from journeyctl.report import numbers
+from journeyctl.report.doubts_text import ABOUT_INTERVALS, fallbacks, faults, left_out
 from journeyctl.report.text_table import Row, table, wrapped
 from journeyctl.results.measures import MEASURES
 from journeyctl.simulate.sweep import MeasureKey, Sweep, TradeOff
@@ -24,7 +25,8 @@ def _head(sweep: Sweep, width: int) -> str:
         f"Over {' and '.join(axis.path for axis in sweep.axes)}: {sweep.replications} replications of each row on the "
         f"same people{partial}, seed {sweep.seed}, {sweep.engine} engine, 90 % intervals"
     )
-    return f"{sweep.title} ({sweep.scenario})\n{wrapped(facts, width)}"
+    lines = [wrapped(line, width) for line in (facts, *fallbacks(sweep))]
+    return "\n".join((f"{sweep.title} ({sweep.scenario})", *lines))
 
 
 def name_of(shown: MeasureKey) -> str:
@@ -106,9 +108,5 @@ def _precision(sweep: Sweep) -> Iterator[str]:
 
 
 def _doubts(sweep: Sweep, width: int) -> str:
-    notes = ["Intervals show chance alone, for these people; they do not show that an input is wrong."]
-    notes += list(_precision(sweep))
-    notes += [f"FAULT, please report: {violation}" for violation in sweep.violations[:5]]
-    if sweep.stuck:
-        notes.append(f"{len(sweep.stuck)} contacts took more than 1,000 steps at one instant, first {sweep.stuck[0]}.")
+    notes = [ABOUT_INTERVALS, *left_out(sweep), *_precision(sweep), *faults(sweep)]
     return "\n".join(wrapped(note, width) for note in (*notes, f"workspace {sweep.workspace_hash}"))

@@ -23,7 +23,7 @@ from journeyctl.simulate.comparing import Measured, faults, paired_runs, reducti
 from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
-from journeyctl.simulate.left_out import left_out
+from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.population import journeys_of, run_window
 from journeyctl.simulate.requirements import Judgement
 from journeyctl.simulate.run import desks_of, scenario_of
@@ -193,7 +193,7 @@ def _forecast(
             name: estimates([run.measured.summary for run in experiment.results[name]]) for name in others
         },
         titles=experiment.titles, baselines=_baselines(variants), promises=desks,
-        left_out=left_out(lowered, journeys_of(chosen, lowered), platforms=chosen.activation),
+        left_out=left_out_of(workspace, chosen),
         assumptions=assumptions_of(workspace, chosen.name, tuple(desks)),
         precision=_precision(goals, found) if goals else _precision(_hoped_for(chosen), found, asked=False),
         violations=tuple(broken),

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from journeyctl.graph.lowering import lower
 from journeyctl.graph.ops import ActivateOp
 from journeyctl.graph.program import Program, StepGraph
+from journeyctl.model.scenario import Scenario
+from journeyctl.model.specification import Workspace
 from journeyctl.simulate.group_scope import GroupScope
+from journeyctl.simulate.population import journeys_of
+
+
+def left_out_of(workspace: Workspace, scenario: Scenario) -> tuple[str, ...]:
+    """The same of a scenario's own journeys, with the platforms that it gives an effect."""
+    program = lower(workspace)
+    return left_out(program, journeys_of(scenario, program), platforms=scenario.activation)
 
 
 def left_out(program: Program, journeys: Sequence[str], *, platforms: Collection[str] | None = None) -> tuple[str, ...]:

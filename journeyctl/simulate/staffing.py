@@ -24,6 +24,7 @@ from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.desk_load import DeskLoad, load_of
 from journeyctl.simulate.engines import POPULATION, named
 from journeyctl.simulate.forecast import promises_of
+from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.run import scenario_of, world_of
 from journeyctl.simulate.stopping import Goal, Stopping, goals_of
 from journeyctl.simulate.trials import Settings, Trials, TrialsInterruptedError
@@ -97,6 +98,10 @@ class Staffing:
     partial: bool
     workspace_hash: str
     """Of the documents, and of the file of contacts where people come from one."""
+    left_out: tuple[str, ...]
+    """What the scenario asks for and this version does not simulate."""
+    fallbacks: tuple[str, ...]
+    """Why the population engine did not run everything, each reason once."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
     precision: tuple[Goal, ...] = ()
@@ -193,7 +198,8 @@ def staffing(
         criterion=criterion, target=search.target, load=search.load, answers=tuple(answers),
         replications=trials.most_done or count, precision=goals, seed=own_seed, engine=named(trials.engines),
         partial=partial,
-        workspace_hash=inputs_hash(changed, chosen), violations=tuple(trials.violations),
+        workspace_hash=inputs_hash(changed, chosen), left_out=left_out_of(changed, chosen),
+        fallbacks=tuple(sorted(trials.fallbacks)), violations=tuple(trials.violations),
         stuck=tuple(sorted(trials.stuck)),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.engines import POPULATION
 from journeyctl.simulate.experiment import Experiment, Variant, run_variants
 from journeyctl.simulate.forecast import promises_of
+from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.run import scenario_of
 from journeyctl.simulate.stopping import Goal, Stopping, goals_of, measure_and_key
 from journeyctl.spec import with_set
@@ -103,6 +104,10 @@ class Sweep:
     partial: bool
     workspace_hash: str
     """Of the documents, and of the file of contacts where people come from one."""
+    left_out: tuple[str, ...]
+    """What the scenario asks for and this version does not simulate."""
+    fallbacks: tuple[str, ...]
+    """Why the population engine did not run everything, each reason once."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
     precision: tuple[RowPrecision, ...] = ()
@@ -236,7 +241,8 @@ def _sweep(
         differences=({}, *map(_less_the_first, pairs.values())),
         trades=_trades(axes, points, runs, trades), seed=experiment.seed, engine=experiment.engine,
         asked=experiment.replications, replications=min(map(len, runs)), partial=experiment.partial,
-        workspace_hash=inputs_hash(workspace, chosen), violations=tuple(broken), stuck=experiment.stuck,
+        workspace_hash=inputs_hash(workspace, chosen), left_out=left_out_of(workspace, chosen),
+        fallbacks=experiment.fallbacks, violations=tuple(broken), stuck=experiment.stuck,
         precision=tuple(
             RowPrecision(goal, point.name, goal.half_width(row.get(goal.measure, {}).get(goal.key)))
             for goal in goals

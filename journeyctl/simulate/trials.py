@@ -42,6 +42,8 @@ class Trials:
     stuck: set[str] = field(default_factory=set)
     engines: set[str] = field(default_factory=set)
     """What ran the trials, as answers name it."""
+    fallbacks: set[str] = field(default_factory=set)
+    """Why the population engine did not run some of them."""
     _known: dict[Settings, tuple[Summary, ...]] = field(default_factory=dict)
 
     def of(self, settings: Settings) -> tuple[Summary, ...]:
@@ -72,6 +74,7 @@ class Trials:
             self.violations += [violation for one in kept for violation in one.violations]
         self.stuck |= set(found.stuck)
         self.engines.add(found.engine)
+        self.fallbacks |= set(found.fallbacks)
 
     @property
     def _enough(self) -> Enough[Measured] | None:

@@ -28,6 +28,7 @@ from journeyctl.simulate import engines
 from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.forecast import promises_of
+from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.memory import of_machine, refuse_people, refuse_runs
 from journeyctl.simulate.nobody import refuse_nobody
@@ -106,6 +107,10 @@ class FutureRun:
     partial: bool
     workspace_hash: str
     """Of the documents, and of the file of contacts where people come from one."""
+    left_out: tuple[str, ...]
+    """What the scenario asks for and this version does not simulate."""
+    fallbacks: tuple[str, ...]
+    """Why the population engine did not run everything, each reason once."""
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
 
@@ -122,6 +127,8 @@ class _Found:
     violations: tuple[Violation, ...]
     stuck: tuple[str, ...]
     engine: str
+    why: str
+    """Why it was not the population engine, where it should have been."""
 
 
 @dataclass(slots=True)
@@ -150,6 +157,7 @@ class _Work:
             violations(record, caps=context.caps),
             finished.stuck,
             finished.engine,
+            finished.why,
         )
 
     def prepare(self, *, jobs: int) -> None:
@@ -261,7 +269,8 @@ def future_run(
         kept={desk: share for desk in promises if (share := _kept(summaries, desk, promises[desk])) is not None},
         promises=promises, least_correlation=_least_correlation(len(used)), seed=own_seed,
         engine=engines.named(one.engine for one in found.values()),
-        partial=not complete, workspace_hash=inputs_hash(changed, chosen),
+        partial=not complete, workspace_hash=inputs_hash(changed, chosen), left_out=left_out_of(changed, chosen),
+        fallbacks=tuple(sorted({one.why for one in found.values() if one.why})),
         violations=tuple(violation for one in found.values() for violation in one.violations),
         stuck=tuple(sorted({key for one in found.values() for key in one.stuck})),
     )  # fmt: skip
