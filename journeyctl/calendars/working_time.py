@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 
 from journeyctl.calendars.closed_dates import NEVER_CLOSED, ClosedDates
 from journeyctl.calendars.notation import ALL_DAY, EVERY_DAY, Hours
-from journeyctl.calendars.zones import DAY, check_zone, clock_moment, day_date, day_number, steady_offset
+from journeyctl.calendars.zones import DAY, check_zone, clock_moment, day_date, day_number, steady_offsets
 
 _BLOCK = 500
 """Days by which the table grows beyond what is asked for."""
@@ -159,15 +159,15 @@ class WorkingTime:
         object.__setattr__(self, "_table", table)
         return table
 
-    def _pairs(self, days: Iterable[int]) -> Iterator[tuple[int, int]]:
+    def _pairs(self, days: range) -> Iterator[tuple[int, int]]:
         """First second and the one after the last of every stretch of these days."""
         hours_of = [[(hours.start, hours.end) for hours in day] for day in self.week]
         closes = self.closed != NEVER_CLOSED
-        for day in days:
+        for day, offset in zip(days, steady_offsets(days, self.zone), strict=True):
             hours = hours_of[(day + 3) % 7]
             if not hours or (closes and day_date(day) in self.closed):
                 continue
-            begins, offset = day * DAY, steady_offset(day, self.zone)
+            begins = day * DAY
             if offset is not None:
                 for start, end in hours:
                     yield begins + start - offset, begins + end - offset

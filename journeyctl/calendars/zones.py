@@ -22,7 +22,7 @@ _SHIFTING = timezone(timedelta(0), "shifting")
 class _Zone:
     """One zone's rules, with the offsets already asked for."""
 
-    __slots__ = ("_begins", "_by_local_day", "_by_utc_day", "_rules")
+    __slots__ = ("_begins", "_by_local_day", "_by_utc_day", "_learnt", "_rules")
 
     def __init__(self, name: str) -> None:
         content = files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
@@ -30,6 +30,8 @@ class _Zone:
         self._begins: dict[int, timezone] = {}
         self._by_utc_day: dict[int, timezone] = {}
         self._by_local_day: dict[int, int | None] = {}
+        self._learnt = range(0)
+        """Days that were learnt together."""
 
     def fixed(self, seconds: int) -> timezone:
         """The offset in force at that second, as a fixed zone."""
@@ -50,6 +52,38 @@ class _Zone:
         """The second at which local clocks first show `clock`, or have just jumped over it."""
         offset = self.steady(clock // DAY)
         return self._utc_near_a_change(clock) if offset is None else clock - offset
+
+    def learn(self, first: int, after: int) -> None:
+        """Remembers the offsets of these UTC and local days: all at once takes a fraction of the time."""
+        if first in self._learnt and after - 1 in self._learnt:
+            return
+        if self._learnt:
+            first, after = min(first, self._learnt.start), max(after, self._learnt.stop)
+        self._learnt = range(first, after)
+        rules, moment = self._rules, datetime.fromtimestamp
+        # No offset is as long as a day, so the UTC days around a local day enclose all of it.
+        days = range(first - 1, after + 2)
+        asked = [moment(day * DAY, rules).utcoffset() or timedelta(0) for day in days]
+        fixed = {offset: _fixed(offset) for offset in set(asked)}
+        begins = [fixed[offset] for offset in asked]
+        self._begins.update(zip(days, begins, strict=True))
+        seconds = {offset: _seconds_of(offset) for offset in fixed.values()}
+        self._by_local_day.update(
+            (day, seconds[mine] if before is mine is next_one is last else None)
+            for day, before, mine, next_one, last in zip(
+                self._learnt, begins[:-3], begins[1:-2], begins[2:-1], begins[3:], strict=True
+            )
+        )
+
+    def at_midnight(self, days: range) -> list[int]:
+        """The offsets with which these UTC days begin."""
+        self.learn(days.start, days.stop)
+        return [_seconds_of(self._begins[day]) for day in days]
+
+    def over_days(self, days: range) -> list[int | None]:
+        """`steady` for each of these days."""
+        self.learn(days.start, days.stop)
+        return [self._by_local_day[day] for day in days]
 
     def steady(self, day: int) -> int | None:
         """The offset at all times of a local day; `None` on days around a change."""
@@ -137,6 +171,16 @@ def local_date(seconds: int, zone: str) -> date:
 def utc_offset(seconds: int, zone: str) -> int:
     """Seconds that local clocks are ahead of UTC at a moment."""
     return _zone(zone).offset(seconds)
+
+
+def midnight_offsets(days: range, zone: str) -> list[int]:
+    """`utc_offset` of the first second of each of these UTC days, counted from 1970-01-01. Not empty."""
+    return _zone(zone).at_midnight(days)
+
+
+def steady_offsets(days: range, zone: str) -> list[int | None]:
+    """`steady_offset` of each of these days. Not empty."""
+    return _zone(zone).over_days(days)
 
 
 def to_utc(day: date, time_of_day: int, zone: str) -> int:

@@ -6,6 +6,7 @@ the first or last day: only what lies years away, and so decides nothing in the 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,7 +16,7 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.calendars import Calendar, Hours, WorkingTime, utc_offset, working_time
-from journeyctl.calendars.zones import DAY, clock_moment, day_date
+from journeyctl.calendars.zones import DAY, clock_moment, day_date, midnight_offsets
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 
 Integers = NDArray[int64]
@@ -127,13 +128,15 @@ class Clocks:
         return passed, listed, counts
 
     def _open(self, first: int, after: int) -> tuple[Integers, Integers]:
-        begins: list[list[int]] = []
-        stretches: list[tuple[int, int]] = []
+        starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for window in self._windows:
-            own = list(window.stretches(first, after))
-            begins.append([len(stretches), len(own)])
-            stretches += own
-        return np.array(begins, np.int64).reshape(-1, 2), np.array(stretches, np.int64).reshape(-1, 2)
+            table = window.known(first, after)
+            own = slice(bisect_right(table.ends, first), bisect_left(table.starts, after))
+            starts.append(np.maximum(np.array(table.starts[own], np.int64), first))
+            ends.append(np.minimum(np.array(table.ends[own], np.int64), after))
+        lengths = np.array([len(own) for own in starts], np.int64)
+        begins = np.stack([np.cumsum(lengths)[:-1], lengths[1:]], axis=1)
+        return begins, np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
 
 
 def _beginnings(parts: Sequence[Integers]) -> Iterator[int]:
@@ -144,21 +147,23 @@ def _beginnings(parts: Sequence[Integers]) -> Iterator[int]:
 
 
 def _offsets(zone: str, first: int, days: int) -> Integers:
-    found = np.empty((days, 4), np.int64)
-    for place in range(days):
-        begins = (first + place) * DAY
-        offset, last = utc_offset(begins, zone), utc_offset(begins + DAY - 1, zone)
-        change = NEVER if offset == last else _change(zone, begins, offset)
-        if change != NEVER and any(utc_offset(t, zone) != last for t in range(change, begins + DAY, 900)):
+    begins = np.array(midnight_offsets(range(first, first + days + 1), zone), np.int64)
+    starts, after = begins[:-1], begins[1:].copy()
+    change = np.full(days, NEVER)
+    for place in np.flatnonzero(starts != after).tolist():
+        begin = (first + place) * DAY
+        after[place] = last = utc_offset(begin + DAY - 1, zone)
+        if last == starts[place]:
+            # The clocks change as the next day begins.
+            continue
+        change[place] = at = _change(zone, begin, int(starts[place]))
+        if any(utc_offset(t, zone) != last for t in range(at, begin + DAY, 900)):
             raise Unsupported(f"the clocks of {zone}, which change twice on one day")
-        found[place] = offset, change, last, offset
-    starts = found[:, OFFSET]
     steady = np.ones(days, np.bool_)
     steady[1:] &= starts[:-1] == starts[1:]
     steady[:-1] &= starts[:-1] == starts[1:]
     steady[:-2] &= starts[:-2] == starts[2:]
-    found[~steady, STEADY] = UNSTEADY
-    return found
+    return np.stack([starts, change, after, np.where(steady, starts, UNSTEADY)], axis=1)
 
 
 def _change(zone: str, begins: int, before: int) -> int:
