@@ -6,15 +6,16 @@ in which nothing was ever written costs nothing. `LOG_VERSION` changes with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from journeyctl.results import row_parts
+from journeyctl.results import row_choice, row_parts
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.row_order import differs, order_of, time_order
 from journeyctl.results.row_parts import Part, plain_part, spread
@@ -223,7 +224,7 @@ class EventRecord:
         return self._length
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self._parts, self.names, self._by_time)
+        return partial(EventRecord.of_parts, by_time=self._by_time), (self._parts, self.names)
 
     def column(self, name: str) -> Integers:
         """One column, shape `(rows,)`, read-only. Names and kinds are numbers, see `names` and `KINDS`.
@@ -276,7 +277,7 @@ class EventRecord:
         texts = self.names.spelled(self.cells(name, rows).tolist())
         if name == "cause" and not self.is_blank("cause"):
             times = self.cells("cause_time", rows).tolist()
-            return [_cause_text(text, at) for text, at in zip(texts, times, strict=True)]
+            return [f"{text}@{at}" if text and at != NO_TIME else text for text, at in zip(texts, times, strict=True)]
         return texts
 
     def rows_of(self, *kinds: Kind) -> Integers:
@@ -316,6 +317,13 @@ class EventRecord:
         """All columns that were written to, with other numbers for the names: those at the places of the old ones."""
         found = {str(name): self.column(name) for name in _INNER if name in self._filled}
         return {name: numbers[column] if name in _OF_NAMES else column for name, column in found.items()}
+
+    def of_kinds(self, kinds: Collection[Kind]) -> EventRecord:
+        """The rows of these kinds in their order, with the same names, moved together for whoever reads them often."""
+        parts, order = row_choice.of_kinds(self._parts, [KIND_NUMBER[kind] for kind in kinds], by_time=self._by_time)
+        made = EventRecord.of_parts(parts, self.names, by_time=self._by_time)
+        made._order = order
+        return made
 
     def replications(self) -> tuple[int, ...]:
         """The replications that have rows, ascending."""
@@ -481,10 +489,6 @@ def _cause_parts(text: str) -> tuple[str, int]:
     return (name, int(at)) if whole else (text, NO_TIME)
 
 
-def _cause_text(name: str, at: int) -> str:
-    return f"{name}@{at}" if name and at != NO_TIME else name
-
-
 def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
     return {name: column for name, column in columns.items() if column.any()}
 
@@ -493,7 +497,3 @@ def _read_only(column: Integers) -> Integers:
     view = column.view()
     view.flags.writeable = False
     return view
-
-
-def _rebuilt(parts: Sequence[Part], names: NameTable, by_time: bool) -> EventRecord:  # noqa: FBT001  (what was kept)
-    return EventRecord.of_parts(parts, names, by_time=by_time)

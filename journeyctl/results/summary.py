@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from journeyctl.results.intervals import USUAL, Estimate, estimate, paired_difference
-from journeyctl.results.measures import MEASURES, Key, Measure, MeasuringContext, Observation, Observed, Values
+from journeyctl.results.measures import (
+    MEASURES,
+    Key,
+    Measure,
+    MeasuringContext,
+    Observation,
+    Observed,
+    Values,
+    measured_rows,
+)
 from journeyctl.results.pairs import (
     ContactCounts,
     FlippedContact,
@@ -95,7 +104,7 @@ def summarise(
     """
     held = record.replications()
     number = replication if replication is not None else held[0] if held else 0
-    return summary_of(Observation(record, context), replication=number, measures=measures)
+    return summary_of(Observation(measured_rows(record), context), replication=number, measures=measures)
 
 
 def summary_of(observation: Observation, *, replication: int, measures: Iterable[str] | None = None) -> Summary:

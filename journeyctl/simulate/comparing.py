@@ -15,7 +15,7 @@ from journeyctl.graph.lowering import lower
 from journeyctl.model.specification import Workspace
 from journeyctl.results.before_outcomes import BeforeOutcomes, before_outcomes, desk_reached_contacts
 from journeyctl.results.identities import Violation, violations
-from journeyctl.results.measures import Observation
+from journeyctl.results.measures import Observation, measured_rows
 from journeyctl.results.pairs import existing
 from journeyctl.results.record import EventRecord
 from journeyctl.results.summary import Pair, Summary, pair, summary_of
@@ -54,10 +54,11 @@ class Reduction:
 
     def __call__(self, record: EventRecord, world: World, draws: Draws) -> Measured:
         """Measures one run and checks its accounts."""
-        observation = Observation(record, context_of(world, draws))
+        rows = measured_rows(record)
+        observation = Observation(rows, context_of(world, draws))
         return Measured(
             summary_of(observation, replication=draws.replication or 0),
-            violations(record, caps=observation.context.caps, tables=observation.tables),
+            violations(rows, caps=observation.context.caps, tables=observation.tables),
             record if self.keep_record else None,
             _known(world) if self.keep_known else None,
             before_outcomes(record, start=world.start) if self.keep_before else None,

@@ -78,7 +78,7 @@ def _by_origin(observation: Observation, rows: Integers, seconds: Integers) -> d
     leads = observation.record.cells("lead", rows)
     found: dict[tuple[bool, str], int] = defaultdict(int)
     keys = origins.source[leads] * 2 + origins.own[leads]
-    for key in np.unique(keys).tolist():
+    for key in sorted(set(keys.tolist())):
         source = observation.record.names[key // 2] or KNOWN
         found[bool(key % 2), source] += int(seconds[keys == key].sum())
     return found
@@ -212,7 +212,7 @@ def deal_value(observation: Observation) -> Values:
     for name, rows in _values(observation).items():
         values[name, ""] = count(_value(observation, rows))
         sources = origins.source[record.cells("lead", rows)]
-        for number in np.unique(sources).tolist():
+        for number in sorted(set(sources.tolist())):
             values[name, record.names[number] or KNOWN] = count(_value(observation, rows[sources == number]))
     return values
 

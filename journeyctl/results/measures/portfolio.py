@@ -41,8 +41,9 @@ def _opportunities(observation: Observation) -> _Opportunities:
     size = int(place.max(initial=-1)) + 1
     value = np.zeros(size, np.int64)
     np.add.at(value, place, record.cells("value", rows))
-    pairs = np.unique(place.astype(np.int64) * len(record.names) + record.cells("line", rows))
-    return _Opportunities(value, np.bincount(pairs // len(record.names), minlength=size))
+    pairs = set((place.astype(np.int64) * len(record.names) + record.cells("line", rows)).tolist())
+    lines = np.array(sorted(pairs), np.int64) // len(record.names)
+    return _Opportunities(value, np.bincount(lines, minlength=size))
 
 
 @measure(

@@ -1,0 +1,83 @@
+"""Some rows of parts, moved to where they belong in time: whoever reads them often reads them as they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyctl.results.row_order import time_order
+from journeyctl.results.row_parts import Codes, Held, Integers, Listed, Looked, Part, Plain, Sparse
+
+
+def of_kinds(parts: Sequence[Part], kinds: Sequence[int], *, by_time: bool) -> tuple[tuple[Part, ...], Integers | None]:
+    """The rows of these numbers of kinds and, `by_time`, their order through all of the parts.
+
+    The rows of a part keep their order or, `by_time`, are put in the order of time.
+    """
+    wanted = np.zeros(256, np.bool_)
+    wanted[list(kinds)] = True
+    chosen = [np.flatnonzero(_are_of(part, wanted)) for part in parts]
+    if not by_time:
+        return tuple(_some(part, rows) for part, rows in zip(parts, chosen, strict=True)), None
+    times = [part.cells("time", rows, np.int64) for part, rows in zip(parts, chosen, strict=True)]
+    order = time_order(np.concatenate(times)) if times else np.arange(0)
+    moved, start = [], 0
+    for part, rows in zip(parts, chosen, strict=True):
+        own = np.flatnonzero((order >= start) & (order < start + len(rows))) if len(parts) > 1 else slice(None)
+        moved.append(_some(part, rows[order[own] - start]))
+        # From here on the rows of this part lie in the order in which they were met.
+        order[own] = np.arange(start, start + len(rows))
+        start += len(rows)
+    return tuple(moved), order
+
+
+def _are_of(part: Part, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows are of the kinds for which `wanted` is true."""
+    held = part.columns.get("kind")
+    if isinstance(held, Looked):
+        return wanted[held.table][held.codes.part(0, part.length)]
+    return wanted[part.whole("kind", np.uint8)]
+
+
+def _some(part: Part, rows: Integers) -> Part:
+    """Some rows of a part, in the order in which they are given."""
+    codes: dict[int, Listed] = {}
+    places: Integers | None = None
+    columns: dict[str, Held] = {}
+    for name, held in part.columns.items():
+        match held:
+            case Plain(values, base):
+                columns[name] = Plain(values[rows], base)
+            case Looked(numbers, table):
+                if id(numbers) not in codes:
+                    codes[id(numbers)] = Listed(_cells(numbers, part.length, rows))
+                columns[name] = Looked(codes[id(numbers)], table)
+            case Sparse():
+                if places is None:
+                    places = _places(rows, part.length)
+                columns[name] = _moved(held, places)
+            case _:
+                columns[name] = held
+    return Part(len(rows), columns)
+
+
+def _cells(codes: Codes, length: int, rows: Integers) -> Integers:
+    # Runs are told apart row by row much faster than they are searched for many rows.
+    found: Integers = codes.part(0, length)[rows]
+    return found
+
+
+def _places(rows: Integers, length: int) -> Integers:
+    """For each row of a part where it went, or -1."""
+    found = np.full(length, -1, np.int64)
+    found[rows] = np.arange(len(rows))
+    return found
+
+
+def _moved(held: Sparse, places: Integers) -> Sparse:
+    rows = places[held.rows]
+    kept = np.flatnonzero(rows >= 0)
+    order = kept[np.argsort(rows[kept], kind="stable")]
+    return Sparse(rows[order].astype(np.int64, copy=False), held.values[order])
