@@ -9,7 +9,7 @@ from typing import Final
 
 from journeyctl import __version__
 
-_OBJECTS: Final = 100_000
+_OBJECTS: Final = 500_000
 """New objects before Python looks for circles of dead ones: a command makes many that stay, and then ends."""
 
 
@@ -23,8 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"journeyctl {__version__}\n")
         return 0
-    if arguments is None:
-        gc.set_threshold(_OBJECTS)
+    if arguments is not None:
+        return _run(words)
+    gc.set_threshold(_OBJECTS)
+    try:
+        return _run(words)
+    finally:
+        # The process ends: looking for circles among all that it made would take longer than many a command.
+        gc.freeze()
+
+
+def _run(words: list[str]) -> int:
     from journeyctl.cli.app import run
 
     return run(words)

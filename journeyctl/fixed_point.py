@@ -251,9 +251,10 @@ def poisson_array(u: Integers, mean: Integers | int) -> Integers:
     """`poisson` over arrays; one table per distinct mean."""
     import numpy as np
 
-    draws, means = np.broadcast_arrays(u, np.asarray(mean, dtype=np.int64))
+    given = np.asarray(mean, dtype=np.int64)
+    draws, means = np.broadcast_arrays(u, given)
     counts = np.zeros(draws.shape, dtype=np.int64)
-    for value in np.unique(means).tolist():
+    for value in sorted(set(given.ravel().tolist())):
         here = means == value
         counts[here] = np.searchsorted(np.array(poisson_thresholds(value), dtype=np.int64), draws[here], side="right")
     return counts

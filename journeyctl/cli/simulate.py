@@ -166,25 +166,25 @@ def _exact(checked: Checked, scenario: str, seed: int | None, output: str, out: 
 
 
 def _write(found: Forecast, output: str, out: Path | None, *, width: int) -> None:
-    from journeyctl.report import forecast_json, forecast_text
+    if output == "table":
+        from journeyctl.report import forecast_text
 
-    if output == "json":
-        text = forecast_json.render_json(found)
-    elif output == "csv":
-        text = forecast_json.render_csv(found)
-    else:
         text = forecast_text.render(found, width=width)
+    else:
+        from journeyctl.report import forecast_json
+
+        text = forecast_json.render_json(found) if output == "json" else forecast_json.render_csv(found)
     console.deliver(text, out)
 
 
 def _write_log(found: Forecast, log: Path | None) -> None:
+    if found.record is None or log is None:
+        return
     from journeyctl import __version__
     from journeyctl.results.log_csv import write_csv
     from journeyctl.results.log_parquet import write_parquet
     from journeyctl.results.log_xes import write_xes
 
-    if found.record is None or log is None:
-        return
     rows = found.record.in_file_order()
     if log.suffix == ".csv":
         write_csv(rows, log)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from journeyctl.report import numbers
 from journeyctl.report.text_table import table, wrapped
 from journeyctl.results.attribution.credits import MODELS
-from journeyctl.simulate.attributing import Attribution
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.attributing import Attribution
 
 WIDE = 118
 """From so many columns on all rules stand in one table."""

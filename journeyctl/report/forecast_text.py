@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from journeyctl.report import numbers
 from journeyctl.report.attribution_text import attribution
@@ -17,7 +18,9 @@ from journeyctl.results.intervals import Estimate
 from journeyctl.results.measures import MEASURES, STAGES, Key
 from journeyctl.results.summary import Comparison, Estimates
 from journeyctl.simulate.forecast import Forecast, Precision
-from journeyctl.simulate.requirements import Judgement
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.requirements import Judgement
 
 PILOT_CLAIM = "The pilot's talk claims +93 %, without saying over what baseline; ours is computed."
 _ROW = tuple[str, ...]

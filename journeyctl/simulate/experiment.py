@@ -16,7 +16,6 @@ from journeyctl.draws import Draws
 from journeyctl.fixed_point import CERTAIN
 from journeyctl.model.specification import Workspace
 from journeyctl.results.record import EventRecord
-from journeyctl.results.shards import check_can_keep
 from journeyctl.semantics.effects import Kind
 from journeyctl.simulate import engines
 from journeyctl.simulate.executors import Executor
@@ -25,7 +24,6 @@ from journeyctl.simulate.memory import of_machine, refuse_people, refuse_runs
 from journeyctl.simulate.nobody import refuse_nobody
 from journeyctl.simulate.reference import Finished
 from journeyctl.simulate.run import run, scenario_of, world_of
-from journeyctl.simulate.shards import Packing, Shards
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import WITHIN, share_for
 from journeyctl.simulate.world import World
@@ -306,6 +304,9 @@ def _run_tasks(
     """Whether all tasks were finished; those that a folder holds are finished already."""
     if resume is None:
         return TaskPool[Task, RunResult[Measured]](work, executor=executor).run(tasks, done=done)[1]
+    from journeyctl.results.shards import check_can_keep
+    from journeyctl.simulate.shards import Packing, Shards
+
     check_can_keep()
     shards = Shards(resume, work)
     left = []

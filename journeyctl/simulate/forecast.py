@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.graph.lowering import lower
@@ -18,19 +19,21 @@ from journeyctl.results.record import EventRecord, joined
 from journeyctl.results.summary import Comparison, Estimates, compare, estimates
 from journeyctl.simulate import engines
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
-from journeyctl.simulate.attributing import Attribution
 from journeyctl.simulate.comparing import Measured, faults, paired_runs, reduction_for
 from journeyctl.simulate.contact_file import inputs_hash
-from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.population import journeys_of, run_window
-from journeyctl.simulate.requirements import Judgement
 from journeyctl.simulate.run import desks_of, scenario_of
 from journeyctl.simulate.stopping import Goal, Stopping, goals_of
 from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
 from journeyctl.units import SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.attributing import Attribution
+    from journeyctl.simulate.executors import Executor
+    from journeyctl.simulate.requirements import Judgement
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def white_spots(persons: Iterable[Person], tree: AccountTree, program: Program) 
     found = {}
     for level in ("umbrella", "hospital", "clinic"):
         column = reached.own[level]
-        names = {column.values[code] for code in np.unique(column.codes).tolist()}
+        names = {column.values[code] for code in set(column.codes.tolist())}
         found[level] = tuple(name for name in tree.of(level) if name not in names)
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, SpecError
 from journeyctl.model.scenario import Scenario
+from journeyctl.simulate.person import People
 from journeyctl.simulate.reach import reach
 from journeyctl.simulate.world import World
 
@@ -36,7 +37,7 @@ def _empty_journeys(world: World, scenario: Scenario) -> Iterator[Finding]:
     changing = {path for changes in world.facts.values() for _, path, _ in changes}
     for name in world.journeys:
         reaches = reach(world.program, (name,), changing=changing)
-        if not any(reaches(person.fields) for person in world.persons):
+        if not reaches.of(People.of(world.persons)).where(bool).any():
             yield _finding(
                 scenario,
                 f"none of the {len(world.everybody):,} contacts of scenario '{scenario.name}' can ever enter '{name}'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -60,6 +61,8 @@ def _begin(work: Callable[[Any], Any]) -> None:
     """Called once in every worker. Ctrl-C is the parent's business."""
     global _work  # noqa: PLW0603 - a worker process has one job for its whole life
     _work = work
+    # What is prepared stays: whoever looks for dead circles in it would copy memory that forked workers share.
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
 
