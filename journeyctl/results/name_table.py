@@ -96,24 +96,31 @@ class NameTable(Sequence[str]):
 
     def number_of(self, name: str) -> int:
         """The number of a name; -1 where it is none of these."""
-        return self.numbers_of((name,))[0]
+        for which, part in enumerate(self._lists):
+            if not _is_searched(part) and name in (known := self._dictionary(which)):
+                return known[name]
+        return self.numbers_of((name,))[0] if any(map(_is_searched, self._lists)) else -1
 
     def numbers_of(self, names: Sequence[str]) -> list[int]:
         """The numbers of names; -1 for those that are none of these."""
         found, missing = [-1] * len(names), list(range(len(names)))
-        are_searched = [len(part) > _FEW and isinstance(part, Hashed) for part in self._lists]
-        # Looking up is faster than searching, and no name stands in two lists.
-        for which in sorted(range(len(self._lists)), key=are_searched.__getitem__):
-            if are_searched[which]:
+        # Looking up is faster than searching, most names stand in long lists, and none stands in two.
+        for which in sorted(range(len(self._lists)), key=self._effort):
+            if _is_searched(self._lists[which]):
                 self._search(which, names, missing, found)
             else:
                 known = self._dictionary(which)
+                if len(missing) == len(names):
+                    found = [known.get(name, -1) for name in names]
+                    missing = [place for place, number in enumerate(found) if number < 0]
+                    continue
                 for place in missing:
                     found[place] = known.get(names[place], -1)
             missing = [place for place in missing if found[place] < 0]
-            if not missing:
-                break
         return found
+
+    def _effort(self, which: int) -> tuple[bool, int]:
+        return _is_searched(self._lists[which]), -len(self._lists[which])
 
     def spelled(self, numbers: Iterable[int]) -> list[str]:
         """The names of these numbers."""
@@ -157,6 +164,10 @@ class NameTable(Sequence[str]):
             for place in order[first[row] : after[row]].tolist():
                 if part[place] == names[missing[row]]:
                     found[missing[row]] = self._starts[which] + place
+
+
+def _is_searched(names: Sequence[str]) -> bool:
+    return len(names) > _FEW and isinstance(names, Hashed)
 
 
 def _hashes_of(names: Sequence[str]) -> NDArray[uint64]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
+from journeyctl.draws import name_hashes
 from journeyctl.results.measures import Observation, Observed
 from journeyctl.results.record import Integers
 from journeyctl.semantics.effects import Kind
@@ -89,7 +89,7 @@ def counts_of(observation: Observation) -> ContactCounts:
     """The counts of one world, within its run."""
     names, messages = observation.record.names, observation.messages
     entered = np.flatnonzero(observation.entered)
-    hashes = np.array([_hash(names[number]) for number in entered.tolist()], np.uint64)
+    hashes = names.hashes()[entered]
     order = np.argsort(hashes)
     delivered = np.bincount(messages.contact[messages.mature], minlength=len(names))
     clicked, recorded = (
@@ -121,7 +121,7 @@ def click_rate_uplift(counts: ContactCounts, baseline: ContactCounts, *, recorde
 def existing(names: frozenset[str], known: NDArray[np.uint64]) -> frozenset[str]:
     """Those of `names` that are among the contacts of a world, given as `draws.name_hashes`, ascending."""
     listed = sorted(names)
-    hashes = np.array([_hash(name) for name in listed], np.uint64)
+    hashes = name_hashes(listed)
     places = np.minimum(np.searchsorted(known, hashes), max(0, len(known) - 1))
     found = known[places] == hashes if len(known) else np.zeros(len(listed), np.bool_)
     return frozenset(name for name, exists in zip(listed, found.tolist(), strict=True) if exists)
@@ -156,7 +156,3 @@ def _click_rate(counts: ContactCounts, people: Integers, *, recorded: bool) -> f
     delivered = int(counts.delivered[people].sum())
     clicked = counts.clicked_recorded if recorded else counts.clicked
     return int(clicked[people].sum()) / delivered if delivered else None
-
-
-def _hash(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")

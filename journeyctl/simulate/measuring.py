@@ -48,7 +48,7 @@ def _without_capacity(world: World) -> MeasuringContext:
         end=world.end,
         zone=world.program.zone,
         desks={name: _terms(rules, world.promises.get(name)) for name, rules in sorted(world.desks.items())},
-        caps=tuple(_cap_terms(world, cap) for cap in _caps(world)),
+        caps=_shared([_cap_terms(world, cap) for cap in _caps(world)]),
         population=world.known,
         reachable=world.reachable,
         costs=cost_terms(world.costs, world.program, items=world.mailed_items(), came=world.newcomers),
@@ -138,6 +138,18 @@ def _moves(cap: Cap, of_place: Set[str | None]) -> bool:
     if cap.window == "rolling":
         return bool(cap.per.months)
     return cap.zone is not None and cap.zone.of_contact and bool(of_place)
+
+
+def _shared(caps: Sequence[CapTerms]) -> tuple[CapTerms, ...]:
+    """The same caps, of which those that hold for the same contacts hold one list of them."""
+    lists = {cap.contacts: cap.contacts for cap in reversed(caps)}
+    zones: list[Mapping[str, str]] = []
+    found = []
+    for cap in caps:
+        known = next((other for other in zones if other == cap.zones), cap.zones)
+        zones.append(known)
+        found.append(dataclasses.replace(cap, contacts=lists[cap.contacts], zones=known))
+    return tuple(found)
 
 
 def _cap_terms(world: World, cap: Cap) -> CapTerms:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Final
 
@@ -150,22 +150,26 @@ class Bound:
     """By number of a contact's name the place of its zone; `None`: all have the only one."""
 
     @classmethod
-    def of(cls, record: EventRecord, cap: CapTerms) -> Bound:
-        """The contacts of a cap, and the zones that cut its windows."""
+    def of(
+        cls, record: EventRecord, cap: CapTerms, numbers: Callable[[Collection[str]], Integers] | None = None
+    ) -> Bound:
+        """The contacts of a cap, and the zones that cut its windows. `numbers` may remember those of names."""
         # Whom the record does not know has the number -1, which is the place after all names.
         size = len(record.names) + 1
-        contacts = None if cap.contacts is None else flags(_numbers(record, cap.contacts), size)
+        known = partial(numbers_of, record) if numbers is None else numbers
+        contacts = None if cap.contacts is None else flags(known(cap.contacts), size)
         channel = None if cap.channel is None else record.number_of(cap.channel)
         zones = (cap.zone, *sorted(set(cap.zones.values()) - {cap.zone}))
         if len(zones) == 1 or cap.window == "rolling":
             return cls(cap, channel, contacts, zones[:1], None)
         place = {zone: number for number, zone in enumerate(zones)}
         zone = np.zeros(size, np.int64)
-        zone[_numbers(record, cap.zones)] = [place[name] for name in cap.zones.values()]
+        zone[known(cap.zones)] = [place[name] for name in cap.zones.values()]
         return cls(cap, channel, contacts, zones, zone)
 
 
-def _numbers(record: EventRecord, names: Collection[str]) -> Integers:
+def numbers_of(record: EventRecord, names: Collection[str]) -> Integers:
+    """The numbers of names, in their order; -1 for those that the record does not know."""
     return np.array(record.names.numbers_of(tuple(names)), np.int64)
 
 
@@ -183,23 +187,21 @@ class AllMail:
     own: Mask
 
     @classmethod
-    def of(cls, record: EventRecord, own: Kind, *, people: Mapping[str, str] | None = None) -> AllMail:
+    def of(cls, record: EventRecord, own: Kind, *, people: Persons | None = None) -> AllMail:
         """Every mail; `own` is what stands for a mail of a journey, a wish for example.
 
-        With `people`, which names the first record of each further one, only the mail of persons with
-        several records, whose records then count together.
+        With `people` only the mail of persons with several records, whose records then count together.
         """
         delivered, mine = record.rows_of(Kind.DELIVERED), record.rows_of(own)
         others = delivered[record.cells("reason", delivered) == record.number_of(OTHER_MAIL)]
         rows = np.concatenate([others, mine])
         is_own = np.arange(len(rows)) >= len(others)
         if people is not None:
-            person, several = _persons(record, people)
-            chosen = several[record.cells("contact", rows)]
+            chosen = people.several[record.cells("contact", rows)]
             rows, is_own = rows[chosen], is_own[chosen]
         # Two sorted runs at most, which sorting merges; within a second mail of other lines stays before.
         order = np.argsort(record.cells("time", rows), kind="stable")
-        recipient = record.cells("contact", rows) if people is None else person[record.cells("contact", rows)]
+        recipient = record.cells("contact", rows) if people is None else people.first[record.cells("contact", rows)]
         order = order[order_by(recipient[order])]
         rows = rows[order]
         contact = record.cells("contact", rows)
@@ -234,16 +236,36 @@ def over_per_person(record: EventRecord, bound: Bound, mail: CountedMail, merged
     return int(np.count_nonzero(alone)) + merged.under(bound).breaches(bound.cap.maximum)
 
 
-def _persons(record: EventRecord, people: Mapping[str, str]) -> tuple[Integers, Mask]:
-    """By number of a contact's name, the number of the person's first record, and whether there are others."""
-    found = np.arange(len(record.names))
-    several = np.zeros(len(record.names), np.bool_)
-    numbers, targets = _numbers(record, people.keys()), _numbers(record, people.values())
-    # A first record that the run never met has no number; its further one then stands for the person.
-    met = (numbers >= 0) & (targets >= 0)
-    found[numbers[met]] = targets[met]
-    several[numbers[met]] = several[targets[met]] = True
-    return found, several
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Which records of contacts are of one person, in the numbers of one record."""
+
+    first: Integers
+    """By number of a contact's name that of the person's first record, or of its own where the run never met that."""
+    several: Mask
+    """Whether the person has other records that the run met, by number of a contact's name."""
+    alone: Mapping[int, str]
+    """The first record of further ones whose first record the run never met."""
+
+    @classmethod
+    def of(cls, record: EventRecord, people: Mapping[str, str]) -> Persons:
+        """`people` names the first record of each further one."""
+        found = np.arange(len(record.names))
+        several = np.zeros(len(record.names), np.bool_)
+        numbers, targets = numbers_of(record, people.keys()), numbers_of(record, people.values())
+        met = (numbers >= 0) & (targets >= 0)
+        found[numbers[met]] = targets[met]
+        several[numbers[met]] = several[targets[met]] = True
+        names = tuple(people.values())
+        strangers = np.flatnonzero((numbers >= 0) & (targets < 0)).tolist()
+        return cls(found, several, {int(numbers[place]): names[place] for place in strangers})
+
+    def count(self, contacts: Mask) -> int:
+        """How many persons these contacts are."""
+        firsts = np.count_nonzero(flags(self.first[np.flatnonzero(contacts)], len(contacts)))
+        # Further records stand for a first one that nobody met, and several may stand for the same.
+        strangers = [name for number, name in self.alone.items() if contacts[number]]
+        return int(firsts) - len(strangers) + len(set(strangers))
 
 
 def _window_starts(contact: Integers, time: Integers, bound: Bound) -> Integers:

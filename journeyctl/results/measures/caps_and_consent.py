@@ -187,10 +187,8 @@ def most_wanted(observation: Observation) -> Values:
 )  # fmt: skip
 def sends_per_person(observation: Observation) -> Values:
     """Messages per real person: caps hold per record, so who is recorded twice gets more than the caps allow."""
-    people = observation.context.further_records
-    names = observation.record.names
-    entered = {people.get(names[number], names[number]) for number in np.flatnonzero(observation.entered).tolist()}
-    return only(ratio(len(observation.in_run(Kind.SENT)), len(entered)))
+    people = observation.tables.persons(observation.context.further_records)
+    return only(ratio(len(observation.in_run(Kind.SENT)), people.count(observation.entered)))
 
 
 @measure(
@@ -203,7 +201,8 @@ def over_cap_per_person(observation: Observation) -> Values:
     caps = observation.context.caps
     if not people:
         return count_by(dict.fromkeys((cap.name for cap in caps), 0), total=0)
-    record, merged = observation.record, AllMail.of(observation.record, Kind.SENT, people=people)
+    record = observation.record
+    merged = AllMail.of(record, Kind.SENT, people=observation.tables.persons(people))
     found = {
         cap.name: over_per_person(record, observation.tables.bound(cap), observation.mail(cap), merged) for cap in caps
     }

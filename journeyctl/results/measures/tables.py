@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from journeyctl.results.measures.breaches import AllMail, Bound, CountedMail
+from journeyctl.results.measures.breaches import AllMail, Bound, CountedMail, Persons, numbers_of
 from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.measures.messages_table import MessageNumbers
-from journeyctl.results.record import EventRecord
+from journeyctl.results.record import EventRecord, Integers
 from journeyctl.semantics.effects import Kind
 
 
@@ -20,6 +21,11 @@ class Tables:
     _mail: dict[tuple[str, Kind], CountedMail] = field(default_factory=dict, init=False, repr=False, compare=False)
     _bound: dict[str, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
     _all: dict[Kind, AllMail] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    _numbers: dict[int, tuple[Integers, Collection[str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _persons: Persons | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.record.replications()) > 1:
@@ -39,8 +45,21 @@ class Tables:
     def bound(self, cap: CapTerms) -> Bound:
         """Whom a cap holds for."""
         if cap.name not in self._bound:
-            self._bound[cap.name] = Bound.of(self.record, cap)
+            self._bound[cap.name] = Bound.of(self.record, cap, self._numbers_of)
         return self._bound[cap.name]
+
+    def _numbers_of(self, names: Collection[str]) -> Integers:
+        # Most caps hold for the same contacts, which they then share.
+        if id(names) not in self._numbers:
+            self._numbers[id(names)] = numbers_of(self.record, names), names
+        return self._numbers[id(names)][0]
+
+    def persons(self, people: Mapping[str, str]) -> Persons:
+        """Which records are of one person; `people`, the same each time, names the first record of each further one."""
+        if self._persons is None:
+            object.__setattr__(self, "_persons", Persons.of(self.record, people))
+        assert self._persons is not None, "made just now"
+        return self._persons
 
     def all_mail(self, own: Kind) -> AllMail:
         """The mail that any cap may count."""
