@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Final, Protocol, cast, overload, runtime_checkable
 
@@ -122,10 +122,11 @@ class NameTable(Sequence[str]):
     def _effort(self, which: int) -> tuple[bool, int]:
         return _is_searched(self._lists[which]), -len(self._lists[which])
 
-    def spelled(self, numbers: Iterable[int]) -> list[str]:
+    def spelled(self, numbers: Sequence[int]) -> list[str]:
         """The names of these numbers."""
-        if len(self._lists) == 1:
-            names = self._lists[0]
+        if len(self._lists) == 1 or len(numbers) > len(self) // 2:
+            # Where many are asked for, lists that make their names make all of them at once, which is faster.
+            names = list(self) if len(numbers) > len(self) // 2 else self._lists[0]
             return [names[number] for number in numbers]
         known: dict[int, str] = {}
         return [known[number] if number in known else known.setdefault(number, self[number]) for number in numbers]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -16,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from journeyctl.results import row_choice, row_parts
+from journeyctl.results.causes import cause_parts, cause_text
 from journeyctl.results.name_table import NameTable
-from journeyctl.results.row_order import differs, order_of, time_order
-from journeyctl.results.row_parts import Part, plain_part, spread
+from journeyctl.results.row_order import file_order, time_order
+from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread
 from journeyctl.semantics.effects import Effect, Kind
 
 Integers: TypeAlias = row_parts.Integers
@@ -41,9 +41,6 @@ _OF_NAMES: Final = frozenset(NAMES)
 KINDS: Final = tuple(Kind)
 KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 _KIND_OF_WORD: Final[Mapping[str, int]] = {kind.value: number for number, kind in enumerate(KINDS)}
-NO_TIME: Final = -1
-"""In the inner column `cause_time`: the cause names no moment."""
-
 _INNER: Final = (*COLUMNS, "cause_time")
 _TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
     "time": np.int64, "value": np.int64, "cause_time": np.int64, "kind": np.uint8,
@@ -181,13 +178,14 @@ class EventRecord:
     """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
 
     __slots__ = (
-        "_asked", "_by_kind", "_by_time", "_filled", "_known", "_length", "_of_kinds", "_order", "_parts", "names",
+        "_asked", "_by_kind", "_by_time", "_filled", "_given", "_known", "_length", "_of_kinds", "_order", "_parts",
+        "names",
     )  # fmt: skip
 
     def __init__(self, columns: Mapping[str, Integers], names: Sequence[str], *, length: int) -> None:
         """`columns` may leave out what is zero in every row; `names[0]` is the empty name.
 
-        Besides `COLUMNS` there may be `cause_time`, the UTC seconds of causes (`NO_TIME`: none).
+        Besides `COLUMNS` there may be `cause_time`, the UTC seconds of causes (`causes.NO_TIME`: none).
         Raises `ValueError` for unknown columns, other lengths, or names that repeat.
         """
         unknown = sorted(set(columns) - set(_INNER))
@@ -199,23 +197,25 @@ class EventRecord:
         self._hold((plain_part(columns, length),), NameTable(listed), by_time=False)
 
     @classmethod
-    def of_parts(cls, parts: Sequence[Part], names: NameTable, *, by_time: bool = False) -> EventRecord:
+    def of_parts(
+        cls, parts: Sequence[Part], names: NameTable, *, by_time: bool = False, order: Integers | None = None
+    ) -> EventRecord:
         """The rows of one part after the other or, `by_time`, in the order of time, those of one second as they lie.
 
-        `names` begin with the empty one and hold every number in the columns of names.
+        `order` says instead where each row lies, counted through all parts. `names` begin with the empty one and
+        hold every number in the columns of names.
         """
         made = object.__new__(cls)
-        made._hold(tuple(parts), names, by_time=by_time)
+        made._hold(tuple(parts), names, by_time=by_time, order=order)
         return made
 
-    def _hold(self, parts: tuple[Part, ...], names: NameTable, *, by_time: bool) -> None:
-        self._parts, self._by_time = parts, by_time
+    def _hold(self, parts: tuple[Part, ...], names: NameTable, *, by_time: bool, order: Integers | None = None) -> None:
+        self._parts, self._by_time, self._given, self._order = parts, by_time, order, order
         self.names = names
         """By number; made when they are asked for where there are very many."""
         self._length = sum(part.length for part in parts)
         self._filled = frozenset(name for part in parts for name in part.columns)
         self._known: dict[str, Integers] = {}
-        self._order: Integers | None = None
         self._by_kind: tuple[Integers, Integers] | None = None
         self._of_kinds: dict[tuple[Kind, ...], Integers] = {}
         self._asked: dict[str, int] = {}
@@ -224,7 +224,7 @@ class EventRecord:
         return self._length
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(EventRecord.of_parts, by_time=self._by_time), (self._parts, self.names)
+        return _rebuilt, (self._parts, self.names, self._by_time, self._given)
 
     def column(self, name: str) -> Integers:
         """One column, shape `(rows,)`, read-only. Names and kinds are numbers, see `names` and `KINDS`.
@@ -239,10 +239,9 @@ class EventRecord:
         kind = _TYPES.get(name, np.int32)
         if name not in self._filled:
             return np.broadcast_to(np.zeros((), kind), (self._length,))
-        parts = [part.whole(name, kind) for part in self._parts]
-        found = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        if self._by_time:
-            found = found[self._in_time()]
+        found = joined_parts(self._parts, name, kind)
+        if not self._as_they_lie:
+            found = found[self._places()]
         self._known[name] = found = _read_only(found)
         return found
 
@@ -251,17 +250,22 @@ class EventRecord:
         if isinstance(rows, slice) or rows.dtype == np.bool_ or self._is_whole(name, len(rows)):
             found: Integers = self.column(name)[rows]
             return found
-        return spread(self._parts, self._in_time()[rows] if self._by_time else rows, name, _TYPES.get(name, np.int32))
+        return spread(
+            self._parts, rows if self._as_they_lie else self._places()[rows], name, _TYPES.get(name, np.int32)
+        )
 
     def _is_whole(self, name: str, more: int) -> bool:
         asked = self._asked[name] = self._asked.get(name, 0) + more
         return (asked > self._length // 4 and self._length <= _MADE_WHOLE) or name in self._known or self.is_blank(name)
 
-    def _in_time(self) -> Integers:
-        """Where each row lies in the parts."""
+    @property
+    def _as_they_lie(self) -> bool:
+        return not self._by_time and self._given is None
+
+    def _places(self) -> Integers:
+        """Where each row lies in the parts, where they do not simply come as they lie."""
         if self._order is None:
-            times = [part.whole("time", np.int64) for part in self._parts]
-            self._order = time_order(np.concatenate(times))
+            self._order = time_order(joined_parts(self._parts, "time", np.int64))
         return self._order
 
     def is_blank(self, name: str) -> bool:
@@ -277,7 +281,7 @@ class EventRecord:
         texts = self.names.spelled(self.cells(name, rows).tolist())
         if name == "cause" and not self.is_blank("cause"):
             times = self.cells("cause_time", rows).tolist()
-            return [f"{text}@{at}" if text and at != NO_TIME else text for text, at in zip(texts, times, strict=True)]
+            return [cause_text(text, at) for text, at in zip(texts, times, strict=True)]
         return texts
 
     def rows_of(self, *kinds: Kind) -> Integers:
@@ -342,28 +346,29 @@ class EventRecord:
         desk. Rows that agree in all of these keep the order in which they happened to the contact,
         so the result does not depend on how an engine interleaved contacts and desk.
         """
-        contact, time = self._ranks("contact"), self.column("time")
-        place = self.column("replication").astype(np.int64) * (int(contact.max(initial=0)) + 1) + contact
-        order = order_of(place, time)
-        new = differs(place[order]) | differs(time[order])
-        groups = np.cumsum(new) - 1
-        at_desk = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])[self.column("kind")]
-        # Desks and leads only matter within a contact's second, and few seconds have any.
-        mixed = np.zeros(len(groups), np.bool_)
-        mixed[groups[at_desk[order]]] = True
-        rows = np.flatnonzero(mixed[groups])
-        some = order[rows]
-        lead = np.where(at_desk[some], self._ranks("lead")[some], 0)
-        order[rows] = some[np.lexsort((lead, at_desk[some], groups[rows]))]
-        return self if np.array_equal(order, np.arange(self._length)) else self.take(order)
+        # Rows of one second come by time as they lie, so those of a run need not be sorted by time before.
+        rows = self if self._given is not None else EventRecord.of_parts(self._parts, self.names)
+        contact, replication = rows.column("contact"), rows.column("replication")
+        place = rows._ranks(contact)[contact]
+        if replication.any():
+            place += replication * np.int64(place.max() + 1)
+        at_desk = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])[rows.column("kind")]
+        order = file_order(place, rows.column("time"), at_desk, rows._lead_ranks)
+        if self._as_they_lie and np.array_equal(order, np.arange(self._length)):
+            return self
+        return EventRecord.of_parts(self._parts, self.names, order=order if self._given is None else self._given[order])
 
-    def _ranks(self, name: str) -> Integers:
-        column = self.column(name)
+    def _lead_ranks(self, rows: Integers) -> Integers:
+        lead = self.cells("lead", rows)
+        return self._ranks(lead)[lead]
+
+    def _ranks(self, column: Integers) -> Integers:
+        """By number, the rank by code points of each name that occurs in a column; 0 for all others."""
         used = np.flatnonzero(np.bincount(column, minlength=len(self.names)))
         ranks = np.zeros(len(self.names), np.int64)
         texts = self.names.spelled(used.tolist())
         ranks[used[sorted(range(len(used)), key=texts.__getitem__)]] = np.arange(len(used))
-        return ranks[column]
+        return ranks
 
     def digest(self) -> str:
         """16 hex digits over the rows whatever their order: the sum modulo 2^64 of all `row_hashes`."""
@@ -377,7 +382,7 @@ class EventRecord:
         what many rows have in common is worked out once. Not against somebody who wants two records to agree.
         """
         found = np.concatenate([np.zeros(0, np.uint64), *self._hashes()])
-        return found[self._in_time()] if self._by_time else found
+        return found if self._as_they_lie else found[self._places()]
 
     def _hashes(self) -> Iterator[NDArray[np.uint64]]:
         names = self.names.hashes()
@@ -472,21 +477,11 @@ def _numbered(texts: Iterable[str], numbers: dict[str, int], length: int) -> Int
 
 def _causes(texts: Iterable[str], numbers: dict[str, int], length: int) -> dict[str, Integers]:
     column = list(texts)
-    parts = {text: _cause_parts(text) for text in dict.fromkeys(column)}
+    parts = {text: cause_parts(text) for text in dict.fromkeys(column)}
     return {
         "cause": _numbered([parts[text][0] for text in column], numbers, length),
         "cause_time": np.fromiter((parts[text][1] for text in column), np.int64, length),
     }
-
-
-def _cause_parts(text: str) -> tuple[str, int]:
-    """Name and UTC second of a cause; no cause at all is the empty name at 0, so that it costs nothing."""
-    if not text:
-        return "", 0
-    name, mark, at = text.rpartition("@")
-    # A text that would be written otherwise than it was read is kept whole.
-    whole = mark and name and at.isascii() and at.isdigit() and str(int(at)) == at
-    return (name, int(at)) if whole else (text, NO_TIME)
 
 
 def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
@@ -497,3 +492,12 @@ def _read_only(column: Integers) -> Integers:
     view = column.view()
     view.flags.writeable = False
     return view
+
+
+def _rebuilt(
+    parts: Sequence[Part],
+    names: NameTable,
+    by_time: bool,  # noqa: FBT001  (what was kept)
+    order: Integers | None,
+) -> EventRecord:
+    return EventRecord.of_parts(parts, names, by_time=by_time, order=order)

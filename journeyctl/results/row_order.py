@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from journeyctl.results.row_parts import Integers
 
+_LARGEST: Final = 1 << 62
+"""Below it, place and time fit one whole number."""
 
-def order_of(place: Integers, time: Integers) -> Integers:
-    """Rows by `place`, then `time`, else as they are. Places are not negative."""
-    same = ~differs(place)[1:]
-    if (place[1:] >= place[:-1]).all() and (time[1:] >= time[:-1])[same].all():
-        return np.arange(len(place))
-    return _sorted(place, time_order(time))
+
+def file_order(
+    place: Integers, time: Integers, at_desk: NDArray[np.bool_], lead: Callable[[Integers], Integers]
+) -> Integers:
+    """Rows by place, then time; of one place and second those of a desk behind all others, by `lead`, else as they are.
+
+    Places are not negative; `lead` answers the rank of the lead of some rows, and is asked for those of a desk.
+    """
+    moment = _moments(place, time)
+    # Stable sorting merges what ascends already, and the rows of one contact mostly lie so.
+    order: Integers = np.argsort(moment, kind="stable")
+    sorted_moment = moment[order]
+    shared = np.unique(moment[at_desk])
+    first = np.searchsorted(sorted_moment, shared, side="left")
+    count = np.searchsorted(sorted_moment, shared, side="right") - first
+    group = np.repeat(np.arange(len(shared)), count)
+    rows = np.arange(len(group)) + np.repeat(first - np.cumsum(count) + count, count)
+    some = order[rows]
+    desk = at_desk[some]
+    rank = np.zeros(len(some), np.int64)
+    rank[desk] = lead(some[desk])
+    order[rows] = some[np.lexsort((rank, desk, group))]
+    return order
+
+
+def _moments(place: Integers, time: Integers) -> Integers:
+    """A number for each row by which rows sort as by place, then time; equal where both are."""
+    span = int(time.max(initial=0)) - int(time.min(initial=0)) + 1
+    if (int(place.max(initial=0)) + 1) * span + abs(int(time.min(initial=0))) < _LARGEST:
+        moments = place * np.int64(span)
+        moments += time
+        return moments
+    order = np.lexsort((time, place))
+    moments = np.empty(len(order), np.int64)
+    moments[order] = np.cumsum(differs(place[order]) | differs(time[order]))
+    return moments
 
 
 def time_order(time: Integers) -> Integers:

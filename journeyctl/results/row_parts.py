@@ -169,11 +169,19 @@ class Part:
         if isinstance(held, Plain) and held.values.dtype == kind and not held.base:
             return held.values
         found = np.empty(self.length, kind)
+        self.write(name, found)
+        return found
+
+    def write(self, name: str, found: Integers) -> None:
+        """Puts a column into an array of as many rows."""
+        held = self.columns.get(name)
+        if held is None:
+            found[:] = 0
+            return
         # In stretches, because what a column is made of may be wider than the column.
         for first in range(0, self.length, STRETCH):
             after = min(first + STRETCH, self.length)
             found[first:after] = held.part(first, after)
-        return found
 
     def cells(self, name: str, rows: Integers, kind: type[np.integer[Any]]) -> Integers:
         """Some rows of a column."""
@@ -258,6 +266,17 @@ def mixed(sums: Hashes) -> Hashes:
 def plain_part(columns: Mapping[str, Integers], length: int) -> Part:
     """A part of columns that are arrays already."""
     return Part(length, {name: Plain(column) for name, column in columns.items()})
+
+
+def joined_parts(parts: Sequence[Part], name: str, kind: type[np.integer[Any]]) -> Integers:
+    """A column of several parts, one behind the other."""
+    if len(parts) == 1:
+        return parts[0].whole(name, kind)
+    found, start = np.empty(sum(part.length for part in parts), kind), 0
+    for part in parts:
+        part.write(name, found[start : start + part.length])
+        start += part.length
+    return found
 
 
 def spread(parts: Sequence[Part], rows: Integers, name: str, kind: type[np.integer[Any]]) -> Integers:

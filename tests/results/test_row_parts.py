@@ -105,3 +105,20 @@ def test_a_packed_column_cannot_be_written_to() -> None:
     for name in ("time", "kind", "send"):
         with pytest.raises(ValueError, match="read-only"):
             packed().column(name)[0] = 1
+
+
+@pytest.mark.parametrize("by_time", [False, True])
+def test_packed_rows_have_the_file_order_of_plain_ones_and_keep_it(by_time: bool) -> None:
+    expected = list((plain([1, 4, 2, 3, 0]) if by_time else plain()).in_file_order().rows())
+    record = packed(by_time=by_time).in_file_order()
+    assert list(record.rows()) == expected
+    assert list(record.in_file_order().rows()) == expected
+    assert list(pickle.loads(pickle.dumps(record)).rows()) == expected  # noqa: S301  # written one call earlier
+    assert record.texts("contact", np.array([3, 0])) == [expected[3].contact, expected[0].contact]
+    assert record.row_hashes().tolist() == [plain([k]).row_hashes()[0] for k in (1, 0, 4, 2, 3)]
+
+
+def test_rows_in_file_order_are_put_in_it_again_after_their_place_in_it() -> None:
+    columns: dict[str, Held] = {"time": Always(7), "contact": Always(1), "send": Plain(np.array([1, 2, 3]))}
+    record = EventRecord.of_parts((Part(3, columns),), NAMES, order=np.array([2, 0, 1]))
+    assert record.in_file_order().column("send").tolist() == [3, 1, 2]
