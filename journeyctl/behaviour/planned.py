@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class What(IntEnum):
@@ -22,9 +22,8 @@ class What(IntEnum):
     UNSUBSCRIBE = 10
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Planned:
-    """One thing that will happen to one contact. Sorts by time, kind, item and number."""
+class Planned(NamedTuple):
+    """One thing that will happen to one contact. Sorts by time, kind, item and number, as a tuple does by itself."""
 
     time: int
     """UTC seconds."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
@@ -19,7 +18,7 @@ from journeyctl.results.causes import cause_parts, cause_text
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.row_order import file_order, time_order
 from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread
-from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.effects import Kind
 
 Integers: TypeAlias = row_parts.Integers
 """A column: whole numbers, one per row; for a column of names the number of the name."""
@@ -42,13 +41,10 @@ KINDS: Final = tuple(Kind)
 KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 _KIND_OF_WORD: Final[Mapping[str, int]] = {kind.value: number for number, kind in enumerate(KINDS)}
 _INNER: Final = (*COLUMNS, "cause_time")
-_TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
+TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
     "time": np.int64, "value": np.int64, "cause_time": np.int64, "kind": np.uint8,
 }  # fmt: skip
-_OF_EFFECT: Final = tuple(c for c in NAMES if c not in ("contact", "clinic", "hospital", "umbrella", "cause", "source"))
-_OF_PERSON: Final = {
-    "contact": "key", "clinic": "clinic", "hospital": "hospital", "umbrella": "umbrella", "source": "source",
-}  # fmt: skip
+"""Of the columns that are not of 32 bits."""
 _MADE_WHOLE: Final = 1 << 22
 """Up to so many rows, a column of which a fourth was asked for is made whole."""
 _CHUNK: Final = 1 << 16
@@ -126,54 +122,6 @@ class EventRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Nobody:
-    key: str = ""
-    clinic: str = ""
-    hospital: str = ""
-    umbrella: str = ""
-    source: str = ""
-
-
-_NOBODY: Final = _Nobody()
-
-
-class Recorder:
-    """Collects the effects of one replication while it runs; columns are made when it is over."""
-
-    __slots__ = ("_by_time", "_events", "replication")
-
-    def __init__(self, replication: int = 0) -> None:
-        self.replication = replication
-        self._events: list[tuple[Recorded, Effect]] = []
-        self._by_time = False
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def add(self, person: Recorded | None, effect: Effect) -> None:
-        """One event of `person`; `None` where it concerns nobody by name."""
-        self._events.append((person or _NOBODY, effect))
-
-    def extend(self, person: Recorded | None, effects: Iterable[Effect]) -> None:
-        """Several events of one person, in their order."""
-        whom = person or _NOBODY
-        self._events.extend([(whom, effect) for effect in effects])
-
-    def record(self) -> EventRecord:
-        """Everything so far, in the order of recording; once `sort` was called, in the order of time."""
-        found = _of_effects(self._events, self.replication)
-        # Columns are made first: rows lie in memory as they were recorded, and are read many times.
-        return found.take(time_order(found.column("time"))) if self._by_time else found
-
-    def sort(self) -> None:
-        """Asks for rows in the order of time, for engines that let contacts run ahead of each other.
-
-        Rows of one second stay in the order of recording.
-        """
-        self._by_time = True
-
-
 class EventRecord:
     """Rows as columns of whole numbers over one table of names. A value: nothing in it may be written to."""
 
@@ -236,7 +184,7 @@ class EventRecord:
             return found
         if name not in _INNER:
             raise KeyError(name)
-        kind = _TYPES.get(name, np.int32)
+        kind = TYPES.get(name, np.int32)
         if name not in self._filled:
             return np.broadcast_to(np.zeros((), kind), (self._length,))
         found = joined_parts(self._parts, name, kind)
@@ -250,9 +198,7 @@ class EventRecord:
         if isinstance(rows, slice) or rows.dtype == np.bool_ or self._is_whole(name, len(rows)):
             found: Integers = self.column(name)[rows]
             return found
-        return spread(
-            self._parts, rows if self._as_they_lie else self._places()[rows], name, _TYPES.get(name, np.int32)
-        )
+        return spread(self._parts, rows if self._as_they_lie else self._places()[rows], name, TYPES.get(name, np.int32))
 
     def _is_whole(self, name: str, more: int) -> bool:
         asked = self._asked[name] = self._asked.get(name, 0) + more
@@ -403,7 +349,7 @@ def joined(records: Sequence[EventRecord]) -> EventRecord:
         found.append(record.renumbered(numbers))
     columns: dict[str, Integers] = {}
     for name in dict.fromkeys(name for own in found for name in own):
-        blanks = (np.zeros(len(record), _TYPES.get(name, np.int32)) for record in records)
+        blanks = (np.zeros(len(record), TYPES.get(name, np.int32)) for record in records)
         columns[name] = np.concatenate([own.pop(name, blank) for own, blank in zip(found, blanks, strict=True)])
     return EventRecord.of_parts((plain_part(columns, sum(map(len, records))),), names)
 
@@ -417,14 +363,14 @@ def record_of_texts(columns: Mapping[str, Sequence[str] | Sequence[int]], *, len
     inner: dict[str, Integers] = {}
     for name, cells in columns.items():
         if name in NUMBERS:
-            inner[name] = np.array([int(cell) for cell in cells], _TYPES.get(name, np.int32))
+            inner[name] = np.array([int(cell) for cell in cells], TYPES.get(name, np.int32))
         elif name == "kind":
             inner[name] = np.array([KIND_NUMBER[Kind(cell)] for cell in cells], np.uint8)
         elif name == "cause":
             inner.update(_causes(map(str, cells), numbers, length))
         else:
             inner[name] = _numbered(map(str, cells), numbers, length)
-    return EventRecord(_without_blanks(inner), tuple(numbers), length=length)
+    return EventRecord(without_blanks(inner), tuple(numbers), length=length)
 
 
 def record_of_codes(
@@ -447,24 +393,7 @@ def record_of_codes(
             columns.update({part: column[places] for part, column in inner.items()})
         else:
             columns[name] = _numbered(words, names, len(words))[places]
-    return EventRecord(_without_blanks(columns), tuple(names), length=length)
-
-
-def _of_effects(events: Sequence[tuple[Recorded, Effect]], replication: int) -> EventRecord:
-    length = len(events)
-    persons, effects = [person for person, _ in events], [effect for _, effect in events]
-    places = {name: itemgetter(Effect._fields.index(name)) for name in Effect._fields}
-    numbers: dict[str, int] = {"": 0}
-    columns: dict[str, Integers] = {"replication": np.full(length, replication, np.int32)}
-    columns["kind"] = np.fromiter(map(KIND_NUMBER.__getitem__, map(places["kind"], effects)), np.uint8, length)
-    for name in NUMBERS[1:]:
-        columns[name] = np.fromiter(map(places[name], effects), _TYPES.get(name, np.int32), length)
-    for name, attribute in _OF_PERSON.items():
-        columns[name] = _numbered(map(attrgetter(attribute), persons), numbers, length)
-    for name in _OF_EFFECT:
-        columns[name] = _numbered(map(places[name], effects), numbers, length)
-    columns.update(_causes(map(places["cause"], effects), numbers, length))
-    return EventRecord(_without_blanks(columns), tuple(numbers), length=length)
+    return EventRecord(without_blanks(columns), tuple(names), length=length)
 
 
 def _numbered(texts: Iterable[str], numbers: dict[str, int], length: int) -> Integers:
@@ -484,7 +413,8 @@ def _causes(texts: Iterable[str], numbers: dict[str, int], length: int) -> dict[
     }
 
 
-def _without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
+def without_blanks(columns: Mapping[str, Integers]) -> dict[str, Integers]:
+    """The columns in which anything was written."""
     return {name: column for name, column in columns.items() if column.any()}
 
 

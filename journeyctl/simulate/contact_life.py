@@ -7,22 +7,25 @@ carries things from one to the other, in the order of time, and hands leads to d
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from simpy import Environment, Event, Interrupt, Process
 
+from journeyctl.behaviour.many_traits import many_traits
 from journeyctl.behaviour.planned import Planned, What
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.behaviour.traits import Traits
-from journeyctl.draws import DrawSource
+from journeyctl.draws import Draws, DrawSource
 from journeyctl.expr import Value
 from journeyctl.fixed_point import CERTAIN, poisson_thresholds
 from journeyctl.graph.program import Program
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.scoring import fit_of
+from journeyctl.semantics.state import Contact
 from journeyctl.semantics.stimuli import Bounced, Delivered, FieldChanged, FormSubmitted, OtherMail, Stimulus
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.accounts import NEVER, AccountBook
@@ -31,8 +34,6 @@ from journeyctl.simulate.people import Person
 
 Week = tuple[str, int, int]
 """ISO week, its first second and the second after its last."""
-_ACTED_ON = frozenset((Kind.SENT, Kind.DELIVERED, Kind.HANDED_OFF, Kind.MERGED, Kind.FACT, Kind.ACTIVATED))
-"""Rows that ask something of the world outside the journeys."""
 LEFT = "contact.left_company=true"
 """How the record writes that a contact has left."""
 
@@ -87,6 +88,29 @@ class Given:
 
 
 NOTHING_GIVEN = Given()
+_other_mail = lru_cache(maxsize=256)(OtherMail)
+"""Nearly every contact gets mail of the same few lines, every other week."""
+
+
+def begin_lives(
+    setting: Setting, draws: Draws, persons: Sequence[Person], given: Sequence[Given]
+) -> dict[str, ContactLife]:
+    """Makes contacts known to journeys, now or at the second from which they are; by key."""
+    now, program, model = int(setting.environment.now), setting.program, setting.model
+    contacts = [setting.machine.new_contact(one.key, one.fields, at=max(now, one.at)) for one in persons]
+    views = [ContactView(program, contact).at(contact.created_at) for contact in contacts]
+    traits = many_traits(
+        model, draws,
+        contacts=[one.person for one in persons],
+        clinics=[one.clinic for one in persons],
+        hospitals=[one.hospital for one in persons],
+        personas=[model.personas.shapes(view) for view in views],
+        placements=[model.inbox(view) for view in views],
+        at=[contact.created_at for contact in contacts],
+        invalid_addresses=[one.invalid_email for one in persons],
+    )  # fmt: skip
+    of_all = zip(persons, contacts, traits, given, strict=True)
+    return {one.key: ContactLife(setting, one, contact, latent, own) for one, contact, latent, own in of_all}
 
 
 class ContactLife:
@@ -97,21 +121,16 @@ class ContactLife:
         "_woken", "_zone", "contact", "person", "process", "traits",
     )  # fmt: skip
 
-    def __init__(self, setting: Setting, person: Person, given: Given = NOTHING_GIVEN) -> None:
-        """Makes the contact known to journeys; its process begins with the run."""
+    def __init__(
+        self, setting: Setting, person: Person, contact: Contact, traits: Traits, given: Given = NOTHING_GIVEN
+    ) -> None:
+        """A contact of whom the machine knows begins to live with the run."""
         self._setting = setting
         self._activated_until = 0
         self._book = setting.book if setting.book is not None and setting.book.concerns(person.key) else None
-        self.person = person
-        machine, now = setting.machine, int(setting.environment.now)
-        born = max(now, person.at)
-        self.contact = machine.new_contact(person.key, person.fields, at=born)
-        view = ContactView(setting.program, self.contact).at(born)
-        self.traits: Traits = setting.model.traits(
-            setting.draws, contact=person.person, clinic=person.clinic, hospital=person.hospital,
-            environment=view, at=born, invalid_address=person.invalid_email,
-        )  # fmt: skip
-        self._zone = view.zone or setting.program.zone
+        self.person, self.contact, self.traits = person, contact, traits
+        machine, now, born = setting.machine, int(setting.environment.now), contact.created_at
+        self._zone = self._view(born).zone or setting.program.zone
         self._reached_from = self._book.reached_from(person.key) if self._book is not None else NEVER
         """The next account evaluation that can change what the contact does."""
         for time, path, value in given.facts:
@@ -119,10 +138,10 @@ class ContactLife:
                 machine.post(self.contact, time, FieldChanged(path, value))
         for time, line in given.other_mail:
             if born <= time < setting.end:
-                machine.post(self.contact, time, OtherMail(line))
+                machine.post(self.contact, time, _other_mail(line))
         if given.fills_form:
             machine.post(self.contact, born, FormSubmitted())
-        self._plans: list[tuple[int, What, str, int, str, Planned]] = []
+        self._plans: list[Planned] = []
         self._weeks = [k for k in given.weeks if setting.weeks[k][2] > born]
         heapq.heapify(self._weeks)
         self._sleeps_until = now
@@ -150,15 +169,18 @@ class ContactLife:
     # --- time
 
     def _live(self) -> Generator[Event, object, None]:
-        """From one second at which something happens to the next.
+        """From one thing that happens to the next.
 
         Two things reach a contact from outside the agenda: a desk, if it or its buying group has an open lead,
         and an account evaluation, if the account book knows it. Otherwise it lives on ahead of the clock, up to
         the second at which it meets a desk or to the next evaluation: the same events in the same order, without
         going back and forth between thousands of contacts.
         """
-        environment, end = self._setting.environment, self._setting.end
+        environment, end, record, book = (
+            self._setting.environment, self._setting.end, self._setting.record.add, self._book
+        )  # fmt: skip
         forever = Event(environment)
+        second = -1
         while True:
             at = self._next_time()
             self._sleeps_until = at
@@ -166,13 +188,22 @@ class ContactLife:
                 if at >= end:
                     yield forever
                     continue
-                if self._lives_by_the_clock(at):
+                if at != second and self._lives_by_the_clock(at):
                     yield environment.timeout(at - environment.now)
             except Interrupt:
                 # An outcome came that lies before everything else.
-                self._woken = False
-            else:
-                yield from self._at(at)
+                self._woken, second = False, -1
+                continue
+            second = at
+            for effect in self._happens(at):
+                record(self.person, effect)
+                if book is not None and effect.kind in book.kinds:
+                    self._tell(book, effect)
+                carry = _CARRIED.get(effect.kind)
+                if carry is not None:
+                    if meets_desk(effect) and environment.now < at:
+                        yield environment.timeout(at - environment.now)
+                    carry(self, effect, at)
 
     def _lives_by_the_clock(self, at: int) -> bool:
         contact = self.contact
@@ -186,40 +217,32 @@ class ContactLife:
         return at >= self._reached_from or at in book.moments
 
     def _next_time(self) -> int:
-        setting = self._setting
-        at = self.contact.next_time()
-        soonest = setting.end if at is None or self.contact.stuck else at
+        weeks, soonest = self._setting.weeks, self._setting.end
+        if self.contact.stuck:
+            return soonest
+        if self.contact.agenda:
+            soonest = min(soonest, self.contact.agenda[0][0])
         if self._plans:
-            soonest = min(soonest, self._plans[0][0])
+            soonest = min(soonest, self._plans[0].time)
         if self._weeks:
-            soonest = min(soonest, max(setting.weeks[self._weeks[0]][1], self.contact.created_at))
+            soonest = min(soonest, max(weeks[self._weeks[0]][1], self.contact.created_at))
         return soonest
 
-    def _at(self, now: int) -> Generator[Event, object, None]:
-        """Everything of this second: plans for the week, what was planned, then the journeys, until nothing is left."""
+    def _happens(self, now: int) -> Sequence[Effect]:
+        """What is next at this second: visits of a week are planned, the contact acts, or the journeys go on."""
         setting, contact, plans = self._setting, self.contact, self._plans
-        advance, record, person = setting.machine.advance, setting.record.add, self.person
-        while self._weeks and self._setting.weeks[self._weeks[0]][1] <= now:
+        while self._weeks and setting.weeks[self._weeks[0]][1] <= now:
             self._plan_visits(heapq.heappop(self._weeks), now)
-        while True:
-            while plans and plans[0][0] == now:
-                self._respond(heapq.heappop(plans)[-1], now)
-            at = contact.next_time()
-            if at is None or at > now:
-                return
-            for effect in advance(contact, now):
-                record(person, effect)
-                if self._book is not None and effect.kind in self._book.kinds:
-                    self._tell(self._book, effect)
-                if effect.kind in _ACTED_ON:
-                    if meets_desk(effect) and setting.environment.now < now:
-                        yield setting.environment.timeout(now - setting.environment.now)
-                    self._carry(effect, now)
-            if contact.stuck:
-                setting.stuck.append(contact.key)
-                plans.clear()
-                self._weeks.clear()
-                return
+        while plans and plans[0].time == now:
+            self._respond(heapq.heappop(plans), now)
+        if not contact.agenda or contact.agenda[0][0] > now:
+            return ()
+        effects = setting.machine.advance(contact, now)
+        if contact.stuck:
+            setting.stuck.append(contact.key)
+            plans.clear()
+            self._weeks.clear()
+        return effects
 
     def _tell(self, book: AccountBook, effect: Effect) -> None:
         """Lets the account book know of a row, and of the value where a journey has set a field."""
@@ -254,28 +277,9 @@ class ContactLife:
     def _plan(self, plans: Iterable[Planned]) -> None:
         for planned in plans:
             if planned.time < self._setting.end:
-                # A plain tuple in the order of `Planned`: the heap compares it without a line of Python.
-                key = (planned.time, planned.what, planned.item, planned.number, planned.place, planned)
-                heapq.heappush(self._plans, key)
+                heapq.heappush(self._plans, planned)
 
     # --- what the journeys do
-
-    def _carry(self, effect: Effect, now: int) -> None:
-        """Does what a row asks of the world outside the journeys."""
-        kind = effect.kind
-        if kind is Kind.SENT:
-            self._mail(effect, now)
-        elif kind is Kind.DELIVERED and effect.reason == "other_mail":
-            self._setting.model.mailed(self.traits, now)
-        elif kind is Kind.HANDED_OFF:
-            self._hand_over(effect, now)
-        elif kind is Kind.MERGED and effect.reason == "request":
-            self._setting.desks[effect.desk].raise_to_request(effect.lead, need=self._need(now))
-        elif kind is Kind.FACT and effect.reason == LEFT:
-            for desk in self._setting.desks.values():
-                desk.left(self.contact.key)
-        elif kind is Kind.ACTIVATED and not effect.group and effect.channel in self._setting.platforms:
-            self._activate(effect.value, now)
 
     def _mail(self, sent: Effect, now: int) -> None:
         setting, contact = self._setting, self.contact
@@ -290,6 +294,19 @@ class ContactLife:
             setting.machine.post(contact, now, Bounced(item.name, sent.send, hard=first.what is What.HARD_BOUNCE))
         self._plan(later)
 
+    def _delivered(self, delivered: Effect, now: int) -> None:
+        if delivered.reason == "other_mail":
+            self._setting.model.mailed(self.traits, now)
+
+    def _merged(self, merged: Effect, now: int) -> None:
+        if merged.reason == "request":
+            self._setting.desks[merged.desk].raise_to_request(merged.lead, need=self._need(now))
+
+    def _has_left(self, fact: Effect, now: int) -> None:
+        if fact.reason == LEFT:
+            for desk in self._setting.desks.values():
+                desk.left(self.contact.key)
+
     def _hand_over(self, handed_off: Effect, now: int) -> None:
         setting = self._setting
         setting.desks[handed_off.desk].hand_over(
@@ -299,11 +316,13 @@ class ContactLife:
             )
         )  # fmt: skip
 
-    def _activate(self, until: int, now: int) -> None:
+    def _activate(self, activated: Effect, now: int) -> None:
         """A matched audience works from the next week on."""
-        self._activated_until = max(self._activated_until, until)
+        if activated.group or activated.channel not in self._setting.platforms:
+            return
+        self._activated_until = max(self._activated_until, activated.value)
         for position, (_, first, _) in enumerate(self._setting.weeks):
-            if now < first < until and position not in self._weeks:
+            if now < first < activated.value and position not in self._weeks:
                 heapq.heappush(self._weeks, position)
 
     def _need(self, now: int) -> bool:
@@ -316,6 +335,13 @@ class ContactLife:
 
     def _view(self, now: int) -> ContactView:
         return ContactView(self._setting.program, self.contact).at(now)
+
+
+_CARRIED: Mapping[Kind, Callable[[ContactLife, Effect, int], None]] = {
+    Kind.SENT: ContactLife._mail, Kind.DELIVERED: ContactLife._delivered, Kind.HANDED_OFF: ContactLife._hand_over,
+    Kind.MERGED: ContactLife._merged, Kind.FACT: ContactLife._has_left, Kind.ACTIVATED: ContactLife._activate,
+}  # fmt: skip
+"""What rows ask of the world outside the journeys."""
 
 
 def interesting_lines(program: Program, traits: Traits) -> tuple[str, ...]:

@@ -17,12 +17,13 @@ from simpy import Environment, Event
 
 from journeyctl.behaviour.purposes import VISITS
 from journeyctl.draws import Draws, DrawSource, name_hash, name_hashes
-from journeyctl.results.record import EventRecord, Recorder
+from journeyctl.results.record import EventRecord
+from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.effects import Effect
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.simulate.accounts import AccountBook
-from journeyctl.simulate.contact_life import ContactLife, Given, Setting, week_may_bring_a_visit
+from journeyctl.simulate.contact_life import ContactLife, Given, Setting, begin_lives, week_may_bring_a_visit
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.desk_instants import EVALUATION, Moment
 from journeyctl.simulate.drawn_ahead import DrawnAhead
@@ -66,6 +67,14 @@ def simulate(world: World, draws: Draws) -> Finished:
         return _Run(world, draws).finished()
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    rows: EventRecord
+
+    def record(self) -> EventRecord:
+        return self.rows
+
+
 class _Run:
     """One replication."""
 
@@ -73,9 +82,7 @@ class _Run:
         self._world = world
         self._record = Recorder(draws.replication or 0)
         self._environment = Environment(initial_time=world.start)
-        ahead = DrawnAhead.for_contacts(
-            draws, [person.key for person in world.persons], topics=world.model.topics, items=world.mailed_items()
-        )
+        ahead = DrawnAhead.for_contacts(draws, [person.key for person in world.persons], items=world.mailed_items())
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
         self._book = AccountBook.of(world, draws)
@@ -86,8 +93,7 @@ class _Run:
         )  # fmt: skip
         self._draws = draws
         self._settle(world.persons)
-        for person in world.bystanders:
-            self._lives[person.key] = ContactLife(self._setting, person, Given(world.facts.get(person.key, ())))
+        self._begin(world.bystanders, [Given(world.facts.get(person.key, ())) for person in world.bystanders])
         if self._book is not None:
             self._plan_evaluation(self._book.times)
         self._environment.process(self._leads_from_elsewhere(world.other_leads(draws)))
@@ -97,9 +103,11 @@ class _Run:
         world = self._world
         visits = _weeks_with_visits(world, persons, self._draws)
         mails = world.other_mail(self._draws, [person.key for person in persons], world.zones(persons))
-        for person, weeks, mail in zip(persons, visits, mails, strict=True):
-            given = Given(world.facts.get(person.key, ()), mail, weeks)
-            self._lives[person.key] = ContactLife(self._setting, person, given)
+        facts = [world.facts.get(person.key, ()) for person in persons]
+        self._begin(persons, list(map(Given, facts, mails, visits)))
+
+    def _begin(self, persons: Sequence[Person], given: Sequence[Given]) -> None:
+        self._lives.update(begin_lives(self._setting, self._draws, persons, given))
 
     def finished(self) -> Finished:
         """Runs to the end; accepted leads are pursued by field sales beyond it, since nothing else can change them."""
@@ -107,7 +115,9 @@ class _Run:
         leads = {name: desk.open_leads() for name, desk in self._desks.items()}
         self._environment.run()
         self._record.sort()
-        done = Finished(self._record, len(self._lives), tuple(sorted(self._setting.stuck)), leads)
+        # Columns are made while the collector is off, which would look at all rows again and again.
+        rows = _Made(self._record.record())
+        done = Finished(rows, len(self._lives), tuple(sorted(self._setting.stuck)), leads)
         self._untie()
         return done
 
@@ -158,7 +168,7 @@ class _Run:
             (weeks,) = _weeks_with_visits(world, (person,), self._draws)
             (mail,) = world.other_mail(self._draws, [person.key], world.zones((person,)))
             given = Given(newcomer.facts, mail, weeks, fills_form=True)
-        self._lives[person.key] = ContactLife(self._setting, person, given)
+        self._begin((person,), (given,))
 
     def _leads_from_elsewhere(self, requests: tuple[LeadRequest, ...]) -> Generator[Event, object, None]:
         for request in requests:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from journeyctl.results.record import EventRecord, Recorder
+from journeyctl.results.record import EventRecord
+from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.effects import Effect, Kind
 
 MONDAY: Final = 1_767_571_200

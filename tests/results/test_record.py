@@ -17,11 +17,11 @@ from journeyctl.results.record import (
     KINDS,
     EventRecord,
     EventRow,
-    Recorder,
     empty_record,
     joined,
     record_of_texts,
 )
+from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.effects import Effect, Kind
 from tests.results.events import Event, Person, at, event, message, record_of
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from journeyctl.draws import Draws
-from journeyctl.results.record import Recorder
+from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.stimuli import Stimulus
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.matched_audiences import Newcomer
