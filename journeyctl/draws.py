@@ -133,7 +133,7 @@ class Draws:
 
     def stable(self) -> Draws:
         """The same seed without a replication."""
-        return self if self.replication is None else Draws(self.seed)
+        return self if self.replication is None else _stable(self.seed)
 
     def bits(self, subject: str, purpose: str, *, place: str = "", occurrence: int = 0) -> int:
         """The draw at this address: a whole number from 0 up to, not including, 2^53.
@@ -192,6 +192,11 @@ class Draws:
             first = _first_words([part[start:stop] for part in words], self._keys)
             drawn[start:stop] = (first >> np.uint64(11)).view(np.int64)
         return drawn.reshape(counter[0].shape)
+
+
+@lru_cache(maxsize=8)
+def _stable(seed: int) -> Draws:
+    return Draws(seed)
 
 
 def draw_blocks_with(function: BlockDraws | None) -> None:

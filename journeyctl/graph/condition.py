@@ -22,6 +22,11 @@ class Condition:
     """Answers the expression's value for one contact; `None` is unknown."""
     reads: Reads = field(compare=False, repr=False)
     """Which fields, histories and clocks the answer depends on."""
+    is_volatile: bool = field(init=False, compare=False, repr=False)
+    """The answer can change without any field changing: time, history, score, groups."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_volatile", self.reads.is_volatile)
 
     @classmethod
     def of(cls, text: str) -> Condition:
@@ -35,11 +40,6 @@ class Condition:
     def depends_on(self, path: str) -> bool:
         """True where a change of the field at `path` can change the answer."""
         return path in self.reads.paths
-
-    @property
-    def is_volatile(self) -> bool:
-        """True where the answer can change without any field changing: time, history, score, groups."""
-        return self.reads.is_volatile
 
     def __reduce__(self) -> tuple[Callable[[str], Condition], tuple[str]]:
         return (Condition.of, (self.text,))

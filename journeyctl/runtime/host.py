@@ -40,30 +40,31 @@ CONSENT_TAKEN_BACK, CONSENT_LOST = "consent_taken_back", "consent_lost"
 Reacted = Opened | Clicked | SalesRequested | Unsubscribed | PageViewed | FormSubmitted
 
 
-@dataclass(slots=True)
 class _HostTurn(Turn):
     """One second of one contact, whose announcements go to its process."""
 
-    host: Host | None = None
-    opted_out: bool = False
-    """The opt-out of this second was awaited, or led out of where the contact stands."""
+    __slots__ = ("host", "opted_out")
+
+    def __init__(self, rules: Rules, host: Host, now: int) -> None:
+        super().__init__(rules)
+        self.host = host
+        self.opted_out = False
+        """The opt-out of this second was awaited, or led out of where the contact stands."""
+        self.begin(host.contact, now)
+        self.view.at(now)
 
     def emit(self, kind: Kind, visit: Visit | None = None, /, **columns: str | int) -> None:
-        assert self.host is not None, "a turn of a host has one"
         self.host.recorder.record(Effect(self.now, kind, **columns))  # type: ignore[arg-type]  # columns are Effect's own
 
     def announce(self, event: str, *, only: str | None = None, heard: frozenset[str] = frozenset()) -> None:
-        assert self.host is not None, "a turn of a host has one"
         taken = self.host.announce(event, self.now)
         self.opted_out = self.opted_out or (taken and event == "unsubscribed")
 
     def consent_lost(self, path: str, *, handled: frozenset[str] = frozenset()) -> None:
-        assert self.host is not None, "a turn of a host has one"
         if not self.opted_out:
             self.host.note_consent_lost(path)
 
     def changed(self, *paths: str) -> None:
-        assert self.host is not None, "a turn of a host has one"
         self.host.note_changed(*paths)
 
 
@@ -383,7 +384,7 @@ class Host:
 
     def _turn(self, now: int) -> Turn:
         rules = Rules(self.program, self.draws, {}, (), _time(self.program), {})
-        return _HostTurn(rules, self.contact, self._view(now), now, host=self)
+        return _HostTurn(rules, self, now)
 
 
 def send_key(contact: str, message: Message) -> str:

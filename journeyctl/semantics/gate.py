@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from journeyctl.calendars import (
     Hours,
@@ -63,8 +63,7 @@ class Skip:
 Answer = Send | Defer | Skip
 
 
-@dataclass(frozen=True, slots=True)
-class SendRequest:
+class SendRequest(NamedTuple):
     """What a journey wants to send, and since when."""
 
     item: Item
@@ -211,6 +210,8 @@ def _unsuitable(send: SendRequest, recipient: Recipient, history: History, now: 
 def _locale(send: SendRequest, recipient: Recipient) -> str | None:
     """The item's tag that fits the first wanted locale: exactly, then by language, else its fallback."""
     offered = send.item.locales
+    if not offered:
+        return send.item.fallback
     wanted = (send.locale,) if send.locale else recipient.locales[:1]
     for tag in wanted:
         if tag in offered:

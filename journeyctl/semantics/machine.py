@@ -9,8 +9,8 @@ advanced again.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
-from typing import assert_never
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from journeyctl.draws import DrawSource
 from journeyctl.expr import Value
@@ -52,7 +52,6 @@ from journeyctl.semantics.stimuli import (
     Unsubscribed,
 )
 from journeyctl.semantics.turn import Launch, Rules, Turn
-from journeyctl.semantics.view import ContactView
 
 STEP_LIMIT = 1_000
 """A contact that takes more steps at one instant is stuck."""
@@ -83,6 +82,8 @@ class Machine:
             WorkspaceTime(program.zone, program.week_starts, program.evaluation_time),
             {event: tuple(graphs) for event, graphs in by_event.items()}, _reads_score(program),
         )  # fmt: skip
+        self._turn = Turn(self.rules)
+        """Of whichever contact is at hand; to make one for each of them would take longer than most ops."""
         self._holdout = share_threshold(program.policies[""].holdout)
 
     def new_contact(self, key: str, fields: Mapping[str, Value], *, at: int) -> Contact:
@@ -90,12 +91,13 @@ class Machine:
         contact = Contact(key, dict(fields), at, sends=Sends(self.rules.program.calendar))
         if self._holdout:
             contact.held_out = self.rules.draws.stable().bits(key, "holdout") < self._holdout
-        Turn(self.rules, contact, ContactView(self.rules.program, contact), at).plan_evaluation()
+        self._turn.begin(contact, at)
+        self._turn.plan_evaluation()
         return contact
 
     def post(self, contact: Contact, time: int, stimulus: Stimulus) -> None:
         """Something will reach the contact from outside at second `time`."""
-        contact.schedule(time, stimulus, _order_of(stimulus))
+        contact.schedule(time, stimulus, _ORDER[type(stimulus)](stimulus))
 
     def next_time(self, contact: Contact) -> int | None:
         """The second at which the next thing happens to the contact."""
@@ -107,12 +109,14 @@ class Machine:
         Returns early after a message went out; the caller then posts `Delivered` or `Bounced` for `now` and
         advances again for as long as `next_time` is not later than `now`.
         """
-        turn = Turn(self.rules, contact, ContactView(self.rules.program, contact), now)
+        turn = self._turn
+        turn.begin(contact, now)
         if contact.instant != now:
             contact.instant, contact.steps_at_instant = now, 0
         agenda = contact.agenda
         while agenda and agenda[0][0] <= now and not turn.sent:
-            self._do(turn, heapq.heappop(agenda)[-1])
+            stimulus = heapq.heappop(agenda)[-1]
+            _DOES[type(stimulus)](turn, stimulus)
         return turn.effects
 
     def upgrade(self, contact: Contact, now: int) -> list[Effect]:
@@ -121,60 +125,48 @@ class Machine:
         Its visits move to this program's versions of their journeys as `versions.adopt` says; journeys
         that it is not in take it from the next evaluation on.
         """
-        turn = Turn(self.rules, contact, ContactView(self.rules.program, contact), now)
+        turn = self._turn
+        turn.begin(contact, now)
         for visit in turn.visits():
             if visit.journey in contact.visits:
                 versions.adopt(turn, visit)
         turn.plan_evaluation()
         return turn.effects
 
-    def _do(self, turn: Turn, stimulus: Stimulus | Internal) -> None:
-        match stimulus:
-            case Step() | Timeout() | AskGate() | CheckExits():
-                visit = turn.contact.visits.get(stimulus.journey)
-                if visit is not None:
-                    _do_for_visit(turn, visit, stimulus)
-            case Evaluate():
-                entries.evaluate(turn)
-            case LookAround():
-                entries.look_around(turn)
-            case EnterJourney():
-                entries.enter_now(turn, stimulus)
-            case FieldChanged():
-                field_changed(turn, stimulus)
-            case OtherMail():
-                turn.contact.sends.reserve("email", turn.now)
-                turn.emit(Kind.DELIVERED, None, line=stimulus.line, channel="email", reason="other_mail")
-            case LeadOutcome():
-                lead_outcome(turn, stimulus)
-            case GroupReady() | GroupChanged():
-                _group(turn, stimulus)
-            case _:
-                _react(turn, stimulus)
+
+def _step(turn: Turn, stimulus: Step) -> None:
+    visit = turn.contact.visits.get(stimulus.journey)
+    if visit is None or stimulus.token != visit.token or visit.waiting:
+        return
+    _count_step(turn)
+    if not turn.contact.stuck and (not visit.outdated or _stays_after_update(turn, visit)):
+        steps.run(turn, visit)
 
 
-def _do_for_visit(turn: Turn, visit: Visit, stimulus: Step | Timeout | AskGate | CheckExits) -> None:
-    match stimulus:
-        case Step() if stimulus.token == visit.token and visit.waiting == "":
-            _count_step(turn)
-            if not turn.contact.stuck and _stays_after_update(turn, visit):
-                steps.run(turn, visit)
-        case CheckExits():
-            turn.check_exits(visit, consent_lost=stimulus.consent_lost)
-        case Timeout() if stimulus.token == visit.token:
-            steps.time_out(turn, visit, stimulus.what)
-        case AskGate() if stimulus.token == visit.token and visit.pending is not None:
-            if stimulus.answers == visit.pending.answers:
-                sending.answer(turn, visit)
-        case _:
-            """What an older position of the visit scheduled is stale."""
+def _time_out(turn: Turn, stimulus: Timeout) -> None:
+    visit = turn.contact.visits.get(stimulus.journey)
+    if visit is not None and stimulus.token == visit.token:
+        steps.time_out(turn, visit, stimulus.what)
+
+
+def _ask_gate(turn: Turn, stimulus: AskGate) -> None:
+    visit = turn.contact.visits.get(stimulus.journey)
+    if visit is None or stimulus.token != visit.token or visit.pending is None:
+        return
+    if stimulus.answers == visit.pending.answers:
+        sending.answer(turn, visit)
+
+
+def _check_exits(turn: Turn, stimulus: CheckExits) -> None:
+    visit = turn.contact.visits.get(stimulus.journey)
+    if visit is not None:
+        turn.check_exits(visit, consent_lost=stimulus.consent_lost)
 
 
 def _stays_after_update(turn: Turn, visit: Visit) -> bool:
     """False where an outdated visit has just moved to another op of a newer version, or ended for want of one."""
     token = visit.token
-    if visit.outdated:
-        versions.adopt(turn, visit)
+    versions.adopt(turn, visit)
     return visit.token == token
 
 
@@ -189,39 +181,18 @@ def _count_step(turn: Turn) -> None:
         contact.agenda.clear()
 
 
-def _react(
-    turn: Turn,
-    stimulus: Delivered
-    | Bounced
-    | Opened
-    | Clicked
-    | SalesRequested
-    | Unsubscribed
-    | PageViewed
-    | FormSubmitted
-    | CustomEvent,
-) -> None:
-    match stimulus:
-        case Delivered():
-            sending.delivered(turn, stimulus)
-        case Bounced():
-            sending.bounced(turn, stimulus)
-        case Opened():
-            reactions.opened(turn, stimulus)
-        case Clicked():
-            reactions.clicked(turn, stimulus)
-        case SalesRequested():
-            reactions.sales_requested(turn, stimulus)
-        case Unsubscribed():
-            reactions.unsubscribed(turn, stimulus)
-        case PageViewed():
-            reactions.page_viewed(turn, stimulus)
-        case FormSubmitted():
-            reactions.form_submitted(turn, stimulus)
-        case CustomEvent():
-            reactions.custom_event(turn, stimulus)
-        case _:
-            assert_never(stimulus)
+def _evaluate(turn: Turn, stimulus: Evaluate) -> None:
+    entries.evaluate(turn)
+
+
+def _look_around(turn: Turn, stimulus: LookAround) -> None:
+    entries.look_around(turn)
+
+
+def other_mail(turn: Turn, stimulus: OtherMail) -> None:
+    """Somebody else mailed the contact: it counts like a send of ours."""
+    turn.contact.sends.reserve("email", turn.now)
+    turn.emit(Kind.DELIVERED, None, line=stimulus.line, channel="email", reason="other_mail")
 
 
 def field_changed(turn: Turn, stimulus: FieldChanged) -> None:
@@ -260,12 +231,15 @@ def _awaits(turn: Turn, visit: Visit, lead: str) -> bool:
     return isinstance(op, HandoffOp) and visit.waiting == "handoff" and turn.lead_of(op) == lead
 
 
-def _group(turn: Turn, stimulus: GroupReady | GroupChanged) -> None:
-    if isinstance(stimulus, GroupReady):
-        if stimulus.lead:
-            _called_for_group(turn, stimulus)
-        turn.announce("group_ready")
-        return
+def group_ready(turn: Turn, stimulus: GroupReady) -> None:
+    """A buying group of the contact is ready; one of its members is called."""
+    if stimulus.lead:
+        _called_for_group(turn, stimulus)
+    turn.announce("group_ready")
+
+
+def group_changed(turn: Turn, stimulus: GroupChanged) -> None:
+    """What the contact may know of a buying group is new."""
     if stimulus.lead is not None:
         turn.contact.group_leads[stimulus.group] = stimulus.lead
     turn.contact.groups[stimulus.group] = {
@@ -292,29 +266,34 @@ def _called_for_group(turn: Turn, stimulus: GroupReady) -> None:
     turn.lead_changed()
 
 
-_FACTS = (FieldChanged, OtherMail, LeadOutcome, GroupChanged, GroupReady)
-_REACTIONS = (
-    Delivered, Bounced, Opened, Clicked, PageViewed, FormSubmitted, SalesRequested, Unsubscribed, CustomEvent,
-)  # fmt: skip
+_DOES: Mapping[type[Stimulus | Internal], Callable[[Turn, Any], None]] = {
+    Step: _step, Timeout: _time_out, AskGate: _ask_gate, CheckExits: _check_exits,
+    Evaluate: _evaluate, LookAround: _look_around, EnterJourney: entries.enter_now,
+    FieldChanged: field_changed, OtherMail: other_mail, LeadOutcome: lead_outcome,
+    GroupChanged: group_changed, GroupReady: group_ready,
+    Delivered: sending.delivered, Bounced: sending.bounced,
+    Opened: reactions.opened, Clicked: reactions.clicked, PageViewed: reactions.page_viewed,
+    FormSubmitted: reactions.form_submitted, SalesRequested: reactions.sales_requested,
+    Unsubscribed: reactions.unsubscribed, CustomEvent: reactions.custom_event,
+}  # fmt: skip
+"""What is done at the second of each stimulus. What an older position of a visit scheduled is stale: nothing."""
 
-
-def _order_of(stimulus: Stimulus) -> tuple[int | str, ...]:
-    """Order among the facts, or among the reactions, of one second; the rest has one of each."""
-    match stimulus:
-        case FieldChanged():
-            return (_FACTS.index(type(stimulus)), stimulus.path)
-        case OtherMail():
-            return (_FACTS.index(type(stimulus)), stimulus.line)
-        case LeadOutcome():
-            return (_FACTS.index(type(stimulus)), stimulus.desk)
-        case GroupChanged() | GroupReady():
-            return (_FACTS.index(type(stimulus)), stimulus.group)
-        case CustomEvent():
-            return (_REACTIONS.index(type(stimulus)), stimulus.name, 0)
-        case Timeout() | Evaluate() | EnterJourney():
-            return ()
-        case _:
-            return (_REACTIONS.index(type(stimulus)), stimulus.item, stimulus.send)
+_ORDER: Mapping[type[Stimulus], Callable[[Any], tuple[int | str, ...]]] = {
+    FieldChanged: lambda fact: (0, fact.path), OtherMail: lambda fact: (1, fact.line),
+    LeadOutcome: lambda fact: (2, fact.desk),
+    GroupChanged: lambda fact: (3, fact.group), GroupReady: lambda fact: (4, fact.group),
+    Delivered: lambda message: (0, message.item, message.send),
+    Bounced: lambda message: (1, message.item, message.send),
+    Opened: lambda message: (2, message.item, message.send),
+    Clicked: lambda message: (3, message.item, message.send),
+    PageViewed: lambda message: (4, message.item, message.send),
+    FormSubmitted: lambda message: (5, message.item, message.send),
+    SalesRequested: lambda message: (6, message.item, message.send),
+    Unsubscribed: lambda message: (7, message.item, message.send),
+    CustomEvent: lambda event: (8, event.name, 0),
+    Timeout: lambda one: (), Evaluate: lambda one: (), EnterJourney: lambda one: (),
+}  # fmt: skip
+"""Order among the facts, or among the reactions, of one second; the rest has one of each."""
 
 
 def _reads_score(program: Program) -> bool:

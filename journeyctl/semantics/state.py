@@ -267,3 +267,7 @@ class Contact:
     def next_time(self) -> int | None:
         """The second at which the next thing happens to this contact; `None`: nothing is scheduled."""
         return self.agenda[0][0] if self.agenda else None
+
+
+NOBODY = Contact("", {}, 0)
+"""Stands where no contact is at hand yet."""

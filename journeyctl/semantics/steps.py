@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from journeyctl.calendars import next_moment, to_utc
 from journeyctl.draws import DrawSource
@@ -12,6 +13,7 @@ from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.house import House
 from journeyctl.graph.ops import (
     ActivateOp,
+    AnyOp,
     Assignment,
     BranchOp,
     Change,
@@ -45,38 +47,10 @@ _CAUSES = {"sales_request": "request", "mql": "score"}
 """What kind of lead an event makes; any other way to a handoff counts as a scored lead."""
 
 
-def run(turn: Turn, visit: Visit) -> None:  # noqa: C901  (one case per op: the list is the point)
+def run(turn: Turn, visit: Visit) -> None:
     """The visit does its present op."""
     op = turn.op(visit)
-    match op:
-        case SendOp():
-            sending.request(turn, visit, op)
-        case ListenOp():
-            reactions.listen(turn, visit, op)
-        case WaitOp():
-            _wait(turn, visit, op)
-        case BranchOp():
-            _branch(turn, visit, op)
-        case SplitOp():
-            _split(turn, visit, op)
-        case LadderOp():
-            _start_ladder(turn, visit, op)
-        case OfferOp():
-            _offer(turn, visit, op)
-        case DeepenOp():
-            _deepen(turn, visit, op)
-        case UpdateOp():
-            _update(turn, visit, op)
-        case HandoffOp():
-            _hand_off(turn, visit, op)
-        case ActivateOp():
-            _activate(turn, visit, op)
-        case EnterOp():
-            _enter(turn, visit, op)
-        case EndOp():
-            turn.end(visit, op.label)
-        case _:
-            assert_never(op)
+    _DOES[type(op)](turn, visit, op)
 
 
 # --- time
@@ -334,3 +308,15 @@ def begin(turn: Turn, journey: str, *, parent: Visit | None = None) -> None:
     turn.contact.refusals.pop(journey, None)
     turn.emit(Kind.ENTERED, visit)
     turn.move(visit, OpId(graph.start))
+
+
+def _end(turn: Turn, visit: Visit, op: EndOp) -> None:
+    turn.end(visit, op.label)
+
+
+_DOES: Mapping[type[AnyOp], Callable[[Turn, Visit, Any], None]] = {
+    SendOp: sending.request, ListenOp: reactions.listen, WaitOp: _wait, BranchOp: _branch, SplitOp: _split,
+    LadderOp: _start_ladder, OfferOp: _offer, DeepenOp: _deepen, UpdateOp: _update, HandoffOp: _hand_off,
+    ActivateOp: _activate, EnterOp: _enter, EndOp: _end,
+}  # fmt: skip
+"""What each op does."""

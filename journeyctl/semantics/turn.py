@@ -7,7 +7,7 @@ all parts need: emit an effect, move a visit, divert it, end it, and say that a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 
 from journeyctl.calendars import local_date, next_daily
@@ -18,7 +18,7 @@ from journeyctl.graph.ops import AnyOp, EndOp, EnterOp, HandoffOp, OfferOp, OpId
 from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime, refused_purpose
-from journeyctl.semantics.state import AskGate, CheckExits, Contact, OpenLead, Step, Visit
+from journeyctl.semantics.state import NOBODY, AskGate, CheckExits, Contact, OpenLead, Step, Visit
 from journeyctl.semantics.stimuli import EnterJourney, Evaluate
 from journeyctl.semantics.view import ContactView
 
@@ -52,22 +52,27 @@ class Rules:
     """Some condition looks at score or fit."""
 
 
-@dataclass(slots=True)
 class Turn:
     """One contact at one second."""
 
-    rules: Rules
-    contact: Contact
-    view: ContactView
-    now: int
-    effects: list[Effect] = field(default_factory=list)
-    sent: bool = False
-    """A message went out: the outside world must answer before this second goes on."""
+    __slots__ = ("contact", "effects", "now", "program", "rules", "sent", "view")
 
-    @property
-    def program(self) -> Program:
+    def __init__(self, rules: Rules) -> None:
+        """Nobody's turn yet."""
+        self.rules = rules
+        self.program: Program = rules.program
         """The lowered workspace."""
-        return self.rules.program
+        self.view = ContactView(rules.program)
+        self.begin(NOBODY, 0)
+
+    def begin(self, contact: Contact, now: int) -> None:
+        """It is the turn of this contact, at second `now`."""
+        self.contact = contact
+        self.now = now
+        self.view.of(contact)
+        self.effects: list[Effect] = []
+        self.sent = False
+        """A message went out: the outside world must answer before this second goes on."""
 
     def visits(self) -> list[Visit]:
         """The contact's visits in the order in which journeys see an event: by priority, then name."""

@@ -10,7 +10,7 @@ from journeyctl.expr import Environment, Value
 from journeyctl.graph.house import Item
 from journeyctl.graph.program import Country, Program, Scoring
 from journeyctl.semantics import scoring
-from journeyctl.semantics.state import Contact, Visit
+from journeyctl.semantics.state import NOBODY, Contact, Visit
 from journeyctl.units import Duration
 
 
@@ -19,8 +19,12 @@ class ContactView:
 
     __slots__ = ("_contact", "_item", "_now", "_program", "_visit")
 
-    def __init__(self, program: Program, contact: Contact) -> None:
+    def __init__(self, program: Program, contact: Contact = NOBODY) -> None:
         self._program = program
+        self.of(contact)
+
+    def of(self, contact: Contact) -> None:
+        """From now on the view of another contact, as it became known."""
         self._contact = contact
         self._now = contact.created_at
         self._visit: Visit | None = None

@@ -93,7 +93,7 @@ def test_questions_are_asked_in_the_order_of_the_language() -> None:
     note()
     held_out = False
     note()
-    wish = replace(wish, due=NOON)
+    wish = wish._replace(due=NOON)
     note()
     for path in ("contact.deliverable", "contact.consent_marketing", "contact.consent_profiling"):
         fields[path] = True
@@ -103,13 +103,13 @@ def test_questions_are_asked_in_the_order_of_the_language() -> None:
     policies = replace(policies, suppressions=())
     note()
     for better in ({"live": True}, {"when": None}, {"locales": ("en-GB",)}):
-        wish = replace(wish, item=replace(wish.item, **better))
+        wish = wish._replace(item=replace(wish.item, **better))
         note()
-    wish = replace(wish, once=False)
+    wish = wish._replace(once=False)
     note()
     policies = replace(policies, quiet_hours=None)
     note()
-    wish = replace(wish, send_on=None)
+    wish = wish._replace(send_on=None)
     note()
     policies = replace(policies, caps=())
     note()
@@ -142,7 +142,7 @@ def test_a_send_expires_at_due_plus_expire_exactly(step: int | None, caps: tuple
     policies = replace(OPEN, caps=caps)
     wish = SendRequest(ITEM, "email", (), NOON - limit, step)
     assert answer(policies, wish) == Skip("expired")
-    assert answer(policies, replace(wish, due=NOON - limit + 1)) == Send()
+    assert answer(policies, wish._replace(due=NOON - limit + 1)) == Send()
 
 
 # --- consent
