@@ -56,6 +56,12 @@ class Keys(Sequence[str]):
             self._hashes = name_hashes(self)
         return self._hashes
 
+    def pieces(self) -> tuple[Sequence[str], NDArray[int32], NDArray[int32], NDArray[np.bool_]]:
+        """What names are made of: stems; and of each name the place of its stem, its number (0: none), and whether it
+        is that of a second record.
+        """
+        return self._stems, self._stem, self._number, self._again
+
     def take(self, records: NDArray[int64]) -> Keys:
         """The names of some records, in their order."""
         hashes = None if self._hashes is None else self._hashes[records]

@@ -13,7 +13,7 @@ from journeyctl.semantics.effects import Effect
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import part_of_desks
+from journeyctl.simulate.population_engine.desk_record import Named, part_of_desks
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 
 
@@ -35,10 +35,10 @@ def work_alone(
     floor.hand_over(coming, [numbers.get(request.contact, -1) for request in coming], lines)
     while floor.work_until(until) < until:
         floor.closed()
-    names = NameTable(("", *contacts))
-    part, names = part_of_desks(
-        floor, draws, start=start, who={"contact": np.arange(1, len(names), dtype=np.int32)}, lines=lines, names=names
-    )
+    people = {"contact": np.arange(1, len(contacts) + 1, dtype=np.int32)}
+    names, leads = NameTable(("", *contacts)).with_numbers(floor.names)
+    named = Named(people, leads, floor.names, lines)
+    part, names = part_of_desks(floor, draws, start=start, named=named, names=names)
     return [
         (
             row.contact,

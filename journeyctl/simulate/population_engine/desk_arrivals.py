@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy import int64
+from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.semantics.lead import LeadState
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.simulate.population_engine import desk_columns as c
+from journeyctl.simulate.population_engine import lead_table as t
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
-from journeyctl.simulate.population_engine.news import News
+from journeyctl.simulate.population_engine.lead_names import LeadBook
 from journeyctl.simulate.population_engine.program_columns import OUTCOMES
-from journeyctl.simulate.population_engine.rows import WHOLE, lead_name
 
 Integers = NDArray[int64]
 
 _STATES: Final = tuple(state for state in LeadState)
-_REST: Final = (0,) * (life.NEWS_COLUMNS - 8)
 assert OUTCOMES[: len(_STATES) - c.ACCEPTED] == tuple(state.value for state in _STATES[c.ACCEPTED :])
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Outcomes of leads on their way to contacts."""
+
+    persons: Integers
+    news: Integers
+    """What each is told, as lives read it."""
+    leads: Integers
+    """Numbers of the leads."""
+    desks: Integers
+    states: Integers
+    reasons: Integers
+    """How each lead has ended, and why, in the floor's numbers."""
+
+
 class Arrivals:
-    """Everything that contacts and other sources do at the desks of one replication."""
+    """Everything that contacts do at the desks of one replication."""
 
     def __init__(self, inputs: Inputs, floor: DeskFloor, people: KnownPeople) -> None:
-        """`people` by number; it grows as newcomers are admitted."""
-        tables = floor.tables
-        self._inputs, self._floor, self._people = inputs, floor, people
-        self.persons: list[int] = []
+        """`people` by number; it grows as newcomers are admitted. Leads from elsewhere stand on the floor already."""
+        tables, names = floor.tables, inputs.tables.names
+        self._inputs, self._floor = inputs, floor
+        self._persons: list[Integers] = [np.zeros(0, np.int64)]
         """The contacts with something to do at desks, by the floor's numbers."""
-        self._number_of: dict[int, int] = {}
-        self._leads: dict[tuple[int, int, int], int] = {}
-        """By person (-1: an account's), place and number."""
-        names = inputs.tables.names
-        self._desks = {names(name): number for number, name in enumerate(tables.names)}
-        self._homes = [
-            [tables.team_of[name, team] for team in (*inputs.teams[name], "")] for name in tables.names
-        ]  # fmt: skip
-        self._spoken = [(inputs.tables.desks.index(name), names(name)) for name in tables.names]
+        self._number_of: NDArray[int32] = np.full(len(people), -1, np.int32)
+        """The floor's number of each contact; -1: none yet."""
+        self.leads = LeadBook(people, names)
+        self._elsewhere = len(floor.leads())
+        self._desk_names, self._desks = _sorted([names(name) for name in tables.names])
+        most = max((len(teams) for teams in inputs.teams.values()), default=0)
+        homes = [[*inputs.teams[name], *[""] * (most + 1 - len(inputs.teams[name]))] for name in tables.names]
+        self._homes = np.array(
+            [[tables.team_of[name, team] for team in teams] for name, teams in zip(tables.names, homes, strict=True)],
+            np.int64,
+        )  # fmt: skip
+        """The team of each desk and route; the last one is that without a route."""
+        self._rows = np.array(tables.rows, np.int64)
+        self._spoken = np.array([(inputs.tables.desks.index(name), names(name)) for name in tables.names], np.int64)
         """Of each desk, its numbers as lives know them."""
+
+    def persons(self) -> Integers:
+        """The contacts with something to do at desks, by the floor's numbers."""
+        return np.concatenate(self._persons)
 
     # --- on their way to desks
 
@@ -54,7 +78,7 @@ class Arrivals:
         events = events[events[:, life.E_TIME] >= since]
         if not len(events):
             return
-        people = np.array(self._own_numbers(events[:, life.E_PERSON].tolist()), np.int64)
+        people = self._own_numbers(events[:, life.E_PERSON])
         found = np.zeros((len(events), c.EVENT), np.int64)
         found[:, c.V_PERSON] = people
         found[:, c.V_VERSION] = self._floor.versions(people)
@@ -65,62 +89,79 @@ class Arrivals:
         ):  # fmt: skip
             found[:, column] = events[:, given]
         rows = np.flatnonzero(events[:, life.E_KIND] != life.LEFT)
-        some = events[rows]
-        found[rows, c.V_LEAD] = self._lead_numbers(some)
-        desks = np.array([self._desks[name] for name in some[:, life.E_DESK].tolist()], np.int64)
-        found[rows, c.V_DESK] = np.array(self._floor.tables.rows, np.int64)[desks] if len(rows) else 0
-        routes = some[:, life.E_ROUTE].tolist()
-        found[rows, c.V_TEAM] = [self._homes[desk][route] for desk, route in zip(desks.tolist(), routes, strict=True)]
+        if len(rows):
+            some = events[rows]
+            found[rows, c.V_LEAD] = self._lead_numbers(some)
+            desks = self._desks[np.searchsorted(self._desk_names, some[:, life.E_DESK])]
+            found[rows, c.V_DESK] = self._rows[desks]
+            found[rows, c.V_TEAM] = self._homes[desks, some[:, life.E_ROUTE]]
         self._floor.expect(found)
 
-    def forget(self, persons: Sequence[int]) -> None:
+    def forget(self, persons: Integers) -> None:
         """Other lives of these contacts have been run: what their former ones left for desks comes to nothing."""
-        own = [self._number_of[person] for person in persons if person in self._number_of]
-        if own:
-            self._floor.live_again(np.array(own, np.int64))
+        own = self._number_of[persons[persons < len(self._number_of)]]
+        own = own[own >= 0]
+        if len(own):
+            self._floor.live_again(own.astype(np.int64))
 
-    def _own_numbers(self, persons: Sequence[int]) -> list[int]:
+    def _own_numbers(self, persons: Integers) -> Integers:
         """The floor's numbers of contacts."""
-        known = self._number_of
-        new = [person for person in dict.fromkeys(persons) if person not in known]
-        if new:
-            first = self._floor.add_people(len(new))
-            known.update(zip(new, range(first, first + len(new)), strict=True))
-            self.persons += new
-        return [known[person] for person in persons]
+        most = int(persons.max()) + 1
+        if most > len(self._number_of):
+            more = np.full(most - len(self._number_of), -1, np.int32)
+            self._number_of = np.concatenate([self._number_of, more])
+        new = persons[self._number_of[persons] < 0]
+        if len(new):
+            some, first_seen = np.unique(new, return_index=True)
+            some = some[np.argsort(first_seen)]
+            first = self._floor.add_people(len(some))
+            self._number_of[some] = np.arange(first, first + len(some))
+            self._persons.append(some)
+        return self._number_of[persons].astype(np.int64)
 
-    def _lead_numbers(self, events: Integers) -> list[int]:
+    def _lead_numbers(self, events: Integers) -> Integers:
         """The floor's numbers of leads: of the contact's own, and of accounts' leads that other contacts know too."""
-        names, known = self._inputs.tables.names.values, self._leads
-        places = events[:, life.E_PLACE].tolist()
-        whole = {place for place in set(places) if names[place].startswith(WHOLE)}
-        persons = events[:, life.E_PERSON].tolist()
-        if whole:
-            persons = [-1 if place in whole else person for person, place in zip(persons, places, strict=True)]
-        keys = list(zip(persons, places, events[:, life.E_NUMBER].tolist(), strict=True))
-        new = [key for key in dict.fromkeys(keys) if key not in known]
-        if new:
-            people = self._people
-            texts = [lead_name(people.key(person), names[place], number) for person, place, number in new]
-            parts = np.array(new, np.int64)
-            first = self._floor.add_leads(texts, parts[:, 1], parts[:, 2])
-            known.update(zip(new, range(first, first + len(new)), strict=True))
-        return [known[key] for key in keys]
+        leads = self.leads
+        before = len(leads)
+        found = leads.numbers_of(*events[:, (life.E_PERSON, life.E_PLACE, life.E_NUMBER)].T)
+        if len(leads) > before:
+            keys = leads.keys[before:]
+            first = self._floor.add_leads(leads.spelled(), keys[:, t.PLACE], keys[:, t.NUMBER])
+            assert first == self._elsewhere + before, "nobody else adds leads once contacts do"
+        return self._elsewhere + found
 
     # --- on their way back
 
-    def outcomes(self) -> Iterator[tuple[int, int, LeadOutcome, News]]:
-        """Whom a CRM sync will tell of leads that have been closed since last asked: when, and in words and numbers."""
+    def outcomes(self) -> Told:
+        """Whom a CRM sync will tell of leads that have been closed since last asked."""
         closed, leads = self._floor.closed()
-        if not len(closed):
-            return
-        tables, text = self._floor.tables, self._inputs.tables.codes.text
-        columns = [c.L_PERSON, c.L_DESK, c.L_PLACE, c.L_NUMBER, c.L_STATE, c.L_REASON]
-        for (lead, time), (own, row, place, number, state, why) in zip(
-            closed.tolist(), leads[:, columns].tolist(), strict=True
-        ):
-            desk, reason = tables.rows.index(row), tables.reasons[why]
-            told = LeadOutcome(tables.names[desk], self._floor.names[lead], _STATES[state].value, reason)
-            outcome = state - c.ACCEPTED
-            news = (time, life.LEAD_OUTCOME, *self._spoken[desk], place, number, outcome, text(reason), *_REST)
-            yield self.persons[own], time, told, news
+        desks = np.searchsorted(self._rows, leads[:, c.L_DESK])
+        news = np.zeros((len(closed), life.NEWS_COLUMNS), np.int64)
+        news[:, life.N_TIME] = closed[:, c.C_TIME]
+        news[:, life.N_KIND] = life.LEAD_OUTCOME
+        if len(closed):
+            news[:, (life.N_A, life.N_B)] = self._spoken[desks]
+            news[:, (life.N_C, life.N_D)] = leads[:, (c.L_PLACE, c.L_NUMBER)]
+            news[:, life.N_E] = leads[:, c.L_STATE] - c.ACCEPTED
+            codes, reasons = self._inputs.tables.codes, self._floor.tables.reasons
+            some, which = np.unique(leads[:, c.L_REASON], return_inverse=True)
+            news[:, life.N_F] = np.array([codes.text(reasons[reason]) for reason in some.tolist()])[which]
+        persons = self.persons()[leads[:, c.L_PERSON]]
+        own = closed[:, c.C_LEAD] - self._elsewhere
+        return Told(persons, news, own, desks, leads[:, c.L_STATE], leads[:, c.L_REASON])
+
+    def in_words(self, told: Told, place: int) -> tuple[int, LeadOutcome]:
+        """When the contact at this place is told, and what."""
+        tables = self._floor.tables
+        outcome = LeadOutcome(
+            tables.names[told.desks[place]], self.leads.name(int(told.leads[place])),
+            _STATES[told.states[place]].value, tables.reasons[told.reasons[place]],
+        )  # fmt: skip
+        return int(told.news[place, life.N_TIME]), outcome
+
+
+def _sorted(numbers: Sequence[int]) -> tuple[Integers, Integers]:
+    """Numbers in their order, and where each stood."""
+    found = np.array(numbers, np.int64)
+    order = np.argsort(found)
+    return found[order], order

@@ -9,12 +9,13 @@ import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
 
-from journeyctl.draws import Draws, name_hash, name_hashes
+from journeyctl.draws import Draws, name_hash
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.population_engine import desk_columns as c
 from journeyctl.simulate.population_engine.desk_field import after
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 from journeyctl.simulate.population_engine.desk_work import open_desks, plan_events, work_until
+from journeyctl.simulate.population_engine.lead_names import Words, words_of
 from journeyctl.simulate.population_engine.philox import keys_of
 
 Integers = NDArray[int64]
@@ -26,7 +27,6 @@ _WIDTHS: Final = {
 """Regions that grow, in their order, by the place in the head that says where each begins."""
 _COUNTED: Final = (c.H_HEAP_AT, c.H_NODES_AT, c.H_ROWS_AT, c.H_CLOSED_AT)
 """Those that compiled code fills: room and count follow the beginning in the head."""
-_TOP: Final = 1 << 63
 
 
 class DeskFloor:
@@ -36,7 +36,7 @@ class DeskFloor:
         """Opens all desks at the run's first second; `room` is how many leads there will be, about."""
         self.tables = tables
         self.names: list[str] = []
-        """Of the leads, by number."""
+        """Of the leads that were handed over beforehand, by number."""
         self._draws, self._keys = draws, keys_of(draws)
         self._used = dict.fromkeys(_WIDTHS, 0)
         workers = int(tables.numbers[c.T_WORKERS])
@@ -128,19 +128,18 @@ class DeskFloor:
         """Which of their lives counts."""
         return self._part(c.H_PEOPLE_AT)[people, c.P_VERSION]
 
-    def add_leads(self, names: Sequence[str], places: Integers | int, numbers: Integers | int) -> int:
+    def add_leads(self, spelled: Words, places: Integers | int, numbers: Integers | int) -> int:
         """Leads that may come to a desk; answers the number of the first."""
-        words, lengths = _words(names)
-        self._grow([(c.H_LEADS_AT, len(names)), (c.H_NAMES_AT, len(words))])
-        rows = np.zeros((len(names), c.LEAD), np.int64)
-        rows[:, c.L_SUBJECT] = name_hashes(names).view(np.int64)
+        words, lengths, hashes = spelled
+        self._grow([(c.H_LEADS_AT, len(lengths)), (c.H_NAMES_AT, len(words))])
+        rows = np.zeros((len(lengths), c.LEAD), np.int64)
+        rows[:, c.L_SUBJECT] = hashes.view(np.int64)
         rows[:, c.L_WORDS] = lengths
         first = self._append(c.H_NAMES_AT, words[:, None])
         rows[:, c.L_NAME] = first + np.cumsum(lengths) - lengths
         rows[:, c.L_PLACE] = places
         rows[:, c.L_NUMBER] = numbers
         rows[:, (c.L_STATE, c.L_NEXT)] = -1
-        self.names += names
         return self._append(c.H_LEADS_AT, rows)
 
     def hand_over(self, requests: Sequence[LeadRequest], people: Sequence[int], lines: Sequence[str] = ()) -> None:
@@ -156,7 +155,9 @@ class DeskFloor:
         ]
         found = np.zeros((len(requests), c.EVENT), np.int64)
         found[:, c.V_KIND] = c.HANDED_OVER
-        found[:, c.V_LEAD] = self.add_leads([request.lead for request in requests], 0, 0) + np.arange(len(requests))
+        own = [request.lead for request in requests]
+        self.names += own
+        found[:, c.V_LEAD] = self.add_leads(words_of(own), 0, 0) + np.arange(len(requests))
         found[:, c.V_PERSON] = people
         for column, values in (
             (c.V_TIME, [request.created_at for request in requests]),
@@ -185,8 +186,8 @@ class DeskFloor:
             if rules.response is None:
                 continue
             some = np.flatnonzero((events[:, c.V_DESK] == row) & (events[:, c.V_KIND] == c.HANDED_OVER))
-            names = [self.names[lead] for lead in events[some, c.V_LEAD].tolist()]
-            u = self._draws.block(name_hashes(names), name_hash("response"))
+            subjects = self.leads()[events[some, c.V_LEAD], c.L_SUBJECT].view(np.uint64)
+            u = self._draws.block(subjects, name_hash("response"))
             events[some, c.V_RESPONSE] = after(rules.response, events[some, c.V_TIME], u, rules.calendar)
 
     # --- work
@@ -226,12 +227,3 @@ class DeskFloor:
         is_open = (leads[:, c.L_STATE] >= 0) & (leads[:, c.L_STATE] < c.ACCEPTED)
         desks = leads[is_open, c.L_DESK]
         return {name: int((desks == row).sum()) for name, row in zip(self.tables.names, self.tables.rows, strict=True)}
-
-
-def _words(names: Sequence[str]) -> tuple[Integers, Integers]:
-    """Names as words of eight bytes, one after the other, that sort as the names do; and how many each name has."""
-    data = [name.encode("utf-8", "surrogatepass") for name in names]
-    lengths = np.array([(len(part) + 7) // 8 for part in data], np.int64)
-    filled = b"".join([part.ljust(8 * -(-len(part) // 8), b"\0") for part in data])
-    words = np.frombuffer(filled, ">u8").astype(np.uint64) ^ np.uint64(_TOP)
-    return words.view(np.int64), lengths

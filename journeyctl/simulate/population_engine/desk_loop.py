@@ -13,25 +13,30 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy import int32
+from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
+from journeyctl.results.name_table import NameTable
 from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.stimuli import Stimulus
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.matched_audiences import Newcomer
+from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.desk_arrivals import Arrivals
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
-from journeyctl.simulate.population_engine.desk_record import part_of_desks
+from journeyctl.simulate.population_engine.desk_record import Named, part_of_desks
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.known_news import KnownNews
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.news import News, Telling
 from journeyctl.simulate.population_engine.notices import Notices
 
 if TYPE_CHECKING:
-    from journeyctl.results.name_table import NameTable
     from journeyctl.results.row_parts import Part
+    from journeyctl.simulate.population_engine.lead_names import LeadBook
     from journeyctl.simulate.population_engine.rows import WorldNames
 
 
@@ -48,12 +53,9 @@ class DeskLoop:
         """By number; newcomers last."""
         others = world.other_leads(draws)
         self._floor = DeskFloor(inputs.desks, draws, room=lives.count_events() + len(others))
-        self._arrivals = Arrivals(inputs, self._floor, self.people)
         self._floor.hand_over(others, [-1] * len(others))
-        self._news: dict[int, list[News]] = {}
-        """All that reaches a contact, by person."""
-        self._changed: set[int] = set()
-        """Who has news that no life knows yet."""
+        self._arrivals = Arrivals(inputs, self._floor, self.people)
+        self._news = KnownNews(len(self.people))
         self._telling = Telling(inputs)
         self._book = AccountBook.of(world, draws)
         self._evaluations = 0
@@ -63,7 +65,7 @@ class DeskLoop:
     def run(self) -> Mapping[str, int]:
         """Goes through all of time; answers how many leads each desk has left without an outcome."""
         drained = self._world.drained
-        self._arrivals.of_lives(self._lives.events_since(0), since=self._world.start)
+        self._arrivals.of_lives(self._lives.take_events(), since=self._world.start)
         if self._notices is not None:
             self._notices.take_in(0, since=0)
         now = self._world.start
@@ -73,16 +75,30 @@ class DeskLoop:
             self._hear()
             if evaluation == now:
                 self._evaluate(now)
-            if self._changed and now < drained:
+            if now < drained:
                 self._live_again(now)
         return self._floor.open_leads()
 
-    def part(self, known: WorldNames, names: NameTable) -> tuple[Part, NameTable]:
-        """What desks and field sales have recorded, `names` being those known so far, people's own among them."""
-        own = np.array(self._arrivals.persons, np.int64)
-        who = {column: numbers[own] for column, numbers in known.persons}
-        lines = self._inputs.responses.lines
-        return part_of_desks(self._floor, self._draws, start=self._world.start, who=who, lines=lines, names=names)
+    @property
+    def leads(self) -> LeadBook:
+        """All leads of contacts."""
+        return self._arrivals.leads
+
+    def part(self, known: WorldNames, leads: NDArray[int32], names: NameTable) -> tuple[Part, NameTable]:
+        """What desks and field sales have recorded, `names` being those known so far, people's own among them.
+
+        `leads` are the numbers of the leads of contacts.
+        """
+        own = self._arrivals.persons()
+        people = {column: numbers[own] for column, numbers in known.persons}
+        # Leads from elsewhere were handed over before all others.
+        elsewhere = self._floor.names
+        names, first = names.with_numbers(elsewhere)
+        named = Named(
+            people, np.concatenate([first, leads]), NameTable(elsewhere, self.leads.names()),
+            self._inputs.responses.lines,
+        )  # fmt: skip
+        return part_of_desks(self._floor, self._draws, start=self._world.start, named=named, names=names)
 
     def _next_evaluation(self) -> int:
         book = self._book
@@ -96,32 +112,37 @@ class DeskLoop:
 
     def _hear(self) -> None:
         """Outcomes of leads that have been closed."""
-        for person, time, told, news in self._arrivals.outcomes():
-            self._learn(person, time, news)
-            if self._book is not None:
-                for colleague, second, shared in self._book.outcome(self.people.key(person), time, told):
-                    self._tell(colleague, second, shared)
+        told = self._arrivals.outcomes()
+        if self._book is None:
+            in_time = told.news[:, life.N_TIME] < self._world.end
+            self._news.add(told.persons[in_time], told.news[in_time])
+            return
+        for place, person in enumerate(told.persons.tolist()):
+            time, outcome = self._arrivals.in_words(told, place)
+            self._learn(person, time, tuple(told.news[place].tolist()))
+            for colleague, second, shared in self._book.outcome(self.people.key(person), time, outcome):
+                self._tell(colleague, second, shared)
 
     def _tell(self, contact: str, time: int, news: Stimulus) -> None:
         self._learn(self.people.number_of(contact), time, self._telling.row(contact, time, news))
 
     def _learn(self, person: int, time: int, news: News) -> None:
         if time < self._world.end:
-            self._news.setdefault(person, []).append(news)
-            self._changed.add(person)
+            self._news.add_one(person, news)
 
     def _live_again(self, now: int) -> None:
         """Runs all lives again that have news; what is told later than now changes nothing before it is told."""
-        persons = sorted(self._changed)
-        self._changed.clear()
-        rows, events = len(self._lives.rows), self._lives.count_events()
-        self._lives.again([(person, self._news[person]) for person in persons])
+        persons = self._news.changed()
+        if not len(persons):
+            return
+        rows = len(self._lives.rows)
+        self._lives.again(persons, *self._news.of(persons))
         self._arrivals.forget(persons)
-        self._take_in(rows, events, now)
+        self._take_in(rows, now)
 
-    def _take_in(self, rows: int, events: int, now: int) -> None:
-        """New lives, from these places on: what they leave for desks, and for the book."""
-        self._arrivals.of_lives(self._lives.events_since(events), since=now)
+    def _take_in(self, rows: int, now: int) -> None:
+        """New lives, whose rows begin at this place: what they leave for desks, and for the book."""
+        self._arrivals.of_lives(self._lives.take_events(), since=now)
         if self._notices is not None:
             self._notices.take_in(rows, since=self._told_until())
 
@@ -142,8 +163,8 @@ class DeskLoop:
 
     def _welcome(self, newcomers: Sequence[Newcomer], now: int) -> None:
         """Contacts whom a matched audience brings begin to live."""
-        rows, events = len(self._lives.rows), self._lives.count_events()
+        rows = len(self._lives.rows)
         self._lives.admit(self._inputs.newcomers(newcomers, self._lives.mail))
         for newcomer in newcomers:
             self.people.append(newcomer.person)
-        self._take_in(rows, events, now)
+        self._take_in(rows, now)

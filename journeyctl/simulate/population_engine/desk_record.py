@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy import int32, int64
@@ -19,19 +20,31 @@ Integers = NDArray[int64]
 Names = NDArray[int32]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who and what stands on the floor, as the record calls it."""
+
+    people: Mapping[str, Names]
+    """The numbers of each contact of the floor, by column."""
+    leads: Names
+    """The number of each lead."""
+    lead_names: Sequence[str]
+    lines: Sequence[str]
+    """Business lines."""
+
+
 def part_of_desks(
-    floor: DeskFloor, draws: Draws, *, start: int, who: Mapping[str, Names], lines: Sequence[str], names: NameTable
-) -> tuple[Part, NameTable]:
+    floor: DeskFloor, draws: Draws, *, start: int, named: Named, names: NameTable
+) -> tuple[Part, NameTable]:  # fmt: skip
     """All rows as they happened, first those of desks, then those of field sales; and all names in them.
 
-    `who` has the numbers among `names` of each contact of the floor, by column; `lines` are the business lines; desks
-    opened at `start`.
+    `named` has numbers among `names`; desks opened at `start`.
     """
-    rows = np.concatenate([_whole(floor.rows()), *_of_field_sales(floor, draws, start)])
-    tables, own = floor.tables, floor.leads()[rows[:, c.R_LEAD]]
-    names, numbers = names.with_numbers(floor.names)
-    lead = numbers[rows[:, c.R_LEAD]]
-    desk = np.searchsorted(np.array(tables.rows, np.int64), own[:, c.L_DESK])
+    rows = np.concatenate([_whole(floor.rows()), *_of_field_sales(floor, draws, start, named.lead_names)])
+    tables, leads = floor.tables, floor.leads()
+    own = rows[:, c.R_LEAD]
+    lead = named.leads[own]
+    desk = np.searchsorted(np.array(tables.rows, np.int64), leads[own, c.L_DESK])
     columns: dict[str, NDArray[np.integer]] = {
         "replication": np.full(len(rows), draws.replication or 0, np.int32),
         "time": rows[:, c.R_TIME],
@@ -43,12 +56,13 @@ def part_of_desks(
     }
     for column, texts, places in (
         ("desk", tables.names, desk), ("team", tables.teams, rows[:, c.R_TEAM]),
-        ("line", ("", *lines), rows[:, c.R_LINE]), ("reason", tables.reasons, rows[:, c.R_REASON]),
+        ("line", ("", *named.lines), rows[:, c.R_LINE]), ("reason", tables.reasons, rows[:, c.R_REASON]),
     ):  # fmt: skip
         names, numbers = names.with_numbers(texts)
         columns[column] = numbers[places]
-    for column, of_contacts in who.items():
-        columns[column] = np.concatenate([of_contacts, np.zeros(1, np.int32)])[own[:, c.L_PERSON]]
+    persons = leads[own, c.L_PERSON]
+    for column, of_contacts in named.people.items():
+        columns[column] = np.append(of_contacts, np.zeros(1, np.int32))[persons]
     plain = {name: np.ascontiguousarray(column) for name, column in columns.items() if column.any()}
     return plain_part(plain, len(rows)), names
 
@@ -59,7 +73,7 @@ def _whole(rows: Integers) -> Integers:
     return found
 
 
-def _of_field_sales(floor: DeskFloor, draws: Draws, start: int) -> Iterator[Integers]:
+def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[str]) -> Iterator[Integers]:
     leads, rows = floor.leads(), floor.rows()
     accepted = rows[rows[:, c.R_KIND] == c.K_ACCEPTED]
     desks = leads[accepted[:, c.R_LEAD], c.L_DESK]
@@ -69,7 +83,7 @@ def _of_field_sales(floor: DeskFloor, draws: Draws, start: int) -> Iterator[Inte
             continue
         own = some[:, c.R_LEAD]
         found = pursued(
-            rules, rules.field_sales, draws, start=start, names=[floor.names[lead] for lead in own.tolist()],
+            rules, rules.field_sales, draws, start=start, names=[names[lead] for lead in own.tolist()],
             accepted=some[:, c.R_TIME], lines=leads[own, c.L_LINES],
         )  # fmt: skip
         found[:, c.R_LEAD] = own[found[:, c.R_LEAD]]

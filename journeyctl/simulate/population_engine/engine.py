@@ -56,8 +56,8 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     loop = DeskLoop(inputs, lives, draws)
     open_leads = loop.run()
     known = _names(inputs, loop.people)
-    own, names = part_of(lives, inputs.tables, known, replication=draws.replication or 0)
-    of_desks, names = loop.part(known, names)
+    own, leads, names = part_of(lives, loop.leads, inputs.tables, known, replication=draws.replication or 0)
+    of_desks, names = loop.part(known, leads, names)
     of_evaluations, names = part_among(loop.evaluated.record(), names)
     # Of one second, account evaluations come first and desks last.
     parts = [part for part in (of_evaluations, own, of_desks) if part.length]

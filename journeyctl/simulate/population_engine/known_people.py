@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
+import numpy as np
+
 from journeyctl.simulate.person import People, Person
+from journeyctl.simulate.record_keys import Keys, joined
 
 if TYPE_CHECKING:
+    from numpy import int64
+    from numpy.typing import NDArray
+
     from journeyctl.simulate.population_engine.inputs import Inputs
 
 
@@ -40,6 +46,18 @@ class KnownPeople(Sequence[Person]):
             # Who was named is mostly asked for by that name later, and searching among very many takes a while.
             self._numbers[found] = number
         return found
+
+    def keys_of(self, numbers: NDArray[int64]) -> Keys:
+        """The names of some contacts, none of which is spelled out."""
+        known, is_late = self._first.keys, numbers >= len(self._first)
+        if not is_late.any():
+            return known.take(numbers)
+        late = np.unique(numbers[is_late])
+        others = Keys.of([self._newcomers[number - len(self._first)].key for number in late.tolist()])
+        both = joined((known.take(numbers[~is_late]), others))
+        places = np.cumsum(~is_late) - 1
+        places[is_late] = len(both) - len(late) + np.searchsorted(late, numbers[is_late])
+        return both.take(places)
 
     def number_of(self, key: str) -> int:
         """The number of a contact. Raises `KeyError` for somebody unknown."""

@@ -17,6 +17,7 @@ from journeyctl.simulate.population_engine import response, stimuli
 from journeyctl.simulate.population_engine import response_tables as at
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_kinds as k
+from journeyctl.simulate.population_engine import row_packing as packing
 from journeyctl.simulate.population_engine import state_columns as c
 from journeyctl.simulate.population_engine.agenda import next_time
 from journeyctl.simulate.population_engine.clock_tables import NEVER, ClockTables
@@ -60,6 +61,7 @@ from journeyctl.simulate.population_engine.machine import advance, new_contact, 
 from journeyctl.simulate.population_engine.philox import ROUNDS
 from journeyctl.simulate.population_engine.response_tables import ResponseTables
 from journeyctl.simulate.population_engine.row_columns import Rows
+from journeyctl.simulate.population_engine.row_packing import Packed
 
 Integers = NDArray[int64]
 
@@ -80,8 +82,10 @@ LEAD_OUTCOME: Final = 0
 FIELD_CHANGED: Final = 1
 GROUP_CHANGED: Final = 2
 GROUP_READY: Final = 3
-(W_PERSON, W_NEWS, W_NEWS_END, W_ROWS, W_ROWS_END, W_EVENTS, W_EVENTS_END, W_STUCK, WANTED_COLUMNS) = range(9)
-"""Lives to be run: the person and its rows among news; then what came of it: rows and events of the life."""
+(W_ROWS, W_ROWS_END, W_PERSON, W_NEWS, W_NEWS_END, W_EVENTS, W_EVENTS_END, W_STUCK, WANTED_COLUMNS) = range(9)
+"""Lives to be run: the person and its rows among news; and what came of it: packed rows and events of the life."""
+LIVED_COLUMNS: Final = 2
+"""Of these, what is remembered of each person's latest life: the rows."""
 (
     E_TIME, E_KIND, E_PERSON, E_PLACE, E_NUMBER, E_DESK, E_REQUEST, E_SCORE, E_NEED, E_LINES, E_ROUTE, EVENT_COLUMNS,
 ) = range(12)  # fmt: skip
@@ -103,27 +107,31 @@ _MOST_SECONDS: Final = 1 << 24
 
 @compiled
 def live_all(
-    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
-    L: Latent, events: Integers, people: Integers, fields: Integers, facts: Integers, mail: Integers,
-    news: Integers, wanted: Integers, first: int,
+    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, cells: Integers,
+    packed: Packed, B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
+    facts: Integers, mail: Integers, news: Integers, wanted: Integers, first: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Runs lives from `first` on: how many are done, and why it stopped where some are left."""
+    """Runs lives from `first` on: how many are done, and why it stopped where some are left.
+
+    Each life's rows are written to `rows`, whose narrow columns are `cells` in words, and packed when it is over.
+    """
     return _live_all(
         unmeasured(state), unmeasured(program), unmeasured(clock), of_columns(unmeasured(keys), 2 * ROUNDS),
         Rows(of_columns(rows.wide, r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), unmeasured(rows.count)),
-        unmeasured(B), unmeasured(L), unmeasured(events), people, fields, facts,
-        of_columns(unmeasured(mail), MAIL_COLUMNS), news, wanted, first,
+        of_columns(unmeasured(cells), packing.WORDS), packing.bared(packed), unmeasured(B), unmeasured(L),
+        unmeasured(events), people, fields, facts, of_columns(unmeasured(mail), MAIL_COLUMNS), news, wanted, first,
     )  # fmt: skip
 
 
 @compiled
 def _live_all(
-    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, B: ResponseTables,
-    L: Latent, events: Integers, people: Integers, fields: Integers, facts: Integers, mail: Integers,
-    news: Integers, wanted: Integers, first: int,
+    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, cells: Integers,
+    packed: Packed, B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
+    facts: Integers, mail: Integers, news: Integers, wanted: Integers, first: int,
 ) -> tuple[int, int]:  # fmt: skip
     for place in range(first, wanted.shape[0]):
-        person, row_mark, event_mark = wanted[place, W_PERSON], rows.count[r.ROWS], events[EVENTS]
+        person, row_mark, event_mark = wanted[place, W_PERSON], packed.head[packing.PACKED], events[EVENTS]
+        rows.count[r.ROWS] = 0
         rows.count[r.PERSON_NOW] = person
         start = max(people[person, P_BORN], 0)
         new_contact(state, program, clock, keys, fields[person], people[person, P_CONTACT], start)
@@ -134,12 +142,13 @@ def _live_all(
             _tell(state, news, row)
         ended = _live(state, program, clock, keys, rows, B, L, events, mail)
         why = _lacks(state, rows, L, events) if ended else ENDLESS
+        if why == FINE:
+            why = packing.pack_into(rows, cells, packed)
         if why != FINE:
-            rows.count[r.ROWS] = row_mark
             events[EVENTS] = event_mark
             return place, why
         wanted[place, W_ROWS] = row_mark
-        wanted[place, W_ROWS_END] = rows.count[r.ROWS]
+        wanted[place, W_ROWS_END] = packed.head[packing.PACKED]
         wanted[place, W_EVENTS] = event_mark
         wanted[place, W_EVENTS_END] = events[EVENTS]
         wanted[place, W_STUCK] = state[c.STUCK]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -16,19 +16,21 @@ from journeyctl.simulate.population_engine.contact_state import scratch
 from journeyctl.simulate.population_engine.crowds import Crowd
 from journeyctl.simulate.population_engine.inputs import Inputs, Mailing
 from journeyctl.simulate.population_engine.latent import latent
-from journeyctl.simulate.population_engine.news import News
 from journeyctl.simulate.population_engine.packed_rows import PackedRows
 from journeyctl.simulate.population_engine.philox import keys_of
+from journeyctl.simulate.population_engine.row_packing import MORE_ROOM, MORE_SHAPES, TOO_LATE
 from journeyctl.simulate.population_engine.rows import empty_rows
 from journeyctl.simulate.population_engine.who_lives import AT_ONCE, WhoLives
 
 Integers = NDArray[int64]
 
-_BUFFER: Final = 1 << 13
-"""Rows that are written before they are packed: what lies there stays in the processor's cache."""
-_LEAST_ROOM: Final = 1 << 14
+_BUFFER: Final = 1 << 9
+"""Rows of one life, which are packed when it is over: what lies there stays in the processor's cache."""
+_LEAST_ROOM: Final = 1 << 11
 _MOST_GROWTHS: Final = 40
 """Memory doubles each time, so whoever needs more is wrong."""
+_AS_OFTEN_AS_IT_TAKES: Final = (MORE_ROOM, MORE_SHAPES)
+"""Packed rows grow by an eighth, and have a bound of their own."""
 
 
 class Lives:
@@ -47,12 +49,11 @@ class Lives:
         self._buffer = empty_rows(_BUFFER)
         self.rows = PackedRows(inputs.world.start)
         """Rows of all lives, also of those that were run again."""
-        self.lived: NDArray[int32] = np.empty((0, life.WANTED_COLUMNS), np.int32)
-        """What came of each person's latest life."""
+        self.lived: NDArray[int32] = np.empty((0, life.LIVED_COLUMNS), np.int32)
+        """First row of each person's latest life, and the row after its last."""
+        self._stuck: set[int] = set()
         self._runs: list[NDArray[int32]] = []
         """Person and first row of each life, in the order in which they were run."""
-        self._to_come = 0
-        """How many are to live for the first time."""
 
     def run_all(self, chunk: int | None = None) -> None:
         """Everybody's life, without any news, so many at a stretch."""
@@ -70,35 +71,29 @@ class Lives:
         self._who.admit(others)
         return self._first_lives(len(others.people))
 
-    def again(self, persons: Sequence[tuple[int, Sequence[News]]]) -> None:
-        """Runs these lives again with all the news that they get."""
+    def again(self, persons: Integers, news: Integers, ends: Integers) -> None:
+        """Runs these lives again with all the news that they get, which end at `ends`."""
         wanted = np.zeros((len(persons), life.WANTED_COLUMNS), np.int64)
-        counts = np.array([len(news) for _, news in persons], np.int64)
-        wanted[:, life.W_PERSON] = [person for person, _ in persons]
-        wanted[:, life.W_NEWS_END] = np.cumsum(counts)
-        wanted[:, life.W_NEWS] = wanted[:, life.W_NEWS_END] - counts
-        told = np.array([row for _, news in persons for row in news], np.int64)
-        self._run(wanted, told.reshape(-1, life.NEWS_COLUMNS))
-        self.lived[wanted[:, life.W_PERSON]] = wanted
+        wanted[:, life.W_PERSON] = persons
+        wanted[:, life.W_NEWS_END] = ends
+        wanted[1:, life.W_NEWS] = ends[:-1]
+        self._run(wanted, news)
+        self.lived[wanted[:, life.W_PERSON]] = wanted[:, : life.LIVED_COLUMNS]
 
     def count_events(self) -> int:
-        """How many events all lives so far have left for desks."""
+        """How many events lives have left for desks since these were taken last."""
         return int(self._events[life.EVENTS])
 
-    def events_since(self, first: int) -> Integers:
-        """The events from number `first` on, shape `(events, EVENT_COLUMNS)`, each life's in the order of time."""
-        used = self._events[life.EVENT_HEAD + first * life.EVENT_COLUMNS :]
-        return used[: (self.count_events() - first) * life.EVENT_COLUMNS].reshape(-1, life.EVENT_COLUMNS)
+    def take_events(self) -> Integers:
+        """What lives have left for desks since last asked, shape `(events, EVENT_COLUMNS)`, each one's in its order."""
+        events, count = self._events, self.count_events()
+        found = events[life.EVENT_HEAD : life.EVENT_HEAD + count * life.EVENT_COLUMNS]
+        self._events = self._new_events(_LEAST_ROOM)
+        return found.reshape(-1, life.EVENT_COLUMNS)
 
     def stuck(self) -> Iterable[int]:
         """Persons that took too many steps at one instant."""
-        found: list[int] = self.lived[self.lived[:, life.W_STUCK] > 0, life.W_PERSON].tolist()
-        return found
-
-    def runs(self) -> tuple[Integers, Integers]:
-        """The first row of each life that was ever run, ascending, and whose it is."""
-        persons, first = self.runs_after(0).T
-        return first, persons
+        return self._stuck
 
     @property
     def run_count(self) -> int:
@@ -108,11 +103,6 @@ class Lives:
     def runs_after(self, count: int) -> Integers:
         """Person and first row of each life that was run after so many runs together, in the order of writing."""
         return np.concatenate([np.zeros((0, 2), np.int32), *self._runs[count:]]).astype(np.int64)
-
-    def persons_of(self, places: Integers) -> Integers:
-        """Whose rows these are."""
-        first, persons = self.runs()
-        return persons[np.searchsorted(first, places, side="right") - 1]
 
     def settle(self) -> tuple[Integers, NDArray[int32]]:
         """Takes away the rows of lives that were run again. Nobody lives after that.
@@ -134,10 +124,8 @@ class Lives:
         first, everybody = len(self.lived), len(self._who)
         wanted = np.zeros((count, life.WANTED_COLUMNS), np.int64)
         wanted[:, life.W_PERSON] = range(first, first + count)
-        self._to_come = everybody - first
-        self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64))
-        self._to_come = 0
-        self._list(wanted)
+        self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64), to_come=everybody - first)
+        self._list(wanted[:, : life.LIVED_COLUMNS])
         return range(first, first + count)
 
     def _list(self, wanted: Integers) -> None:
@@ -145,31 +133,34 @@ class Lives:
         first, after = len(self.lived), len(self.lived) + len(wanted)
         room = self.lived if self.lived.base is None else self.lived.base
         if after > len(room):
-            room = np.empty((max(after, len(self._who)), life.WANTED_COLUMNS), np.int32)
+            room = np.empty((max(after, len(self._who)), life.LIVED_COLUMNS), np.int32)
             room[:first] = self.lived
         room[first:after] = wanted
         self.lived = room[:after]
 
-    def _run(self, wanted: Integers, news: Integers) -> None:
-        own, done, packed, growths = self._inputs, 0, 0, 0
+    def _run(self, wanted: Integers, news: Integers, *, to_come: int = 0) -> None:
+        """Runs lives, of which so many are expected in all; what came of them stands in `wanted` then."""
+        own, done, growths, before = self._inputs, 0, 0, len(self.rows)
         crowd, rows = self._who.crowd_with(wanted[:, life.W_PERSON])
         persons, first_event = wanted[:, life.W_PERSON].copy(), int(self._events[life.EVENTS])
         wanted[:, life.W_PERSON] = rows
         while growths < _MOST_GROWTHS:
             done, why = life.live_all(
-                self._state, own.program, own.clock, self._keys, self._buffer, self._responses, self._latent,
-                self._events, crowd.people, crowd.fields, crowd.facts, crowd.mail, news, wanted, done,
+                self._state, own.program, own.clock, self._keys, self._buffer, self._buffer.narrow.view(np.int64),
+                self.rows.packed, self._responses, self._latent, self._events, crowd.people, crowd.fields,
+                crowd.facts, crowd.mail, news, wanted, done,
             )  # fmt: skip
-            self._pack(wanted[packed:done])
             if why == life.FINE:
                 wanted[:, life.W_PERSON] = persons
                 self._name_events(wanted, first_event)
+                self._note_stuck(wanted)
                 self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)].astype(np.int32, order="C"))
                 return
-            if why != life.MORE_ROWS or packed == done:
-                self._grow(why)
-                growths += 1
-            packed = done
+            if why == MORE_ROOM and done and not before:
+                self.rows.expect(len(self.rows) * to_come // done)
+                before = len(self.rows)
+            self._grow(why)
+            growths += why not in _AS_OFTEN_AS_IT_TAKES
         raise MemoryError("a life needs more memory than any life can")
 
     def _name_events(self, wanted: Integers, first: int) -> None:
@@ -178,14 +169,11 @@ class Lives:
         counts = wanted[:, life.W_EVENTS_END] - wanted[:, life.W_EVENTS]
         made[:, life.E_PERSON] = np.repeat(wanted[:, life.W_PERSON], counts)
 
-    def _pack(self, wanted: Integers) -> None:
-        """Empties the buffer of the rows of these lives."""
-        before, count = len(self.rows), self._buffer.count
-        if not before and len(wanted):
-            self.rows.expect(int(count[r.ROWS]) * self._to_come // len(wanted))
-        self.rows.take_in(self._buffer)
-        wanted[:, (life.W_ROWS, life.W_ROWS_END)] += before
-        count[r.ROWS], count[r.FULL] = 0, 0
+    def _note_stuck(self, wanted: Integers) -> None:
+        persons, stuck = wanted[:, life.W_PERSON], wanted[:, life.W_STUCK] > 0
+        if self._stuck:
+            self._stuck.difference_update(persons.tolist())
+        self._stuck.update(persons[stuck].tolist())
 
     def _grow(self, why: int) -> None:
         if why == life.MORE_ROWS:
@@ -199,6 +187,8 @@ class Lives:
         elif why in self._room:
             self._room[why] *= 2
             self._state, self._latent = self._new_state(), self._new_latent()
+        elif why in (MORE_ROOM, MORE_SHAPES, TOO_LATE):
+            self.rows.grow(why, int(self._buffer.count[r.ROWS]))
         else:
             raise RuntimeError("a contact's life does not come to an end")
 

@@ -8,8 +8,8 @@ from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.condition_code import group_path
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.lead_names import WHOLE
 from journeyctl.simulate.population_engine.program_columns import OUTCOMES
-from journeyctl.simulate.population_engine.rows import WHOLE
 
 News = tuple[int, ...]
 """One row for `life.live_all`: second, sort, and what there is to say."""

@@ -31,10 +31,10 @@ from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.field_codes import Sort
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
+from journeyctl.simulate.population_engine.lead_names import lead_name
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.packed_rows import FACT
 from journeyctl.simulate.population_engine.program_reads import updates
-from journeyctl.simulate.population_engine.rows import lead_name
 
 Integers = NDArray[int64]
 News = Effect | tuple[str, "Value"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +20,11 @@ _LEAST: Final = 1 << 14
 _SHAPES: Final = 1 << 10
 """Shapes for which there is room at first; there are four slots for each."""
 _SLOTS_EACH: Final = 4
-_MORE: Final = 64
+_MORE: Final = 1 << 12
 _MOST: Final = 1_900_000_000
 """Room may not grow beyond 2^31 rows, since that is what their places are numbered in."""
 _STRETCH: Final = 1 << 18
+"""Longer arrays grow where they lie; what is new of them is written to at once."""
 _NARROW: Final = 1 << 16
 """While there are fewer shapes, their numbers take two bytes."""
 
@@ -34,64 +34,74 @@ class PackedRows:
 
     def __init__(self, start: int) -> None:
         """No row lies before second `start`."""
-        self._start = start
-        self._head = np.zeros(k.HEAD, np.int64)
-        self._times: NDArray[Any] = np.empty(_LEAST, np.uint32)
-        self._codes: NDArray[Any] = np.empty(_LEAST, np.uint16)
-        self._shapes = np.zeros((_SHAPES, k.SHAPE), np.int64)
-        self._slots = np.full(_SLOTS_EACH * _SHAPES, -1, np.int32)
+        head = np.zeros(k.HEAD, np.int64)
+        head[k.START], head[k.SHAPE_ROOM], head[k.SLOTS] = start, _SHAPES, _SLOTS_EACH * _SHAPES
+        self.packed = k.Packed(
+            head, np.empty(0, np.uint32), np.empty(0, np.uint16), np.empty(0, np.uint32),
+            np.zeros((_SHAPES, k.SHAPE), np.int64), np.full(_SLOTS_EACH * _SHAPES, -1, np.int32),
+            np.full(_SHAPES, -1, np.int32), np.empty((0, 2), np.int64), np.empty((0, 2), np.int64),
+            np.empty(0, np.uint32),
+        )  # fmt: skip
+        """What compiled code packs rows into; others where any of them has grown."""
         self._spelled = np.zeros((0, FACT + 1), np.int64)
-        self._values = np.empty((_LEAST >> 3, 2), np.int64)
-        self._causes = np.empty((_LEAST >> 3, 2), np.int64)
+        self._make_room(_LEAST, _LEAST >> 1, _LEAST >> 1, _LEAST >> 1)
 
     def __len__(self) -> int:
-        return int(self._head[k.PACKED])
+        return int(self.packed.head[k.PACKED])
 
     def expect(self, rows: int) -> None:
-        """Makes room for somewhat more than so many, where none is there yet; what is not written to costs nothing."""
-        rows += rows // 16
-        if not len(self) and rows > len(self._times):
-            self._times, self._codes = np.empty(rows, np.uint32), np.empty(rows, self._codes.dtype)
-            self._values, self._causes = np.empty((rows >> 2, 2), np.int64), np.empty((rows >> 3, 2), np.int64)
+        """There will be so many rows, about: room for them and for some more, where none is there yet.
+
+        What is not written to costs nothing.
+        """
+        head, written = self.packed.head, max(1, len(self))
+        if rows > head[k.ROOM]:
+            rows += rows >> 2
+            values, causes, leads = (int(head[c]) * rows // written for c in (k.VALUES, k.CAUSES, k.LEADS))
+            self._make_room(rows, values + _LEAST, causes + _LEAST, leads + _LEAST)
 
     def take_in(self, buffer: Rows) -> None:
         """All rows of the buffer, which may be used again afterwards."""
-        done, cells = 0, buffer.narrow.view(np.int64)
-        while True:
-            done, why = k.pack(
-                buffer, cells, done, self._start, self._head, self._times, self._codes, self._shapes, self._slots,
-                self._values, self._causes,
-            )  # fmt: skip
-            if why == k.DONE:
-                return
-            if why == k.TOO_LATE:
-                raise OverflowError("a row lies before the run, or more than a century after its start")
-            if why == k.MORE_SHAPES:
-                self._grow_shapes()
-            else:
-                self._grow()
+        cells = buffer.narrow.view(np.int64)
+        while (why := k.pack(buffer, cells, self.packed)) != k.DONE:
+            self.grow(why, int(buffer.count[r.ROWS]))
+
+    def grow(self, why: int, rows: int) -> None:
+        """What was lacking for so many more rows. Raises `OverflowError` for a row that lies out of reach."""
+        if why == k.TOO_LATE:
+            raise OverflowError("a row lies before the run, or more than a century after its start")
+        if why == k.MORE_SHAPES:
+            self._grow_shapes()
+            return
+        head = self.packed.head
+        if len(self) > _MOST:
+            raise MemoryError(f"more than {_MOST:,} rows in one replication")
+        used = (head[k.PACKED], head[k.VALUES], head[k.CAUSES], head[k.LEADS])
+        # An eighth more; beyond that more memory would be written to, and so taken, before it is used.
+        self._make_room(*(int(count) + int(count) // 8 + rows + _MORE for count in used))
 
     @property
     def start(self) -> int:
         """The second above which times are kept."""
-        return self._start
+        return int(self.packed.head[k.START])
 
     @property
     def seconds(self) -> NDArray[Any]:
         """Of every row, above `start`."""
-        return self._times[: len(self)]
+        return self.packed.times[: len(self)]
 
     @property
     def codes(self) -> NDArray[Any]:
         """The shape of every row."""
-        return self._codes[: len(self)]
+        packed = self.packed
+        return (packed.wide_codes if packed.head[k.IS_WIDE] else packed.codes)[: len(self)]
 
     @property
     def shapes(self) -> Integers:
         """Every shape, its columns those of `row_columns.Rows.narrow` and `FACT`."""
-        count = int(self._head[k.SHAPES])
+        count = int(self.packed.head[k.SHAPES])
         if count != len(self._spelled):
-            known = self._shapes[:count]
+            known = self.packed.shapes[:count]
             narrow = np.ascontiguousarray(known[:, : k.WORDS]).view(np.int32)
             self._spelled = np.concatenate([narrow, known[:, k.FACT :]], axis=1)
         return self._spelled
@@ -99,22 +109,23 @@ class PackedRows:
     @property
     def values(self) -> Integers:
         """Places and numbers of rows that have one, ascending."""
-        return self._values[: self._head[k.VALUES]]
+        return self.packed.values[: self.packed.head[k.VALUES]]
 
     @property
     def causes(self) -> Integers:
         """Places of rows whose cause has a second, and that, ascending."""
-        return self._causes[: self._head[k.CAUSES]]
+        return self.packed.causes[: self.packed.head[k.CAUSES]]
 
-    def times_of(self, places: Integers) -> Integers:
-        """The seconds of some rows."""
-        return self._times[places].astype(np.int64) + self._start
+    @property
+    def leads(self) -> NDArray[Any]:
+        """Places of rows that concern a lead, ascending."""
+        return self.packed.leads[: self.packed.head[k.LEADS]]
 
     def rows_at(self, places: Integers) -> Rows:
         """Some rows as they were written, but for whose they are."""
-        cells = self.shapes[self._codes[places]]
+        cells = self.shapes[self.codes[places]]
         wide = np.zeros((len(places), r.WIDE), np.int64)
-        wide[:, r.TIME] = self.times_of(places)
+        wide[:, r.TIME] = self.seconds[places].astype(np.int64) + self.start
         wide[:, r.VALUE] = _found(self.values, places) + cells[:, FACT]
         wide[:, r.CAUSE_TIME] = _found(self.causes, places)
         return Rows(wide, cells[:, : r.NARROW].astype(np.int32), np.array([len(places), 0, 0]))
@@ -122,54 +133,40 @@ class PackedRows:
     def shapes_written(self) -> NDArray[np.bool_]:
         """Which shapes some row has."""
         found = np.zeros(len(self.shapes), np.bool_)
-        for part in self._stretches():
-            found[self._codes[part]] = True
+        k.mark(self.codes, found)
         return found
-
-    def places_with(self, wanted: NDArray[np.bool_]) -> Integers:
-        """The rows whose shape is wanted, ascending."""
-        parts = [part.start + np.flatnonzero(wanted[self._codes[part]]) for part in self._stretches()]
-        return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def keep(self, first: Integers, wanted: NDArray[np.bool_]) -> None:
         """Takes away all rows but those of some runs; `first` is where each run of rows begins."""
-        lengths = np.diff(first, append=len(self))
-        gone = np.cumsum(np.where(wanted, 0, lengths))
-        for column, listed in ((k.VALUES, self.values), (k.CAUSES, self.causes)):
-            run = np.searchsorted(first, listed[:, 0], side="right") - 1
-            kept = listed[wanted[run]]
-            kept[:, 0] -= gone[run[wanted[run]]]
-            listed[: len(kept)] = kept
-            self._head[column] = len(kept)
-        after = 0
-        # From one run that is taken away to the next, since these are few among very many.
-        edges = np.flatnonzero(np.diff(wanted.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
-        for begin, end in np.append(first, len(self))[edges].tolist():
-            for array in (self._times, self._codes):
-                _move(array, begin, end, after)
-            after += end - begin
-        self._head[k.PACKED] = after
+        k.keep(np.append(first, len(self)).astype(np.int64, copy=False), wanted, self.packed)
 
-    def _stretches(self) -> Iterator[slice]:
-        for start in range(0, len(self), _STRETCH):
-            yield slice(start, min(start + _STRETCH, len(self)))
-
-    def _grow(self) -> None:
-        if len(self) > _MOST:
-            raise MemoryError(f"more than {_MOST:,} rows in one replication")
-        self._times, self._codes = (_roomier(a, len(self)) for a in (self._times, self._codes))
-        self._values = _roomier(self._values, int(self._head[k.VALUES]))
-        self._causes = _roomier(self._causes, int(self._head[k.CAUSES]))
+    def _make_room(self, rows: int, values: int, causes: int, leads: int) -> None:
+        packed = self.packed
+        head = packed.head
+        head[k.ROOM], head[k.VALUE_ROOM] = _most(head[k.ROOM], rows), _most(head[k.VALUE_ROOM], values)
+        head[k.CAUSE_ROOM], head[k.LEAD_ROOM] = _most(head[k.CAUSE_ROOM], causes), _most(head[k.LEAD_ROOM], leads)
+        is_wide, room = head[k.IS_WIDE] == 1, int(head[k.ROOM])
+        self.packed = packed._replace(
+            times=_with_room(packed.times, room), codes=_with_room(packed.codes, 0 if is_wide else room),
+            wide_codes=_with_room(packed.wide_codes, room if is_wide else 0),
+            values=_with_room(packed.values, int(head[k.VALUE_ROOM])),
+            causes=_with_room(packed.causes, int(head[k.CAUSE_ROOM])),
+            leads=_with_room(packed.leads, int(head[k.LEAD_ROOM])),
+        )  # fmt: skip
 
     def _grow_shapes(self) -> None:
-        count = len(self._shapes)
-        shapes = np.zeros((2 * count, k.SHAPE), np.int64)
-        shapes[:count] = self._shapes
-        self._shapes = shapes
-        if len(shapes) > _NARROW:
-            self._codes = self._codes.astype(np.uint32)
-        self._slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int32)
-        k.number_again(shapes, count, self._slots)
+        packed = self.packed
+        count = len(packed.shapes)
+        shapes, follows = np.zeros((2 * count, k.SHAPE), np.int64), np.full(2 * count, -1, np.int32)
+        shapes[:count], follows[:count] = packed.shapes, packed.follows
+        slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int32)
+        k.number_again(shapes, count, slots)
+        head = packed.head
+        head[k.SHAPE_ROOM], head[k.SLOTS] = len(shapes), len(slots)
+        self.packed = packed._replace(shapes=shapes, follows=follows, slots=slots)
+        if len(shapes) > _NARROW and not head[k.IS_WIDE]:
+            head[k.IS_WIDE] = 1
+            self.packed = self.packed._replace(codes=np.empty(0, np.uint16), wide_codes=packed.codes.astype(np.uint32))
 
 
 def _found(listed: Integers, places: Integers) -> Integers:
@@ -179,21 +176,18 @@ def _found(listed: Integers, places: Integers) -> Integers:
     return np.where(listed[near, 0] == places, listed[near, 1], 0)
 
 
-def _move(array: NDArray[Any], begin: int, end: int, to: int) -> None:
-    """Moves a part forward; in stretches, so that there never is a second array of that length."""
-    for start in range(begin, end, _STRETCH) if to < begin else ():
-        after = min(start + _STRETCH, end)
-        array[to : to + after - start] = array[start:after]
-        to += after - start
-
-
-def _roomier(array: NDArray[Any], used: int) -> NDArray[Any]:
-    """An eighth more where hardly any is left; more would be written to, and so cost memory, before it is used."""
-    return _with_room(array, used + used // 8 + _MORE) if used >= len(array) * 15 // 16 else array
+def _most(room: int64, wanted: int) -> int:
+    return max(int(room), wanted)
 
 
 def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
-    if count > len(array):
+    """The array with so much room; what is not written to takes no memory."""
+    if count <= len(array):
+        return array
+    if len(array) > _STRETCH:
         # In place, because the system moves large arrays by their pages, without a copy.
         array.resize((count, *array.shape[1:]), refcheck=False)
-    return array
+        return array
+    made = np.empty((count, *array.shape[1:]), array.dtype)
+    made[: len(array)] = array
+    return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
-from numpy import int32, int64
+from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.results.name_table import NameTable
@@ -20,8 +20,8 @@ from journeyctl.simulate.population_engine.row_columns import Rows
 
 if TYPE_CHECKING:
     from journeyctl.simulate.people import People
+    from journeyctl.simulate.population_engine.lead_names import LeadBook
     from journeyctl.simulate.population_engine.lives import Lives
-    from journeyctl.simulate.record_keys import Keys
 
 Integers = NDArray[int64]
 Names = NDArray[int32]
@@ -31,11 +31,8 @@ _NAMED: Final = (
     ("item", r.ITEM), ("channel", r.CHANNEL), ("desk", r.DESK), ("line", r.LINE), ("who", r.WHO), ("cause", r.CAUSE),
     ("group", r.GROUP),
 )  # fmt: skip
-_NUMBER_BITS: Final = 20
 _BLANK: Final = np.array([-1 if column == r.OP else 0 for column in range(FACT + 1)], np.int64)
 """A shape without anything."""
-WHOLE: Final = "~"
-"""Begins the place of a lead that is not one of the contact's own: the name follows, without its number."""
 
 
 def empty_rows(room: int) -> Rows:
@@ -64,7 +61,7 @@ class WorldNames:
         if not len(people):
             return self
         keys, names = people.keys, self.names
-        if _are_new(keys, names):
+        if _are_new(keys.hashes, names):
             contacts: Names = np.arange(len(names), len(names) + len(keys), dtype=np.int32)
             names = names.and_then(keys)
         else:
@@ -79,18 +76,21 @@ class WorldNames:
         return WorldNames(names, tuple(joined), self.named)
 
 
-def _are_new(keys: Keys, names: NameTable) -> bool:
-    """Whether these names are all different, and none of them is known."""
-    hashes = np.sort(keys.hashes)
-    if (hashes[1:] == hashes[:-1]).any():
+def _are_new(hashes: NDArray[uint64], names: NameTable) -> bool:
+    """Whether names are all different, and none of them is known, as far as their hashes tell."""
+    hashes = np.sort(hashes)
+    if not len(hashes) or (hashes[1:] == hashes[:-1]).any():
         return False
-    few = names.hashes()
-    places = np.minimum(np.searchsorted(hashes, few), len(hashes) - 1)
-    return not (hashes[places] == few).any()
+    known = names.hashes()
+    places = np.minimum(np.searchsorted(hashes, known), len(hashes) - 1)
+    return not (hashes[places] == known).any()
 
 
-def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replication: int) -> tuple[Part, NameTable]:
-    """The rows of everybody's latest life in the order in which they were written, and all names in them.
+def part_of(
+    lives: Lives, leads: LeadBook, tables: Tables, world_names: WorldNames, *, replication: int
+) -> tuple[Part, NDArray[int32], NameTable]:  # fmt: skip
+    """The rows of everybody's latest life in the order in which they were written, the numbers of all leads of
+    contacts, and all names.
 
     The lives are over: what they have written and nobody needs is taken away.
     """
@@ -98,20 +98,20 @@ def part_of(lives: Lives, tables: Tables, world_names: WorldNames, *, replicatio
     rows, person = lives.rows, Runs(bounds, persons)
     # Shapes that only lives had that were run again must not fill a column.
     shapes = np.where(rows.shapes_written()[:, None], rows.shapes, _BLANK)
-    contacts = dict(world_names.persons)["contact"]
     by_shape, names = _by_shape(shapes, tables, world_names.names)
-    leads, names = _leads(rows, shapes, Looked(person, contacts), tables, names)
+    of_rows, numbers, names = _leads(rows, person, leads, names)
     shape = Listed(rows.codes)
     columns: dict[str, Held] = {
         "replication": Always(replication),
         "time": Plain(rows.seconds, rows.start),
         **{column: Looked(shape, table) for column, table in by_shape.items()},
         **{column: Looked(person, numbers) for column, numbers in world_names.persons},
-        "lead": leads,
+        "lead": of_rows,
         "value": Sparse(rows.values[:, 0], rows.values[:, 1]),
         "cause_time": Sparse(rows.causes[:, 0], rows.causes[:, 1]),
     }
-    return Part(len(rows), {name: column for name, column in columns.items() if _is_filled(column)}), names
+    filled = {name: column for name, column in columns.items() if _is_filled(column)}
+    return Part(len(rows), filled), numbers, names
 
 
 def _is_filled(column: Held) -> bool:
@@ -148,27 +148,19 @@ def _by_shape(shapes: Integers, tables: Tables, names: NameTable) -> tuple[dict[
 
 
 def _leads(
-    rows: PackedRows, shapes: Integers, contact: Looked, tables: Tables, names: NameTable
-) -> tuple[Sparse, NameTable]:
-    """The names of leads: contact, place and number."""
-    places = rows.places_with(shapes[:, r.LEAD_PLACE] > 0)
-    persons, codes = contact.codes.at(places).astype(np.int64), rows.codes[places]
-    keys = persons * len(tables.names) + shapes[codes, r.LEAD_PLACE] << _NUMBER_BITS
-    keys += shapes[codes, r.LEAD_NUMBER]
-    distinct, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    keyed = zip(
-        names.spelled(contact.table[persons[first]].tolist()),
-        ((distinct >> _NUMBER_BITS) % len(tables.names)).tolist(), (distinct & ((1 << _NUMBER_BITS) - 1)).tolist(),
-        strict=True,
-    )  # fmt: skip
-    texts = [lead_name(key, tables.names.values[place], number) for key, place, number in keyed]
-    names, numbers = names.with_numbers(texts)
-    return Sparse(places, numbers[which]), names
-
-
-def lead_name(contact: str, place: str, number: int) -> str:
-    """The stable name of a lead: of the contact's own, or of somebody else's or an account's, whose place is whole."""
-    return f"{place[1:]}~{number}" if place.startswith(WHOLE) else f"{contact}~{place}~{number}"
+    rows: PackedRows, person: Runs, book: LeadBook, names: NameTable
+) -> tuple[Sparse, NDArray[int32], NameTable]:  # fmt: skip
+    """The leads of rows, the numbers of all leads, and all names."""
+    places = rows.leads.astype(np.int64)
+    shapes = rows.shapes[rows.codes[places]]
+    which = book.numbers_of(person.at(places).astype(np.int64), shapes[:, r.LEAD_PLACE], shapes[:, r.LEAD_NUMBER])
+    spelled = book.names()
+    if _are_new(spelled.hashes, names):
+        numbers = np.arange(len(names), len(names) + len(spelled), dtype=np.int32)
+        names = names.and_then(spelled)
+    else:
+        names, numbers = names.with_numbers(spelled)
+    return Sparse(places, numbers[which]), numbers, names
 
 
 @dataclass(frozen=True, slots=True)

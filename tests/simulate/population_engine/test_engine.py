@@ -17,7 +17,7 @@ from journeyctl.spec import load, with_set
 pytest.importorskip("numba")
 
 from journeyctl.simulate import population_engine
-from journeyctl.simulate.population_engine import lives, packed_rows, rows, who_lives
+from journeyctl.simulate.population_engine import lead_names, lives, packed_rows, who_lives
 
 pytestmark = pytest.mark.slow
 
@@ -84,5 +84,5 @@ def test_what_the_engine_cannot_carry_is_run_by_the_other_one_which_says_why(mon
 
 
 def test_a_lead_is_named_after_its_contact_or_the_account_that_it_is_of() -> None:
-    assert rows.lead_name("u1/h1/c1/p1", "score", 2) == "u1/h1/c1/p1~score~2"
-    assert rows.lead_name("u1/h1/c1/p1", "~u1/h1~imaging", 3) == "u1/h1~imaging~3"
+    assert lead_names.lead_name("u1/h1/c1/p1", "score", 2) == "u1/h1/c1/p1~score~2"
+    assert lead_names.lead_name("u1/h1/c1/p1", "~u1/h1~imaging", 3) == "u1/h1~imaging~3"

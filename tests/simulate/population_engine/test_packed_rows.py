@@ -25,6 +25,7 @@ def buffer_of(count: int, seed: int, *, shapes: int) -> Rows:
     narrow[:, r.OP] = chance.integers(-1, shapes - 1, count)
     narrow[:, r.GROUP] = chance.integers(0, 2, count)
     narrow[:, r.REASON] = chance.integers(-2, 2, count)
+    narrow[:, r.LEAD_PLACE] = np.maximum(chance.integers(-8, 3, count), 0)
     wide[:, r.VALUE] = np.where(chance.random(count) < 0.2, chance.integers(-(1 << 60), 1 << 60, count), 0)
     fact = narrow[:, r.REASON] < 0
     wide[fact, r.VALUE] = chance.integers(0, 3, count)[fact]
@@ -66,7 +67,7 @@ def test_there_may_be_more_shapes_than_two_bytes_can_number() -> None:
 
 def test_rows_that_are_alike_share_a_shape() -> None:
     found = packed_of(buffer_of(5_000, 4, shapes=2))
-    assert len(found.shapes) <= 40 * 2 * 2 * (2 + 2 * 3)
+    assert len(found.shapes) <= 40 * 2 * 2 * 3 * (2 + 2 * 3)
     assert len(np.unique(found.shapes, axis=0)) == len(found.shapes)
 
 
@@ -81,14 +82,23 @@ def test_rows_that_are_not_kept_are_gone_and_the_others_as_before(gone: list[int
     kept = Rows(rows.wide[mask], rows.narrow[mask], rows.count)
     assert len(found) == mask.sum()
     check(found, np.arange(mask.sum()), kept)
+    assert found.leads.tolist() == np.flatnonzero(kept.narrow[:, r.LEAD_PLACE] > 0).tolist()
 
 
-def test_rows_and_shapes_are_found_by_what_they_are() -> None:
-    rows = buffer_of(5_000, 8, shapes=4)
-    found = packed_of(rows)
-    wanted = found.shapes[:, r.KIND] == 7
-    assert found.places_with(wanted).tolist() == np.flatnonzero(rows.narrow[:, r.KIND] == 7).tolist()
+def test_rows_that_concern_a_lead_are_listed() -> None:
+    first, second = buffer_of(5_000, 8, shapes=4), buffer_of(20_000, 9, shapes=4)
+    found = packed_of(first, second)
+    narrow = np.concatenate([first.narrow, second.narrow])
+    assert found.leads.tolist() == np.flatnonzero(narrow[:, r.LEAD_PLACE] > 0).tolist()
+
+
+def test_only_shapes_that_some_row_has_count_as_written() -> None:
+    first, second = buffer_of(5_000, 8, shapes=4), buffer_of(10, 9, shapes=4)
+    second.narrow[:, r.ITEM] = 9
+    found = packed_of(first, second)
     assert found.shapes_written().all()
+    found.keep(np.array([0, 5_000]), np.array([True, False]))
+    assert found.shapes_written().tolist() == (found.shapes[:, r.ITEM] == 0).tolist()
 
 
 @pytest.mark.parametrize("second", [-1, 1 << 32])
