@@ -26,6 +26,11 @@ class Hashed(Protocol):
 
 _FEW: Final = 1 << 16
 """Lists up to this length are spelled out once rather than searched."""
+_MOST_SCANS: Final = 16
+"""So often a list is gone through before its names are sorted, which takes as long as so many times."""
+_FLAGS_EACH: Final = 64
+"""Flags for each hash that is looked for: of all others, one in so many is looked at twice."""
+_LEAST_FLAGS: Final = 1 << 12
 
 
 class NameTable(Sequence[str]):
@@ -34,7 +39,7 @@ class NameTable(Sequence[str]):
     Lists that are `Hashed` are searched by hash and only spelled out where a name is asked for.
     """
 
-    __slots__ = ("_before", "_by_hash", "_dictionaries", "_hashes", "_lists", "_starts")
+    __slots__ = ("_before", "_by_hash", "_dictionaries", "_hashes", "_list_hashes", "_lists", "_scans", "_starts")
 
     def __init__(self, *lists: Sequence[str]) -> None:
         """No name may stand in two of the lists, nor twice in one."""
@@ -44,7 +49,9 @@ class NameTable(Sequence[str]):
         self._before: NameTable | None = None
         """The table to which the last list was added; what it learns of the others is learnt once."""
         self._hashes: NDArray[uint64] | None = None
+        self._list_hashes: dict[int, NDArray[uint64]] = {}
         self._by_hash: dict[int, NDArray[int64]] = {}
+        self._scans: dict[int, int] = {}
 
     def __reduce__(self) -> tuple[type[NameTable], tuple[Sequence[str], ...]]:
         return NameTable, self._lists
@@ -55,9 +62,18 @@ class NameTable(Sequence[str]):
             return self
         made = NameTable(*self._lists, names)
         made._before = self
-        if self._hashes is not None:
-            made._hashes = np.concatenate([self._hashes, _hashes_of(names)])
         return made
+
+    def are_new(self, hashes: NDArray[uint64]) -> bool:
+        """Whether names with these hashes are all different and none of these, as far as their hashes tell."""
+        if not len(hashes):
+            return False
+        for which in range(len(self._lists)):
+            fewer, more = sorted((self._hashes_of_list(which), hashes), key=len)
+            if len(places_among(more, fewer)):
+                return False
+        ordered = np.sort(hashes)
+        return not bool((ordered[1:] == ordered[:-1]).any())
 
     def with_numbers(self, names: Sequence[str]) -> tuple[NameTable, NDArray[int32]]:
         """These names and those of others that are not among them; and the numbers of all of the others."""
@@ -134,7 +150,7 @@ class NameTable(Sequence[str]):
     def hashes(self) -> NDArray[uint64]:
         """`name_hashes` of all names."""
         if self._hashes is None:
-            parts = [_hashes_of(part) for part in self._lists]
+            parts = [self._hashes_of_list(which) for which in range(len(self._lists))]
             self._hashes = np.concatenate(parts) if parts else np.zeros(0, np.uint64)
         return self._hashes
 
@@ -146,30 +162,60 @@ class NameTable(Sequence[str]):
             self._dictionaries[which] = dict(zip(part, range(start, start + len(part)), strict=True))
         return self._dictionaries[which]
 
-    def _order(self, which: int) -> NDArray[int64]:
-        """The names of a list in the order of their hashes."""
+    def _hashes_of_list(self, which: int) -> NDArray[uint64]:
+        if self._before is not None and which < len(self._before._lists):
+            return self._before._hashes_of_list(which)
+        if which not in self._list_hashes:
+            part = self._lists[which]
+            self._list_hashes[which] = part.hashes if isinstance(part, Hashed) else name_hashes(part)
+        return self._list_hashes[which]
+
+    def _order(self, which: int) -> NDArray[int64] | None:
+        """The names of a list in the order of their hashes; none while it has not been searched often."""
         if self._before is not None and which < len(self._before._lists):
             return self._before._order(which)
-        if which not in self._by_hash:
+        self._scans[which] = self._scans.get(which, 0) + 1
+        if which not in self._by_hash and self._scans[which] > _MOST_SCANS:
             self._by_hash[which] = np.argsort(cast("Hashed", self._lists[which]).hashes, kind="stable")
-        return self._by_hash[which]
+        return self._by_hash.get(which)
 
     def _search(self, which: int, names: Sequence[str], missing: Sequence[int], found: list[int]) -> None:
-        part = self._lists[which]
-        own, order = cast("Hashed", part).hashes, self._order(which)
-        hashes = name_hashes([names[place] for place in missing])
-        first = np.searchsorted(own, hashes, side="left", sorter=order)
-        after = np.searchsorted(own, hashes, side="right", sorter=order)
+        part, order = self._lists[which], self._order(which)
+        own, hashes = cast("Hashed", part).hashes, name_hashes([names[place] for place in missing])
+        # The hashes of different names are hardly ever equal, but nothing forbids it.
+        for row, place in _pairs(own, hashes, order):
+            if part[place] == names[missing[row]]:
+                found[missing[row]] = self._starts[which] + place
+
+
+def _pairs(own: NDArray[uint64], wanted: NDArray[uint64], order: NDArray[int64] | None) -> Iterator[tuple[int, int]]:
+    """Places among the wanted hashes and among one's own of all that are equal; `order` sorts one's own."""
+    if order is not None:
+        first = np.searchsorted(own, wanted, side="left", sorter=order)
+        after = np.searchsorted(own, wanted, side="right", sorter=order)
         for row in np.flatnonzero(after > first).tolist():
-            # The hashes of different names are hardly ever equal, but nothing forbids it.
-            for place in order[first[row] : after[row]].tolist():
-                if part[place] == names[missing[row]]:
-                    found[missing[row]] = self._starts[which] + place
+            yield from ((row, place) for place in order[first[row] : after[row]].tolist())
+        return
+    rows: dict[int, list[int]] = {}
+    for row, one in enumerate(wanted.tolist()):
+        rows.setdefault(one, []).append(row)
+    places = places_among(own, wanted)
+    for place, one in zip(places.tolist(), own[places].tolist(), strict=True):
+        yield from ((row, place) for row in rows[one])
 
 
 def _is_searched(names: Sequence[str]) -> bool:
     return len(names) > _FEW and isinstance(names, Hashed)
 
 
-def _hashes_of(names: Sequence[str]) -> NDArray[uint64]:
-    return names.hashes if isinstance(names, Hashed) else name_hashes(names)
+def places_among(hashes: NDArray[uint64], wanted: NDArray[uint64]) -> NDArray[int64]:
+    """Where hashes stand that are among the wanted ones, ascending. Sorts the wanted ones only."""
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    mask = (1 << max(_LEAST_FLAGS, _FLAGS_EACH * len(wanted)).bit_length()) - 1
+    flags = np.zeros(mask + 1, np.bool_)
+    flags[wanted.view(np.int64) & mask] = True
+    some = np.flatnonzero(flags[hashes.view(np.int64) & mask])
+    ordered = np.sort(wanted)
+    near = np.minimum(np.searchsorted(ordered, hashes[some]), len(ordered) - 1)
+    return some[ordered[near] == hashes[some]]

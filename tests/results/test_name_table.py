@@ -11,7 +11,7 @@ from numpy import uint64
 from numpy.typing import NDArray
 
 from journeyctl.draws import name_hashes
-from journeyctl.results.name_table import NameTable
+from journeyctl.results.name_table import NameTable, places_among
 
 
 class Counted(Sequence[str]):
@@ -72,3 +72,27 @@ def test_hashes_that_are_known_are_kept_when_names_are_added() -> None:
     names = NameTable(("", "a"))
     assert np.array_equal(names.hashes(), names.and_then(("b",)).hashes()[:2])
     assert names.hashes()[0] == 0
+
+
+def test_names_are_found_before_and_after_a_long_list_is_sorted() -> None:
+    names, wanted = NameTable(("", "human"), Counted(70_000)), ["p5", "x", "p69999", "p5", "human"]
+    for _ in range(20):
+        assert names.numbers_of(wanted) == [7, -1, 70_001, 7, 1]
+
+
+@pytest.mark.parametrize("count", [1, 3, 5_000])
+def test_names_are_new_where_they_differ_from_all_others_and_from_each_other(count: int) -> None:
+    names = NameTable(("", "a"), Counted(1_000)).and_then(("b",))
+    others = [f"q{number}" for number in range(count)]
+    assert names.are_new(name_hashes(others))
+    assert not names.are_new(name_hashes([*others, "p999"]))
+    assert not names.are_new(name_hashes([*others, "b"]))
+    assert not names.are_new(name_hashes([*others, "q0"]))
+
+
+def test_places_of_hashes_are_those_of_equal_ones() -> None:
+    chance = np.random.default_rng(9)
+    hashes = chance.integers(0, 1 << 20, 50_000, np.uint64)
+    for count in (0, 1, 7, 3_000):
+        wanted = chance.integers(0, 1 << 20, count, np.uint64)
+        assert places_among(hashes, wanted).tolist() == np.flatnonzero(np.isin(hashes, wanted)).tolist()

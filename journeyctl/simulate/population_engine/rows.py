@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 import numpy as np
-from numpy import int32, int64, uint64
+from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.results.name_table import NameTable
@@ -61,7 +61,7 @@ class WorldNames:
         if not len(people):
             return self
         keys, names = people.keys, self.names
-        if _are_new(keys.hashes, names):
+        if names.are_new(keys.hashes):
             contacts: Names = np.arange(len(names), len(names) + len(keys), dtype=np.int32)
             names = names.and_then(keys)
         else:
@@ -74,16 +74,6 @@ class WorldNames:
         before = dict(self.persons)
         joined = ((name, np.concatenate([before.get(name, own[:0]), own])) for name, own in columns.items())
         return WorldNames(names, tuple(joined), self.named)
-
-
-def _are_new(hashes: NDArray[uint64], names: NameTable) -> bool:
-    """Whether names are all different, and none of them is known, as far as their hashes tell."""
-    hashes = np.sort(hashes)
-    if not len(hashes) or (hashes[1:] == hashes[:-1]).any():
-        return False
-    known = names.hashes()
-    places = np.minimum(np.searchsorted(hashes, known), len(hashes) - 1)
-    return not (hashes[places] == known).any()
 
 
 def part_of(
@@ -155,7 +145,7 @@ def _leads(
     shapes = rows.shapes[rows.codes[places]]
     which = book.numbers_of(person.at(places).astype(np.int64), shapes[:, r.LEAD_PLACE], shapes[:, r.LEAD_NUMBER])
     spelled = book.names()
-    if _are_new(spelled.hashes, names):
+    if names.are_new(spelled.hashes):
         numbers = np.arange(len(names), len(names) + len(spelled), dtype=np.int32)
         names = names.and_then(spelled)
     else:

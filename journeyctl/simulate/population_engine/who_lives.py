@@ -14,7 +14,7 @@ from journeyctl.simulate.population_engine.inputs import Inputs
 
 Integers = NDArray[int64]
 
-AT_ONCE: Final = 1 << 16
+AT_ONCE: Final = 1 << 13
 """So many people are made into arrays together at most; with their mail they may take some 30 MB."""
 
 
