@@ -30,6 +30,8 @@ _OPTIONS: Final = {
     "nogil": True, "_nrt": False, "error_model": "numpy", "no_rewrites": True, "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }  # fmt: skip
+_CODE: Final = "library"
+"""Under this name Numba keeps the code of what it compiles. Only here, so that nothing else depends on that name."""
 
 
 class _Part(JITCodeLibrary):
@@ -125,8 +127,9 @@ class WholeCompiler(Compiler):
         state = self.state
         state.flags.no_compile = True
         state.flags = _FLAGS.setdefault(state.flags.summary(), _SameFlags(state.flags))
-        state.library = library(state.targetctx.codegen(), func.__qualname__)
-        state.library.enable_object_caching()
+        made = library(state.targetctx.codegen(), func.__qualname__)
+        made.enable_object_caching()
+        setattr(state, _CODE, made)
 
 
 class PartCompiler(WholeCompiler):
@@ -140,7 +143,7 @@ class PartCompiler(WholeCompiler):
         def key() -> None:
             """Stands for the machine code that there is not, so that callers find the function."""
 
-        self.state.targetctx.insert_user_function(key, found.fndesc, [found.library])
+        self.state.targetctx.insert_user_function(key, found.fndesc, [getattr(found, _CODE)])
         return found._replace(entry_point=key)
 
 
@@ -151,12 +154,13 @@ def code_of(function: Callable[..., object], arguments: Sequence[Untyped]) -> Co
     cpu_target.target_context.refresh()
     made = numba.njit(function, pipeline_class=WholeCompiler, **_OPTIONS)
     found = made._compiler.compile(tuple(map(numba.typeof, arguments)), None)
-    found.library.finalize()
-    module = found.library._final_module
+    own = getattr(found, _CODE)
+    own.finalize()
+    module = own._final_module
     named = (*module.functions, *module.global_variables)
     externals = {one.name for one in named if one.is_declaration and not one.name.startswith("llvm.")}
     result = _written(found.signature.return_type)
-    return Code(found.fndesc.llvm_func_name, result, tuple(sorted(externals)), found.library._get_compiled_object())
+    return Code(found.fndesc.llvm_func_name, result, tuple(sorted(externals)), own._get_compiled_object())
 
 
 def _written(result: Untyped) -> str:
