@@ -18,7 +18,10 @@ from functools import cache, update_wrapper
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.population_engine.machine_code import Loaded
 
 _F = TypeVar("_F", bound=Callable[..., object])
 _IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
@@ -56,19 +59,32 @@ class Compiled:
 
     def __init__(self, function: Callable[..., object]) -> None:
         self.function = function
-        self._known: dict[object, Callable[..., object]] = {}
+        self._known: dict[object, Loaded] = {}
+        """By sorts of arguments."""
+        self._latest: Callable[[tuple[Any, ...]], Any] | None = None
+        """The code for arguments such as the latest ones."""
+        self._other: object = None
         self._part: Any = None
         update_wrapper(self, function)
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the function takes
         """Runs the machine code, which is made where there is none."""
-        from journeyctl.simulate.population_engine.machine_code import sort_of
+        if self._latest is not None:
+            found = self._latest(arguments)
+            if found is not self._other:
+                return found
+        return self._of_another_sort(arguments)
+
+    def _of_another_sort(self, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - whatever the function answers
+        from journeyctl.simulate.population_engine.machine_code import OTHER
+        from journeyctl.simulate.population_engine.python_entry import sort_of
 
         sort = tuple(map(sort_of, arguments))
         known = self._known.get(sort)
         if known is None:
             known = self._known[sort] = self._made(sort, arguments)
-        return known(*arguments)
+        self._latest, self._other = known.taking(arguments), OTHER
+        return self._latest(arguments)
 
     @property
     def _numba_type_(self) -> Any:  # noqa: ANN401 - Numba has no types
@@ -79,19 +95,19 @@ class Compiled:
             self._part = part_of(self.function)
         return self._part._numba_type_
 
-    def _made(self, sort: object, arguments: tuple[Any, ...]) -> Callable[..., object]:
+    def _made(self, sort: object, arguments: tuple[Any, ...]) -> Loaded:
         from journeyctl.simulate.population_engine.machine_code import Code
 
         digest = blake2b(repr(sort).encode(), digest_size=8).hexdigest()
         kept = _place(self.function.__module__) / f"{self.function.__name__}-{digest}{_ENDING}"
         try:
-            return Code.unpacked(kept.read_bytes()).loaded(arguments)
+            return Code.unpacked(kept.read_bytes()).loaded()
         except (OSError, ValueError):
             from journeyctl.simulate.population_engine.whole_program import code_of
 
             code = code_of(self.function, arguments)
             _keep(kept, code.packed())
-            return code.loaded(arguments)
+            return code.loaded()
 
 
 class Instruction:

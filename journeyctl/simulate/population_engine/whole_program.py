@@ -21,6 +21,7 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from journeyctl.simulate.population_engine.machine_code import Code
+from journeyctl.simulate.population_engine.python_entry import entry_to, parameters_of
 
 Untyped: TypeAlias = Any
 """What Numba hands over; it says little about types."""
@@ -56,16 +57,20 @@ class _Part(JITCodeLibrary):
 class _Whole(_Part):
     """A function that Python calls, with everything that it calls in turn."""
 
+    def enter_by(self, symbol: str, text: str) -> None:
+        """Adds the function that Python calls."""
+        self._entry = symbol
+        self.add_llvm_module(llvm.parse_assembly(f'target triple = "{self._final_module.triple}"\n{text}'))
+
     def finalize(self) -> None:
         """Makes machine code."""
-        self._own = {made.name for made in _defined(self._final_module)}
         self._linking_libraries = list(_all_of(self._linking_libraries))
         JITCodeLibrary.finalize(self)
 
     def _optimize_final_module(self) -> None:
         module, codegen = self._final_module, self._codegen
         for made in _defined(module):
-            if made.name not in self._own:
+            if made.name != self._entry:
                 made.linkage = "internal"
         # Constants reach the functions that they are passed to, and arguments that nobody reads go, before LLVM
         # weighs up what is worth inlining.
@@ -155,12 +160,16 @@ def code_of(function: Callable[..., object], arguments: Sequence[Untyped]) -> Co
     made = numba.njit(function, pipeline_class=WholeCompiler, **_OPTIONS)
     found = made._compiler.compile(tuple(map(numba.typeof, arguments)), None)
     own = getattr(found, _CODE)
+    symbol, text = entry_to(found.fndesc.llvm_func_name, arguments)
+    taken = [str(one.type) for one in own._final_module.get_function(found.fndesc.llvm_func_name).arguments]
+    assert taken == ["ptr", "ptr", *parameters_of(arguments)], "Numba hands arguments over as it did"
+    own.enter_by(symbol, text)
     own.finalize()
     module = own._final_module
     named = (*module.functions, *module.global_variables)
     externals = {one.name for one in named if one.is_declaration and not one.name.startswith("llvm.")}
     result = _written(found.signature.return_type)
-    return Code(found.fndesc.llvm_func_name, result, tuple(sorted(externals)), own._get_compiled_object())
+    return Code(symbol, result, tuple(sorted(externals)), own._get_compiled_object())
 
 
 def _written(result: Untyped) -> str:

@@ -12,7 +12,8 @@ import pytest
 pytest.importorskip("numba")
 
 from journeyctl.simulate.population_engine.jit import compiled
-from journeyctl.simulate.population_engine.machine_code import Code, sort_of
+from journeyctl.simulate.population_engine.machine_code import Code
+from journeyctl.simulate.population_engine.python_entry import sort_of
 
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 Row = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -49,6 +50,37 @@ def test_arrays_tuples_and_numbers_arrive_as_they_are(flag: bool, word: int, ord
     total = (41 if flag else -41) + int((table[:, 1] * pair.left - pair.right).sum())
     assert _everything(table, pair, 41, flag, np.uint64(word)) == (total, word > 1 << 63)
     assert pair.left[0] == total
+
+
+@compiled
+def _total(row: Row, places: Row | tuple[int, int]) -> int:
+    return int(row.sum()) + places[0] + places[1]
+
+
+def test_arguments_may_be_of_another_sort_each_time() -> None:
+    row, numbers = np.arange(6), (1, 2)
+    fixed = row.view()
+    fixed.flags.writeable = False
+    for _ in range(2):
+        for one in (row, row[::2], fixed, row.astype(np.int32), row[1:1], np.arange(6).astype(np.uint16)):
+            assert _total(one, numbers) == one.sum() + 3
+        assert _total(row, np.array([3, 4])) == 22
+        assert _total(row, (np.int64(5), -20)) == 0
+
+
+def test_an_array_is_read_where_it_lies_now() -> None:
+    row = np.arange(6)
+    assert _total(row, (0, 0)) == 15
+    row.resize(1 << 20, refcheck=False)
+    row[-1] = 7
+    assert _total(row, (0, 0)) == 22
+
+
+def test_arguments_without_number_are_refused_as_often_as_they_come() -> None:
+    for wrong in (None, 1.5, ("a",)):
+        assert _total(np.arange(6), (0, 0)) == 15
+        with pytest.raises(TypeError, match="takes no"):
+            _total(np.arange(6), wrong)
 
 
 def test_a_function_without_an_answer_answers_nothing() -> None:
