@@ -23,7 +23,7 @@ from journeyctl.semantics.completeness import Completeness, as_written, assign_r
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import OpenLead
 from journeyctl.semantics.stimuli import GroupChanged, GroupReady, LeadOutcome, Stimulus
-from journeyctl.simulate.group_members import KnownContact
+from journeyctl.simulate.group_members import KnownContact, watch
 from journeyctl.simulate.group_scope import fading_windows, needs_no_acts, only_fades
 
 if TYPE_CHECKING:
@@ -313,13 +313,11 @@ class AccountGroup:
 
     def _seated(self, now: int) -> list[Member]:
         """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
-        seated, counts = list[Member](), self._asks_for_engagement()
-        for key, role in self._roles.items():
-            known = self.candidates[key]
-            if counts:
-                known.watch(now)
-            seated.append(Member(key, role, 0, known.engagement(now) if counts else 0))
-        return seated
+        if not self._asks_for_engagement():
+            return [Member(key, role, 0, 0) for key, role in self._roles.items()]
+        known = {key: self.candidates[key] for key in self._roles}
+        watch(known, now)
+        return [Member(key, role, 0, known[key].engagement(now)) for key, role in self._roles.items()]
 
     def _scored(self, member: Member, now: int) -> Member:
         known = self.candidates[member.key]

@@ -102,10 +102,11 @@ class HeldBack(Protocol):
         """
         ...
 
-    def watch(self, contact: str, before: int) -> Iterable[Effect]:
-        """From second `before` on every human act of the contact is told at once.
+    def watch(self, contacts: Sequence[str], before: int) -> Iterable[tuple[str, Iterable[Effect]]]:
+        """From second `before` on every human act of these contacts is told at once.
 
-        Answers those of the time before in which acts count as engagement, as far as they are nothing else.
+        Answers, by contact, what was not told of the time before, acts that are nothing but engagement included as
+        far as they still count.
         """
         ...
 
@@ -114,8 +115,8 @@ class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_is_watched", "_kept", "_program", "_worth", "_worth_until", "asked", "brought_for",
-        "closing", "groups", "is_member", "person", "state", "told_until", "view",
+        "_engaged", "_history", "_kept", "_program", "_worth", "_worth_until", "asked", "brought_for",
+        "closing", "groups", "is_member", "is_watched", "person", "state", "told_until", "view",
     )  # fmt: skip
 
     def __init__(
@@ -145,7 +146,8 @@ class KnownContact:
         """Of any group."""
         self.told_until = -1
         """Everything before this second was told."""
-        self._is_watched = kept is None
+        self.is_watched = kept is None
+        """All its acts are told at once."""
         self._history = history
         self._kept = kept
         self._engaged: list[tuple[int, str]] = []
@@ -160,21 +162,13 @@ class KnownContact:
 
     def keep_up_with(self, kept: HeldBack) -> None:
         """From now on rows of the contact are told on demand."""
-        self._kept, self._is_watched = kept, False
+        self._kept, self.is_watched = kept, False
 
     def catch_up(self, now: int) -> None:
         """Takes in what was held back; from here on all that happened before `now` is known."""
         if self._kept is not None and self.told_until < now:
             self.told_until = now
             for effect in self._kept.held_back(self.person.key, now):
-                self.note(effect)
-
-    def watch(self, now: int) -> None:
-        """From now on all its acts count at once, those of before included."""
-        if not self._is_watched and self._kept is not None:
-            self._is_watched = True
-            self.catch_up(now)
-            for effect in self._kept.watch(self.person.key, now):
                 self.note(effect)
 
     def note(self, effect: Effect) -> bool:
@@ -228,6 +222,11 @@ class KnownContact:
         ends = (act.time + window + 1 for act in self.state.acts if act.kind in self._history for window in windows)
         return min((end for end in ends if end > now), default=None)
 
+    def watched(self, now: int) -> HeldBack | None:
+        """From now on all its acts count at once: who is to be asked for those before; `None` where they are known."""
+        kept, self.is_watched, self.told_until = self._kept, True, max(now, self.told_until)
+        return kept
+
     # --- rows
 
     def _act(self, effect: Effect) -> bool:
@@ -268,3 +267,13 @@ class KnownContact:
             self.state.fields[_DELIVERABLE] = False
             return True
         return False
+
+
+def watch(contacts: Mapping[str, KnownContact], now: int) -> None:
+    """From now on all acts of these contacts count at once, those of before included. All are kept by one engine."""
+    new = {key: known for key, known in contacts.items() if not known.is_watched}
+    kept = {key: kept for key, known in new.items() if (kept := known.watched(now)) is not None}
+    if kept:
+        for key, effects in next(iter(kept.values())).watch(tuple(kept), now):
+            for effect in effects:
+                new[key].note(effect)

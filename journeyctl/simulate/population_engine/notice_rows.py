@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-import numpy as np
-from numpy import int64
+from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine.jit import compiled
+from journeyctl.simulate.population_engine.life import W_ROWS, W_ROWS_END
 
 Integers = NDArray[int64]
 Packed = NDArray[Any]
@@ -23,17 +23,30 @@ SCORES: Final = 8
 """They say a score, which replaces the one before."""
 (SORT, WAKES, SHAPE_COLUMNS) = range(3)
 """What rows of a shape are to the book, and the bits of the groups that they wake, but for scores."""
-(GROUPS, WATCHED, PERSON_COLUMNS) = range(3)
-"""Of a person the bits of its groups, -1 for somebody whom evaluations cannot reach; and whether every act matters."""
-(EVALUATION, PERSON, PLACE, ENTRY) = range(4)
-"""The first evaluation that sees a row, whose it is, and where it lies."""
+(GROUPS, WATCHED, TOLD, PERSON_COLUMNS) = range(4)
+"""Of a person the bits of its groups, -1 for somebody whom evaluations cannot reach; whether every act matters; and
+the second from which on nothing was told."""
 (U_PERSON, U_TIME, U_SHAPE, U_VALUE, UNTOLD) = range(5)
 """A row to be told."""
-(FIRST, AFTER, SINCE, START, RUN, SPAN) = range(6)
-"""Rows to be looked at; second from which on they count; what packed seconds start from; the first row's run."""
+NEVER: Final = 1 << 62
+_NO_ROW: Final = -1
 
 
-NO_ROW: Final = -1
+class Lived(NamedTuple):
+    """What lives have written so far, and of which of it evaluations take notice."""
+
+    seconds: Packed
+    codes: Packed
+    values: Integers
+    lived: NDArray[int32]
+    """What came of each person's latest life."""
+    shapes: Integers
+    least: Integers
+    """By bit: hundredths of a point from which on a score wakes the group."""
+    times: Integers
+    """Seconds of all evaluations."""
+    start: int
+    """What packed seconds start from."""
 
 
 @compiled
@@ -73,92 +86,122 @@ def woken_by_score(least: Integers, score: int) -> int:
 
 
 @compiled
-def sift(
-    seconds: Packed, codes: Packed, values: Integers, runs: Integers, span: Integers, shapes: Integers,
-    least: Integers, times: Integers, people: Integers, found: Integers,
-) -> int:  # fmt: skip
-    """Rows of a span that matter by themselves; answers how many were found.
-
-    `runs` has person and first row of lives, in the order of writing. Where `found` is full the search ends; `span`
-    says where it goes on.
-    """
-    count, run = 0, span[RUN]
-    for row in range(span[FIRST], span[AFTER]):
-        while run + 1 < runs.shape[0] and runs[run + 1, 1] <= row:
-            run += 1
-        if count == found.shape[0]:
-            span[FIRST], span[RUN] = row, run
-            return count
-        person, time = runs[run, 0], span[START] + np.int64(seconds[row])
-        sort, groups = shapes[codes[row], SORT], people[person, GROUPS]
-        watched = sort & ENGAGES and people[person, WATCHED]
-        if not (sort & NOTED or watched) or groups < 0 or time < span[SINCE]:
+def due_from(rows: Lived, of_person: Integers, first: int, after: int, since: int) -> int:
+    """Number of the first evaluation that has to be told of one of these rows of a person, from a second on."""
+    groups, watched, earliest = of_person[GROUPS], of_person[WATCHED], NEVER
+    for row in range(first, after if groups >= 0 else first):
+        time, sort = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row], SORT]
+        if not sort or time < since or time >= earliest:
             continue
-        if not (sort & PROMPT or watched):
-            bits = shapes[codes[row], WAKES]
-            if sort & SCORES:
-                bits = woken_by_score(least, value_at(values, row))
-            if not bits & groups:
+        if not (sort & ENGAGES and watched):
+            if not sort & NOTED:
                 continue
-        evaluation = first_to_see(times, time)
-        if evaluation < times.shape[0]:
-            found[count, EVALUATION], found[count, PERSON], found[count, PLACE] = evaluation, person, row
-            count += 1
-    span[FIRST] = span[AFTER]
-    return count
+            if not sort & PROMPT:
+                bits = rows.shapes[rows.codes[row], WAKES]
+                if sort & SCORES:
+                    bits = woken_by_score(rows.least, value_at(rows.values, row))
+                if not bits & groups:
+                    continue
+        earliest = time
+    return first_to_see(rows.times, earliest)
 
 
 @compiled
-def untold(
-    seconds: Packed, codes: Packed, values: Integers, start: int, shapes: Integers, spans: Packed,
-    persons: Integers, people: Integers, told: Integers, before: int, found: Integers,
-) -> int:  # fmt: skip
-    """Rows of these persons of which the book takes notice, from `told` on up to second `before`.
+def sift(rows: Lived, runs: Integers, after: int, since: int, people: Integers, due: NDArray[int32]) -> None:
+    """Says of everybody who has lived again when the book has to be told next.
 
-    `spans` are the first and after the last row of each one's latest life. Rows come person by person in the
-    order of time, of scores only the last, and count as told then. Answers for how many there must be room: where
-    `found` has less, nothing counts as told.
+    `runs` has person and first row of lives, in the order of writing; the last one goes on up to row `after`.
+    """
+    for run in range(runs.shape[0]):
+        person, end = runs[run, 0], runs[run + 1, 1] if run + 1 < runs.shape[0] else after
+        due[person] = due_from(rows, people[person], runs[run, 1], end, since)
+
+
+@compiled
+def tell(
+    rows: Lived, people: Integers, due: NDArray[int32], evaluation: int, first: int, found: Integers
+) -> tuple[int, int]:
+    """What an evaluation has to be told, from person `first` on, as far as there is room.
+
+    Answers how many rows were found, and who comes next.
     """
     count = 0
-    for place in range(persons.shape[0]):
-        person, first, score = persons[place], count, NO_ROW
-        wanted = NOTED | ENGAGES if people[person, WATCHED] else NOTED
-        for row in range(spans[place, 0], spans[place, 1]):
-            time = start + np.int64(seconds[row])
-            if shapes[codes[row], SORT] & SCORES and told[person] <= time < before:
-                score = row if score == NO_ROW or seconds[row] >= seconds[score] else score
-        for row in range(spans[place, 0], spans[place, 1]):
-            time, sort = start + np.int64(seconds[row]), shapes[codes[row], SORT]
-            if sort & wanted and told[person] <= time < before and (not sort & SCORES or row == score):
-                if count < found.shape[0]:
-                    put(found, first, count, person, time, codes[row], value_at(values, row))
-                count += 1
-    if count <= found.shape[0]:
-        for place in range(persons.shape[0]):
-            told[persons[place]] = before
-    return count
+    for person in range(first, due.shape[0]):
+        if due[person] == evaluation:
+            if not has_room(rows, person, found.shape[0] - count):
+                return count, person
+            count = take(rows, people, person, NEVER, rows.times[evaluation], count, found)
+            due[person] = due_next(rows, people, person)
+    return count, due.shape[0]
 
 
 @compiled
-def engaging(
-    seconds: Packed, codes: Packed, start: int, shapes: Integers, person: int, span: Integers, found: Integers
-) -> int:
-    """Rows of one person that are nothing to the book but engagement; for how many there must be room.
+def watch(
+    rows: Lived, persons: Integers, first: int, people: Integers, due: NDArray[int32], engaged: int, before: int,
+    found: Integers,
+) -> tuple[int, int]:  # fmt: skip
+    """The same of some persons of whom every act matters from now on: all before a second that was not told yet.
 
-    `span` has rows and seconds: each from, and up to which not.
+    Of what counts as engagement only, what happened from second `engaged` on.
     """
     count = 0
-    for row in range(span[0], span[1]):
-        time, sort = start + np.int64(seconds[row]), shapes[codes[row], SORT]
-        if sort & ENGAGES and not sort & NOTED and span[2] <= time < span[3]:
-            if count < found.shape[0]:
-                put(found, 0, count, person, time, codes[row], 0)
+    for place in range(first, persons.shape[0]):
+        person = persons[place]
+        if not has_room(rows, person, found.shape[0] - count):
+            return count, place
+        count = take(rows, people, person, engaged, before, count, found)
+        people[person, WATCHED] = 1
+        due[person] = due_next(rows, people, person)
+    return count, persons.shape[0]
+
+
+@compiled
+def held_back(rows: Lived, person: int, people: Integers, before: int, found: Integers) -> int:
+    """The same of one person whose acts matter no more than before; -1 where there is too little room."""
+    if not has_room(rows, person, found.shape[0]):
+        return -1
+    return take(rows, people, person, NEVER, before, 0, found)
+
+
+@compiled
+def has_room(rows: Lived, person: int, room: int) -> bool:
+    """There is room for all rows of a person's life."""
+    return int(rows.lived[person, W_ROWS_END]) - int(rows.lived[person, W_ROWS]) <= room
+
+
+@compiled
+def due_next(rows: Lived, people: Integers, person: int) -> int:
+    """Number of the first evaluation that has to be told of what was not told yet."""
+    first, after = int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])
+    return due_from(rows, people[person], first, after, people[person, TOLD])
+
+
+@compiled
+def take(rows: Lived, people: Integers, person: int, engaged: int, before: int, count: int, found: Integers) -> int:
+    """Puts what was not told of a person behind `count` rows, in the order of time; answers how many there are then.
+
+    Of scores only the last. What is found counts as told. Who was not watched so far gets what counts as engagement
+    only from second `engaged` on.
+    """
+    first, score, told = count, _NO_ROW, people[person, TOLD]
+    if people[person, WATCHED]:
+        engaged = told
+    begin, end = int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])
+    for row in range(begin, end):
+        if rows.shapes[rows.codes[row], SORT] & SCORES and told <= rows.start + int(rows.seconds[row]) < before:
+            score = row if score == _NO_ROW or rows.seconds[row] >= rows.seconds[score] else score
+    for row in range(begin, end):
+        time, sort = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row], SORT]
+        since = told if sort & NOTED else engaged if sort & ENGAGES else NEVER
+        if since <= time < before and (not sort & SCORES or row == score):
+            put(found, first, count, person, time, int(rows.codes[row]), value_at(rows.values, row))
             count += 1
+    people[person, TOLD] = before
     return count
 
 
 @compiled
-def put(found: Integers, first: int, after: int, person: int, time: int64 | int, shape: int, value: int) -> None:
+def put(found: Integers, first: int, after: int, person: int, time: int, shape: int, value: int) -> None:
     """Puts a row among those found from `first` up to `after`: in the order of time, then of writing."""
     place = after
     while place > first and found[place - 1, U_TIME] > time:

@@ -8,7 +8,7 @@ until one comes that does, or until the book asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -25,7 +25,6 @@ from journeyctl.semantics.reactions import fact_text
 from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.group_members import COUNTED, EVENTS
-from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.field_codes import Sort
@@ -60,15 +59,13 @@ class Notices:
             world = memory[_REMEMBERED] = _World.of(inputs, book)
         self._world, self._shapes = world, _Shapes(inputs, book.rules, world)
         self._crowd = world.crowd.copy()
-        """For each person -1 or the bits of its groups, and whether it is watched."""
-        self._told = np.zeros(len(self._crowd), np.int64)
-        """By person: rows before this second were told."""
+        """What the book is to each person."""
+        self._due = np.full(len(self._crowd), len(book.times), np.int32)
+        """By person: the number of the evaluation that has to be told next; that of none for nobody."""
         self._sifted, self._runs = 0, 0
         """So many rows and runs of lives have been looked at."""
-        self._coming: list[list[tuple[int, int]]] = [[] for _ in range(len(book.times) + 1)]
-        """By evaluation: persons and rows that it is the first to see, some of them stale."""
-        self._found = np.empty((_LEAST_ROOM, n.ENTRY), np.int64)
-        self._rows = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
+        self._found = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
+        self._rows = self._lived()
         book.rely_on(self)
 
     def take_in(self, first: int, *, since: int) -> None:
@@ -79,65 +76,57 @@ class Notices:
         self._look_at_new_rows(self._book.times[evaluation - 1] if evaluation else 0)
         if not evaluation:
             self._expect()
-        coming = self._coming[evaluation]
-        if not coming:
-            return
-        self._coming[evaluation] = []
-        persons, places = np.array(coming, np.int64).T
-        latest = self._lives.lived[persons]
-        stale = (places < latest[:, life.W_ROWS]) | (places >= latest[:, life.W_ROWS_END])
         until = self._book.times[evaluation]
-        for person, news in self._untold(list(dict.fromkeys(persons[~stale].tolist())), until).items():
+
+        def found(first: int) -> tuple[int, int]:
+            return n.tell(self._rows, self._crowd, self._due, evaluation, first, self._found)
+
+        for person, news in self._news(found, len(self._due)):
             self._book.tell(self._people.key(person), news, until=until)
 
     def _expect(self) -> None:
         """As far as lives without any news tell, this is to whom something will happen, and when."""
-        first: dict[int, int] = {}
-        for evaluation, coming in enumerate(self._coming):
-            for person, _ in coming:
-                first.setdefault(person, self._book.times[evaluation])
-        self._book.expect({self._people.key(person): time for person, time in first.items()})
+        times, persons = self._book.times, np.flatnonzero(self._due < len(self._book.times))
+        due = zip(persons.tolist(), self._due[persons].tolist(), strict=True)
+        self._book.expect({self._people.key(person): times[number] for person, number in due})
 
-    # --- satisfies `accounts.RowKeeper`
+    # --- satisfies `group_members.HeldBack`
 
     def held_back(self, contact: str, before: int) -> Iterable[Effect]:
         """A contact's rows before a second that were not told yet, in the order of time; they count as told then."""
-        found = self._untold([self._people.number_of(contact)], before)
-        return [one for news in found.values() for one in news if isinstance(one, Effect)]
+        person = self._people.number_of(contact)
+        while (count := n.held_back(self._rows, person, self._crowd, before, self._found)) < 0:
+            self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
+        return [one for _, news in self._told(count) for one in news if isinstance(one, Effect)]
 
-    def watch(self, contact: str, before: int) -> Iterable[Effect]:
-        """From second `before` on every human act of the contact is told at once; answers those shortly before."""
-        person, rows = self._people.number_of(contact), self._lives.rows
-        first, after = self._lives.lived[person, [life.W_ROWS, life.W_ROWS_END]].tolist()
-        span = np.array((first, after, before - ENGAGED_FOR, before), np.int64)
-        count = self._with_room(
-            lambda: n.engaging(rows.seconds, rows.codes, rows.start, self._shapes.sorts, person, span, self._rows)
-        )
-        acts = [self._shapes.told(shape).effect(time, "", 0) for _, time, shape, _ in self._rows[:count].tolist()]
-        self._crowd[person, n.WATCHED] = 1
-        self._sift(np.array([[person, first]]), first, min(after, self._sifted), before)
-        return acts
+    def watch(self, contacts: Sequence[str], before: int) -> Iterable[tuple[str, Iterable[Effect]]]:
+        """From second `before` on every human act of these contacts is told at once; answers what was not told yet."""
+        persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
+
+        def found(first: int) -> tuple[int, int]:
+            engaged = before - ENGAGED_FOR
+            return n.watch(self._rows, persons, first, self._crowd, self._due, engaged, before, self._found)
+
+        for person, news in self._news(found, len(persons)):
+            yield self._people.key(person), [one for one in news if isinstance(one, Effect)]
 
     # --- which rows
+
+    def _lived(self) -> n.Lived:
+        rows, world = self._lives.rows, self._world
+        return n.Lived(
+            rows.seconds, rows.codes, rows.values, self._lives.lived, self._shapes.sorts, world.least, world.times,
+            rows.start,
+        )  # fmt: skip
 
     def _look_at_new_rows(self, since: int) -> None:
         if len(self._people) > len(self._crowd):
             self._admit()
         runs, written = self._lives.runs_after(self._runs), len(self._lives.rows)
         self._shapes.learn(self._lives.rows.shapes)
-        self._sift(runs, self._sifted, written, since)
+        self._rows = self._lived()
+        n.sift(self._rows, runs, written, since, self._crowd, self._due)
         self._sifted, self._runs = written, self._lives.run_count
-
-    def _sift(self, runs: Integers, first: int, after: int, since: int) -> None:
-        rows, coming, span = self._lives.rows, self._coming, np.zeros(n.SPAN, np.int64)
-        span[[n.FIRST, n.AFTER, n.SINCE, n.START]] = first, after, since, rows.start
-        while span[n.FIRST] < after:
-            count = n.sift(
-                rows.seconds, rows.codes, rows.values, runs, span, self._shapes.sorts, self._world.least,
-                self._world.times, self._crowd, self._found,
-            )  # fmt: skip
-            for evaluation, person, place in self._found[:count].tolist():
-                coming[evaluation].append((person, place))
 
     def _admit(self) -> None:
         """Newcomers, whom the book knows already."""
@@ -145,48 +134,32 @@ class Notices:
         keys = [self._people.key(number) for number in range(first, len(self._people))]
         others = [_of_groups(book.groups_of(key), self._world.bits) for key in keys]
         self._crowd = np.concatenate([self._crowd, np.array(others, np.int64)])
-        self._told = np.concatenate([self._told, np.zeros(len(others), np.int64)])
+        self._due = np.concatenate([self._due, np.full(len(others), len(book.times), np.int32)])
 
-    def _untold(self, persons: Sequence[int], before: int) -> Mapping[int, list[News]]:
-        """By person what was not told yet, in the order of time."""
-        if not persons:
-            return {}
-        numbers, rows = np.array(persons, np.int64), self._lives.rows
-        spans = self._lives.lived[numbers][:, [life.W_ROWS, life.W_ROWS_END]].astype(np.int64)
-        count = self._with_room(
-            lambda: n.untold(
-                rows.seconds,
-                rows.codes,
-                rows.values,
-                rows.start,
-                self._shapes.sorts,
-                spans,
-                numbers,
-                self._crowd,
-                self._told,
-                before,
-                self._rows,
-            )
-        )
-        news: dict[int, list[News]] = {}
-        known = self._shapes.told
-        for person, time, shape, value in self._rows[:count].tolist():
-            told, own = known(shape), news.get(person)
-            if own is None:
-                own = news[person] = []
+    def _news(self, find: Callable[[int], tuple[int, int]], everybody: int) -> Iterator[tuple[int, list[News]]]:
+        """By person what is found, a roomful at a time; `find` goes on from somebody and answers who comes next."""
+        following = 0
+        while following < everybody:
+            count, following = find(following)
+            if not count and following < everybody:
+                self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
+            yield from self._told(count)
+
+    def _told(self, count: int) -> Iterator[tuple[int, list[News]]]:
+        """By person the rows that were found, in the order of time."""
+        known, whose, news = self._shapes.told, _NOBODY, list[News]()
+        for person, time, shape, value in self._found[:count].tolist():
+            if person != whose:
+                if news:
+                    yield whose, news
+                whose, news = person, []
+            told = known(shape)
             lead = "" if told.lead is None else lead_name(self._people.key(person), *told.lead)
-            own.append(told.effect(time, lead, value))
+            news.append(told.effect(time, lead, value))
             if told.field is not None:
-                own.append(told.field)
-        return news
-
-    def _with_room(self, read: Callable[[], int]) -> int:
-        """How many rows there are, all of which are found."""
-        count = read()
-        if count > len(self._rows):
-            self._rows = np.empty((2 * count, n.UNTOLD), np.int64)
-            count = read()
-        return count
+                news.append(told.field)
+        if news:
+            yield whose, news
 
 
 class _Told(NamedTuple):
@@ -221,7 +194,7 @@ class _Shapes:
         """All shapes that there are by now."""
         before = len(self.sorts)
         if len(shapes) > before:
-            self._columns = shapes.copy()
+            self._columns = shapes
             others = [self._known_sort(tuple(columns)) for columns in shapes[before:].tolist()]
             self.sorts = np.concatenate([self.sorts, np.array(others, np.int64)])
 
@@ -301,7 +274,7 @@ class _World:
     bits: Mapping[str, int]
     """By group."""
     crowd: Integers
-    """For each person who is there from the start -1 or the bits of its groups, and 0: nobody is watched yet."""
+    """For each person who is there from the start what the book is to it; nobody is watched or was told of yet."""
     least: Integers
     """By bit: hundredths of a point from which on a score wakes the group."""
     times: Integers
@@ -333,8 +306,9 @@ class _World:
         )  # fmt: skip
 
 
-def _of_groups(groups: Iterable[str] | None, bits: Mapping[str, int]) -> tuple[int, int]:
-    return (_NOBODY, 0) if groups is None else (sum({bits[name] for name in groups}), 0)
+def _of_groups(groups: Iterable[str] | None, bits: Mapping[str, int]) -> tuple[int, int, int]:
+    """A row of `notice_rows.PERSON_COLUMNS`."""
+    return (_NOBODY if groups is None else sum({bits[name] for name in groups})), 0, 0
 
 
 def _values_of_facts(inputs: Inputs) -> dict[str, tuple[str, Value]]:
