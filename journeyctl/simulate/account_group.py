@@ -84,6 +84,10 @@ class Filled:
     """As complete as `ready` asks for."""
     looked_for: bool
     """The group's own matched audience looks for what is missing."""
+    reason: str
+    """What rows say is missing."""
+    basis_points: int
+    """How complete it is in rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,13 @@ class GroupRules:
     """By the numbers of members in each role, as far as it was worked out."""
 
     def filled(self, counts: tuple[int, ...]) -> Filled:
-        """The state with so many members in each role, in the group's order."""
+        """The state with so many members in each role, in the group's order; one object for all that are alike."""
         known = self.states.get(counts)
         if known is None:
-            known = self.states[counts] = self._filled(counts)
+            # More than needed adds nothing.
+            least = tuple(map(min, counts, self.needed.values()))
+            known = self.filled(least) if least != counts else self._filled(counts)
+            self.states[counts] = known
         return known
 
     def _filled(self, counts: Sequence[int]) -> Filled:
@@ -118,7 +125,8 @@ class GroupRules:
         found = completeness(roles_needed(self.group), dict(zip(names, counts, strict=True)), weights)
         ready = self.group.ready
         enough = ready is not None and found.overall >= as_written(ready.completeness)
-        return Filled(found, float(found.overall), enough, is_looked_for(self.group, found))
+        reason, share = f"{MISSING_ROLES}={','.join(found.missing)}", int(found.overall * BASIS_POINTS + Fraction(1, 2))
+        return Filled(found, float(found.overall), enough, is_looked_for(self.group, found), reason, share)
 
     @classmethod
     def of(cls, group: BuyingGroup, calendar: Calendar) -> GroupRules:
@@ -136,7 +144,7 @@ class AccountGroup:
 
     __slots__ = (
         "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "account",
-        "activated", "candidates", "closed_at", "found", "is_alive", "lead", "members", "next_look", "order", "path",
+        "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order", "path",
         "stirred", "touched",
     )  # fmt: skip
 
@@ -144,7 +152,8 @@ class AccountGroup:
         """`path` is the account's, such as `u17/h2`."""
         self._rules = rules
         self.path = path
-        self.order = rules.group.name, path
+        self.name = rules.group.name
+        self.order = self.name, path
         """Groups are evaluated in this order."""
         self.account = account
         self.candidates: dict[str, KnownContact] = {}
@@ -155,8 +164,6 @@ class AccountGroup:
         """Candidates to whom something has happened since the last look that conditions ask about."""
         self.stirred = False
         """Some member has done something since then that counts as engagement."""
-        self.found: Completeness | None = None
-        """As of the last look; `None` before anybody joined."""
         self.lead = ""
         """Name of the open lead."""
         self.closed_at: int | None = None
@@ -169,17 +176,13 @@ class AccountGroup:
         self._closing: tuple[int, LeadOutcome] | None = None
         self._told: dict[str, GroupChanged] = {}
         self._filled: Filled | None = None
+        """As of the last look; `None` before anybody joined."""
         self._ready = False
         self._roles: dict[str, str] = {}
         """By member who has not left."""
         self._fades_at: int | None = None
         self._fitting: dict[str, tuple[list[str], int | None]] = {}
         """Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
-
-    @property
-    def name(self) -> str:
-        """Name of the group."""
-        return self._rules.group.name
 
     @property
     def restless(self) -> bool:
@@ -213,16 +216,20 @@ class AccountGroup:
 
     def _assign(self, joined: Sequence[str], now: int, out: Findings) -> None:
         """Who has which role, and what follows for completeness."""
-        present = list(self._present())
-        self._roles = assign_roles(self._rules.needed, [(key, self._still_fits(key, now)) for key in present])
-        fades = (self._fitting[key][1] for key in present if key in self._fitting)
-        self._fades_at = min((end for end in fades if end is not None), default=None)
+        rules, before = self._rules, self._filled
+        fits = [(key, self._still_fits(key, now)) for key in self._present()]
+        self._roles = assign_roles(rules.needed, fits)
+        if rules.windows:
+            ends = [self._fitting[key][1] for key, _ in fits]
+            self._fades_at = min((end for end in ends if end is not None), default=None)
         given = list(self._roles.values())
-        self._filled = self._rules.filled(tuple(given.count(role.name) for role in self._rules.group.roles))
+        filled = self._filled = rules.filled(tuple(map(given.count, rules.needed)))
         for key in joined:
             row = Effect(now, Kind.JOINED_GROUP, reason=self._roles.get(key, ""), group=self.name)
             out.rows.append((self.candidates[key].person, row))
-        self._record(self._filled.found, now, out)
+        if before is None or (before is not filled and _recorded(before) != _recorded(filled)):
+            row = Effect(now, Kind.FACT, reason=filled.reason, value=filled.basis_points, group=self.name)
+            out.rows.append((self.account, row))
 
     def _judge(self, new: bool, now: int, out: Findings) -> None:  # noqa: FBT001  (a step of `look`)
         """Whether the group is ready, and what members learn of it; `new` where roles or the lead have changed."""
@@ -324,17 +331,6 @@ class AccountGroup:
         known.catch_up(now)
         return dataclasses.replace(member, score=known.score(now))
 
-    def _record(self, found: Completeness, now: int, out: Findings) -> None:
-        """A row wherever completeness or the missing roles are not as before."""
-        before = self.found
-        if found is before:
-            return
-        self.found = found
-        if before is None or (before.overall, before.missing) != (found.overall, found.missing):
-            reason = f"{MISSING_ROLES}={','.join(found.missing)}"
-            share = int(found.overall * BASIS_POINTS + Fraction(1, 2))
-            out.rows.append((self.account, Effect(now, Kind.FACT, reason=reason, value=share, group=self.name)))
-
     # --- the lead
 
     def _close(self, now: int) -> bool:
@@ -390,10 +386,12 @@ class AccountGroup:
 
     def _next(self, now: int) -> int | None:
         """The second from which on time alone can change something; `None`: only acts and facts can."""
-        windows, ready = self._rules.windows, self._ready
-        if windows is None or not self._rules.joins_awake or (ready and self._asks_for_engagement()):
+        ready = self._ready
+        if self._rules.windows is None or not self._rules.joins_awake:
             return EVERY_EVALUATION
         ends = [self._closing[0] if self._closing is not None else None, self._fades_at]
+        if ready and self._asks_for_engagement():
+            ends += [self.candidates[key].engaged_until for key in self._roles]
         again = self._rules.group.ready.again if self._rules.group.ready is not None else None
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))
@@ -402,3 +400,8 @@ class AccountGroup:
     def _asks_for_engagement(self) -> bool:
         ready = self._rules.group.ready
         return ready is not None and ready.engagement > 0
+
+
+def _recorded(filled: Filled) -> tuple[Fraction, tuple[str, ...]]:
+    """What has a row whenever it is not as before."""
+    return filled.found.overall, filled.found.missing

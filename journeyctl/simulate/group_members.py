@@ -116,7 +116,7 @@ class KnownContact:
 
     __slots__ = (
         "_engaged", "_history", "_kept", "_program", "_worth", "_worth_until", "asked", "brought_for",
-        "closing", "groups", "is_member", "is_watched", "person", "state", "told_until", "view",
+        "closing", "gone", "groups", "is_member", "is_watched", "person", "state", "told_until", "view",
     )  # fmt: skip
 
     def __init__(
@@ -142,6 +142,8 @@ class KnownContact:
         self.closing: dict[str, tuple[int, LeadOutcome]] = {}
         """By lead: what the CRM sync will say, and when."""
         self.asked = False
+        self.gone = self.state.fields.get(LEFT_COMPANY) is True
+        """Has left the company."""
         self.is_member = False
         """Of any group."""
         self.told_until = -1
@@ -156,9 +158,9 @@ class KnownContact:
         self._worth_until = 0
 
     @property
-    def gone(self) -> bool:
-        """Has left the company."""
-        return self.state.fields.get(LEFT_COMPANY) is True
+    def engaged_until(self) -> int | None:
+        """The second from which on its engagement is another by the passing of time alone, as of when it was asked."""
+        return self._worth_until + 1 if self._engaged else None
 
     def keep_up_with(self, kept: HeldBack) -> None:
         """From now on rows of the contact are told on demand."""
@@ -189,6 +191,8 @@ class KnownContact:
     def set_field(self, path: str, value: Value) -> None:
         """A field has a new value; `None`: it is unknown from now on."""
         self._worth = None
+        if path == LEFT_COMPANY:
+            self.gone = value is True
         if value is None:
             self.state.fields.pop(path, None)
         else:
