@@ -18,7 +18,7 @@ _ALONE = 0
 class Keys(Sequence[str]):
     """Names such as `u1/h2/c1/p3`: a stem, and behind it the number of a contact; a second record ends in `/again`."""
 
-    __slots__ = ("_again", "_hashes", "_number", "_stem", "_stems")
+    __slots__ = ("_again", "_hashes", "_number", "_plain", "_stem", "_stems")
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Keys(Sequence[str]):
     ) -> None:
         """`stem` is each record's place in `stems`; `number` 0 stands for none; `hashes` are known already."""
         self._stems, self._stem, self._number, self._again, self._hashes = stems, stem, number, again, hashes
+        self._plain = False
 
     @classmethod
     def of(cls, names: Sequence[str]) -> Keys:
@@ -37,7 +38,9 @@ class Keys(Sequence[str]):
         if isinstance(names, Keys):
             return names
         count = len(names)
-        return cls(names, np.arange(count, dtype=np.int32), *_plain(count))
+        made = cls(names, np.arange(count, dtype=np.int32), *_plain(count))
+        made._plain = True
+        return made
 
     @classmethod
     def numbered(cls, stems: Sequence[str], places: NDArray[int64]) -> Keys:
@@ -53,7 +56,7 @@ class Keys(Sequence[str]):
     def hashes(self) -> NDArray[uint64]:
         """Their numbers in addresses of draws, in their order."""
         if self._hashes is None:
-            self._hashes = name_hashes(self)
+            self._hashes = name_hashes(self._stems if self._plain else self)
         return self._hashes
 
     def pieces(self) -> tuple[Sequence[str], NDArray[int32], NDArray[int32], NDArray[np.bool_]]:

@@ -33,6 +33,9 @@ OtherMails = Sequence[Sequence[tuple[int, str]]]
 """For each contact, time and business line of every mail."""
 
 
+_ZONES = "world: the zone of a contact"
+
+
 def _no_mail(draws: Draws, contacts: Sequence[str], zones: Sequence[str]) -> OtherMails:
     return [()] * len(contacts)
 
@@ -135,6 +138,12 @@ class World:
         return self._zone_question().of(people)
 
     def _zone_question(self) -> FieldQuestion[str]:
+        found = self.memory.get(_ZONES)
+        if not isinstance(found, FieldQuestion):
+            found = self.memory[_ZONES] = self._new_zone_question()
+        return found
+
+    def _new_zone_question(self) -> FieldQuestion[str]:
         program, meanings = self.program, self.program.meanings
         paths = (meanings.get("country", "contact.country"), *((meanings["zone"],) if "zone" in meanings else ()))
 

@@ -26,7 +26,8 @@ Integers = NDArray[int64]
 Happening = Mapping[str, Sequence[tuple[int, str, "Value"]]]
 """By contact: second, path and new value."""
 
-_HASHED: Final = ((life.P_CLINIC, "clinic"), (life.P_HOSPITAL, "hospital"))
+HASHED: Final = ((life.P_CLINIC, "clinic"), (life.P_HOSPITAL, "hospital"))
+"""Columns that hold the number of an account's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,44 @@ class Crowd:
 
     def with_others(self, others: Crowd) -> Crowd:
         """These people and then others."""
-        moved = others.people.copy()
-        moved[:, (life.P_FACTS, life.P_FACTS_END)] += len(self.facts)
-        moved[:, (life.P_MAIL, life.P_MAIL_END)] += len(self.mail)
+        moved = _moved(others, len(self.facts), len(self.mail))
         return Crowd(
             np.concatenate([self.people, moved]), np.concatenate([self.fields, others.fields]),
             np.concatenate([self.facts, others.facts]), np.concatenate([self.mail, others.mail]),
         )  # fmt: skip
+
+
+class GrowingCrowd:
+    """A crowd to which people come, with room for more."""
+
+    def __init__(self, first: Crowd) -> None:
+        """Those who are there at the start, in arrays without any room."""
+        self.crowd = first
+        self._rooms = [first.people, first.fields, first.facts, first.mail]
+
+    def admit(self, others: Crowd) -> None:
+        """Further people, behind everybody."""
+        now = self.crowd
+        added = (_moved(others, len(now.facts), len(now.mail)), others.fields, others.facts, others.mail)
+        parts = zip((now.people, now.fields, now.facts, now.mail), added, strict=True)
+        self.crowd = Crowd(*(self._longer(place, part, more) for place, (part, more) in enumerate(parts)))
+
+    def _longer(self, place: int, part: Integers, more: Integers) -> Integers:
+        room, count = self._rooms[place], len(part) + len(more)
+        if count > len(room):
+            room = np.empty((count + count // 4 + len(more), part.shape[1]), np.int64)
+            room[: len(part)] = part
+            self._rooms[place] = room
+        room[len(part) : count] = more
+        return room[:count]
+
+
+def _moved(crowd: Crowd, facts: int, mail: int) -> Integers:
+    """The people of a crowd where so many facts and mails of others come before theirs."""
+    moved = crowd.people.copy()
+    moved[:, (life.P_FACTS, life.P_FACTS_END)] += facts
+    moved[:, (life.P_MAIL, life.P_MAIL_END)] += mail
+    return moved
 
 
 class Roster:
@@ -66,12 +98,12 @@ class Roster:
     ) -> None:
         """`ranks` is the order of all fields by path."""
         self._people, self._start = people, world.start
-        self._hashes = [(column, _hashed(people.own[name])) for column, name in _HASHED]
+        self._hashes = [(column, _hashed(people.own[name])) for column, name in HASHED]
         self._first_record = _hashed(people.own["duplicate_of"])
         self._invalid = people.own["invalid_email"].to(bool, np.bool_)
         codes = tables.codes
         self._fields = [(field.codes, _codes(codes, path, field)) for path, field in fields_of(people, codes)]
-        self._inbox = _inbox(world, codes)
+        self._inbox = inbox_of(world, codes)
         self._country = codes.column(world.model.country)
         self._facts, self._first_fact = _facts(people, happening, tables, ranks)
 
@@ -137,7 +169,7 @@ def _hashed(column: Coded[str]) -> tuple[NDArray[Any], Integers]:
     return column.codes, name_hashes(column.values).view(np.int64)
 
 
-def _inbox(world: World, codes: FieldCodes) -> Integers:
+def inbox_of(world: World, codes: FieldCodes) -> Integers:
     """The threshold of reaching the inbox by the code of the country at birth; the last one is without any."""
     placement, default = world.model.placement, world.program.defaults.get(world.model.country)
     usual = placement.get("default", CERTAIN)

@@ -24,6 +24,7 @@ from journeyctl.simulate.population_engine.crowds import Crowd, Roster, fields_o
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 from journeyctl.simulate.population_engine.field_codes import FieldCodes, Unsupported
 from journeyctl.simulate.population_engine.mail_rows import MailRows
+from journeyctl.simulate.population_engine.newcomer_rows import NewcomerRows
 from journeyctl.simulate.population_engine.program_reads import codes_of
 from journeyctl.simulate.population_engine.program_tables import Tables, build
 from journeyctl.simulate.population_engine.response_tables import Around, ResponseLists
@@ -69,6 +70,8 @@ class Inputs:
     ranks: Mapping[str, int]
     """The order of all fields by path."""
     desks: DeskTables
+    brought: NewcomerRows
+    """How newcomers become arrays."""
 
     @classmethod
     def of(cls, world: World) -> Inputs:
@@ -98,6 +101,7 @@ class Inputs:
             everybody, Roster(world, tables, ranks, everybody, world.facts), NameTable(everybody.keys),
             world.zone_column(People.of(world.persons)), teams, ranks,
             DeskTables.of(world.desks, start=world.start, until=world.drained, sources=world.desk_inflow.sources),
+            NewcomerRows(world, tables, ranks),
         )  # fmt: skip
 
     def crowd(self, mail: Mailing, rows: Integers) -> Crowd:
@@ -112,14 +116,7 @@ class Inputs:
 
         Raises `Unsupported` for unknown values.
         """
-        people = People.of(newcomer.person for newcomer in found)
-        facts = {newcomer.person.key: newcomer.facts for newcomer in found}
-        crowd = Roster(self.world, self.tables, self.ranks, people, facts).crowd(np.arange(len(people)))
-        own = np.flatnonzero([newcomer.enters for newcomer in found])
-        crowd.people[:, life.P_FORM] = 1
-        crowd.people[own, life.P_VISITS] = 1
-        entering = people.take(own)
-        return crowd.with_mail(own, *mail(entering.keys, self.world.zone_column(entering)))
+        return self.brought.crowd(found, mail)
 
     def mail(self, draws: Draws) -> Mailing:
         """Other lines' mail of one replication for any contacts and their zones, and where each one's ends."""

@@ -24,6 +24,8 @@ class Telling:
         self._groups = {name: number for number, name in enumerate(inputs.tables.groups)}
         self._desks = {name: number for number, name in enumerate(inputs.tables.desks)}
         self._places = frozenset(inputs.tables.places)
+        self._states: dict[tuple[Value, ...], tuple[int, ...]] = {}
+        """What a member is told of its group, by group and fields, but for the lead."""
 
     def row(self, contact: str, time: int, news: Stimulus) -> News:
         """What reaches a contact at a second. Raises `Unsupported` for values that nobody foresaw."""
@@ -46,13 +48,21 @@ class Telling:
                 raise Unsupported(f"news of the kind {type(news).__name__}")
 
     def _changed(self, contact: str, time: int, news: GroupChanged) -> News:
+        # Equal numbers are told alike: `ready` is true or false always, and completeness a broken number.
+        state = news.group, news.completeness, news.ready, news.missing_roles, news.my_role
+        known = self._states.get(state)
+        if known is None:
+            known = self._states[state] = self._state(news)
+        lead = (-1, 0, 0) if news.lead is None else (1, *self._lead(contact, news.lead)) if news.lead else (0, 0, 0)
+        return _row(time, life.GROUP_CHANGED, *known, *lead)
+
+    def _state(self, news: GroupChanged) -> tuple[int, ...]:
         fields: dict[str, Value] = {
             "completeness": news.completeness, "ready": news.ready, "missing_roles": news.missing_roles,
             "my_role": news.my_role,
         }  # fmt: skip
         found = [self._tables.codes.code(group_path(news.group, name), value) for name, value in fields.items()]
-        lead = (-1, 0, 0) if news.lead is None else (1, *self._lead(contact, news.lead)) if news.lead else (0, 0, 0)
-        return _row(time, life.GROUP_CHANGED, self._groups[news.group], *found, *lead)
+        return self._groups[news.group], *found
 
     def _desk(self, name: str) -> tuple[int, int]:
         return self._desks[name], self._tables.names(name)

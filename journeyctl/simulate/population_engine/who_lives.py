@@ -9,7 +9,7 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
-from journeyctl.simulate.population_engine.crowds import Crowd
+from journeyctl.simulate.population_engine.crowds import Crowd, GrowingCrowd
 from journeyctl.simulate.population_engine.inputs import Inputs
 
 Integers = NDArray[int64]
@@ -27,7 +27,7 @@ class WhoLives:
         """Mail of others in this replication."""
         self.known = 0 if empty else len(inputs.everybody)
         """Those who were there at the start."""
-        self._together = self._made(np.arange(self.known)) if self.known <= AT_ONCE else None
+        self._together = GrowingCrowd(self._made(np.arange(self.known))) if self.known <= AT_ONCE else None
         self._others: Crowd | None = None
         """Newcomers, unless all are together."""
         self._count = self.known
@@ -39,14 +39,14 @@ class WhoLives:
         """People who were not there at the start."""
         self._count += len(others.people)
         if self._together is not None:
-            self._together = self._together.with_others(others)
+            self._together.admit(others)
             return
         self._others = others if self._others is None else self._others.with_others(others)
 
     def crowd_with(self, persons: Integers) -> tuple[Crowd, Integers]:
         """A crowd that has these people, and the row of each in it."""
         if self._together is not None:
-            return self._together, persons
+            return self._together.crowd, persons
         old = persons < self.known
         crowd, rows = self._made(persons[old]), np.cumsum(old) - 1
         if self._others is not None:
