@@ -36,7 +36,7 @@ class BlockDraws(Protocol):
     """Draws for many addresses: arrays of subjects, purposes, places and occurrences, and the 20 round keys."""
 
     def __call__(self, counter: Sequence[NDArray[uint64]], keys: Sequence[int]) -> NDArray[int64]:
-        """The numbers of `Draws.bits`, shape `(draws,)`."""
+        """The numbers of `Draws.bits`; the four arrays broadcast against each other, and it has their common shape."""
         ...
 
 
@@ -178,11 +178,11 @@ class Draws:
         """
         import numpy as np
 
-        parts = (np.asarray(part, dtype=np.uint64) for part in (subjects, purposes, places, occurrences))
+        parts = [np.asarray(part, dtype=np.uint64) for part in (subjects, purposes, places, occurrences)]
+        if _block_words is not None:
+            return _block_words(parts, self._keys)
         counter = np.broadcast_arrays(*parts)
         words = [part.reshape(-1) for part in counter]
-        if _block_words is not None:
-            return _block_words(words, self._keys).reshape(counter[0].shape)
         if words[0].size <= _FEW:
             few = [_in_full(word, self.key) for word in zip(*(part.tolist() for part in words), strict=True)]
             return np.array(few, dtype=np.int64).reshape(counter[0].shape)

@@ -65,7 +65,12 @@ def group_engagement(group: BuyingGroup, members: Iterable[Member]) -> Fraction:
         return Fraction()
     weights = {role.name: weight for role, weight in zip(group.roles, whole, strict=True)}
     total = sum(weights[member.role] * member.engagement for member in members)
-    return min(Fraction(FULL), Fraction(total * len(whole), everything * ONE_POINT))
+    return _at_most_full(total * len(whole), everything * ONE_POINT)
+
+
+@lru_cache(maxsize=4_096)
+def _at_most_full(points: int, of: int) -> Fraction:
+    return min(Fraction(FULL), Fraction(points, of))
 
 
 @lru_cache(maxsize=256)

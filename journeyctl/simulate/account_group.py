@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from journeyctl.graph.group import BuyingGroup
@@ -34,6 +36,7 @@ BASIS_POINTS: Final = 10_000
 """Completeness in rows counts in hundredths of a percent."""
 MISSING_ROLES: Final = "missing_roles"
 """Rows of kind `fact` about a group say `missing_roles=champion,influencer`."""
+_NOTHING: Final = frozenset[tuple[str, str]]()
 EVERY_EVALUATION: Final = 0
 """A next look so early means that the group is looked at in each evaluation."""
 
@@ -262,16 +265,15 @@ class AccountGroup:
             if told.lead == outcome.lead:
                 yield key, time, outcome
 
-    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
         """Platform and role of every missing role that a matched audience looks for from now on."""
         filled, fill = self._filled, self._rules.group.fill
-        if filled is None or not filled.found.missing or not any(True for _ in self._present()):
-            return
-        platforms = {platform for platform, until in self.activated.items() if until > now}
-        if fill is not None and filled.looked_for:
-            platforms.add(fill.audience_on)
-        for role in filled.found.missing if platforms else ():
-            yield from ((platform, role) for platform in sorted(platforms))
+        if filled is None or not filled.found.missing or all(self.candidates[key].gone for key in self.members):
+            return _NOTHING
+        platforms = tuple(platform for platform, until in self.activated.items() if until > now)
+        if fill is not None and filled.looked_for and fill.audience_on not in platforms:
+            platforms = *platforms, fill.audience_on
+        return _everywhere(platforms, filled.found.missing)
 
     # --- members and roles
 
@@ -400,6 +402,11 @@ class AccountGroup:
     def _asks_for_engagement(self) -> bool:
         ready = self._rules.group.ready
         return ready is not None and ready.engagement > 0
+
+
+@lru_cache(maxsize=256)
+def _everywhere(platforms: tuple[str, ...], roles: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(product(platforms, roles))
 
 
 def _recorded(filled: Filled) -> tuple[Fraction, tuple[str, ...]]:

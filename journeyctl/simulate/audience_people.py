@@ -22,15 +22,15 @@ from journeyctl.simulate.facts import FactChange, Facts
 from journeyctl.simulate.field_order import needed_for
 from journeyctl.simulate.group_scope import is_timeless, plays_without_acts
 from journeyctl.simulate.people import Drawing, Flaws, Person
-from journeyctl.simulate.person import FieldQuestion
+from journeyctl.simulate.person import FieldQuestion, People
 from journeyctl.simulate.record_keys import Keys
 
 if TYPE_CHECKING:
     from journeyctl.expr import Value
     from journeyctl.graph.program import Program
 
-_TRIES: Final = (16, 48, 192)
-"""Candidates of a place that are drawn at once, until one plays the role."""
+_TRIES: Final = (4, 12, 48, 192)
+"""Candidates of a place that are drawn at once, until one plays the role. Most often one of the first does."""
 _IN_VAIN: Final = 240
 """The number of the candidate who comes where none of them does."""
 
@@ -78,7 +78,8 @@ class AudiencePeople:
         """`above` are umbrella and hospital of each clinic; `adorned` adds what a run keeps with a contact."""
         self._program, self._facts, self._drawing = program, facts, drawing
         self._above, self._enters, self._adorned = above, enters, adorned
-        self._chosen: dict[str, Person] = {}
+        self._chosen: dict[str, tuple[People, int]] = {}
+        """Who comes, by place: one of those who were drawn together."""
         self._newcomers: dict[str, Newcomer] = {}
         self._questions: dict[Condition, FieldQuestion[bool]] = {}
         self._outlines: dict[tuple[str, tuple[Condition, ...]], Drawing] = {}
@@ -96,16 +97,22 @@ class AudiencePeople:
             numbers = self._numbers(platform, here)
             names = [f"{place.key}/{number}" for place, number in zip(here, numbers, strict=True)]
             people = self._drawing(platform).people(self._tree(here, names, 1), at=[place.at for place in here])
-            self._chosen.update(zip((place.key for place in here), people, strict=True))
+            self._chosen.update((place.key, (people, row)) for row, place in enumerate(here))
 
-    def newcomer(self, place: Place) -> Newcomer:
-        """Who comes to a place."""
-        found = self._newcomers.get(place.key)
-        if found is None:
-            if place.key not in self._chosen:
-                self.learn((place,))
-            found = self._newcomers[place.key] = self._newcomer(place, self._chosen[place.key])
-        return found
+    def newcomers(self, places: Sequence[Place]) -> list[Newcomer]:
+        """Who comes to these places."""
+        new = [place for place in places if place.key not in self._newcomers]
+        self.learn(new)
+        drawn: dict[int, tuple[People, list[int], list[Place]]] = {}
+        for place in new:
+            people, row = self._chosen[place.key]
+            _, rows, here = drawn.setdefault(id(people), (people, [], []))
+            rows.append(row)
+            here.append(place)
+        for people, rows, here in drawn.values():
+            for place, person in zip(here, people.some(rows), strict=True):
+                self._newcomers[place.key] = self._newcomer(place, person)
+        return [self._newcomers[place.key] for place in places]
 
     # --- which candidate
 

@@ -53,7 +53,7 @@ class AudienceWeek(NamedTuple):
 class Seeker(Protocol):
     """A group that has members, and may lack some."""
 
-    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
         """Platform and role of every missing role that a matched audience looks for from now on."""
         ...
 
@@ -211,8 +211,7 @@ class AudienceSearch:
             # Whoever is looked for now will mostly be looked for later: all are drawn together.
             later = [chance for chances in self._chances[number + 1 :] for chance in chances]
             people.learn((*places, *self._places(later, wanted), *self._places(*self._foreseen(later))))
-        found = map(people.newcomer, places)
-        return tuple(sorted(found, key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
+        return tuple(sorted(people.newcomers(places), key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
 
     def _foreseen(self, later: Sequence[Chance]) -> tuple[list[Chance], _Wanted]:
         """Chances of groups that are expected to have members by then, once."""
@@ -224,13 +223,15 @@ class AudienceSearch:
 
     def _places(self, chances: Sequence[Chance], wanted: _Wanted) -> list[Place]:
         """Where somebody would come if groups lacked then what they lack now."""
-        found = [
-            (chance, platform)
-            for chance in chances
-            if chance.week.ends - chance.week.begins >= 2
-            for platform, limit in self._audiences.limits.items()
-            if chance.u < limit and (platform, chance.role) in wanted.by(chance.group)
-        ]
+        found, limits = list[tuple[Chance, str]](), tuple(self._audiences.limits.items())
+        for chance in chances:
+            asked = wanted.by(chance.group)
+            if asked and chance.week.ends - chance.week.begins >= 2:
+                found += [
+                    (chance, platform)
+                    for platform, limit in limits
+                    if chance.u < limit and (platform, chance.role) in asked
+                ]
         new = [(chance, platform) for chance, platform in found if platform not in chance.places]
         for (chance, platform), place in zip(new, self._audiences.places(new), strict=True):
             chance.places[platform] = place
@@ -249,7 +250,7 @@ class _Wanted:
         found = self._known.get(group)
         if found is None:
             seeker = self._groups.get(group)
-            found = self._known[group] = frozenset(seeker.wanted(self._now) if seeker is not None else ())
+            found = self._known[group] = seeker.wanted(self._now) if seeker is not None else frozenset()
         return found
 
 
@@ -259,10 +260,12 @@ class _Everything:
 
     group: BuyingGroup
 
-    def wanted(self, now: int) -> Iterator[tuple[str, str]]:
+    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
         """Platform and role of everybody for whom its own audience can ever look."""
-        if self.group.fill is not None:
-            yield from ((self.group.fill.audience_on, role.name) for role in self.group.roles)
+        fill = self.group.fill
+        return (
+            frozenset((fill.audience_on, role.name) for role in self.group.roles) if fill is not None else frozenset()
+        )
 
 
 def weekly(activation: Activation) -> int | None:

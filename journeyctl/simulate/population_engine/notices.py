@@ -195,7 +195,8 @@ class _Shapes:
         before = len(self.sorts)
         if len(shapes) > before:
             self._columns = shapes
-            others = [self._known_sort(tuple(columns)) for columns in shapes[before:].tolist()]
+            known, new = self._world.sorts, np.ascontiguousarray(shapes[before:])
+            others = [known.get(spelled) or self._new_sort(spelled, columns) for spelled, columns in _spelled(new)]
             self.sorts = np.concatenate([self.sorts, np.array(others, np.int64)])
 
     def told(self, shape: int) -> _Told:
@@ -207,10 +208,8 @@ class _Shapes:
             self._world.told[columns] = found
         return found
 
-    def _known_sort(self, columns: tuple[int, ...]) -> tuple[int, int]:
-        found = self._world.sorts.get(columns)
-        if found is None:
-            found = self._world.sorts[columns] = self._sort(columns)
+    def _new_sort(self, spelled: bytes, columns: Integers) -> tuple[int, int]:
+        found = self._world.sorts[spelled] = self._sort(columns.tolist())
         return found
 
     def _sort(self, columns: Sequence[int]) -> tuple[int, int]:
@@ -285,8 +284,8 @@ class _World:
     """Path and value of what a journey may set a field to, by how the record writes it."""
     told: dict[tuple[int, ...], _Told]
     """How rows of a shape are told, by its columns."""
-    sorts: dict[tuple[int, ...], tuple[int, int]]
-    """What such rows are to the book."""
+    sorts: dict[bytes, tuple[int, int]]
+    """What such rows are to the book, by the same columns as bytes."""
 
     @classmethod
     def of(cls, inputs: Inputs, book: AccountBook) -> _World:
@@ -304,6 +303,12 @@ class _World:
             [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs),
             told={}, sorts={},
         )  # fmt: skip
+
+
+def _spelled(shapes: Integers) -> Iterator[tuple[bytes, Integers]]:
+    """Each shape as a key, and its columns."""
+    width, spelled = shapes.itemsize * shapes.shape[1], shapes.tobytes()
+    return ((spelled[place * width : (place + 1) * width], columns) for place, columns in enumerate(shapes))
 
 
 def _of_groups(groups: Iterable[str] | None, bits: Mapping[str, int]) -> tuple[int, int, int]:
