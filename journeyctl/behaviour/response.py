@@ -106,6 +106,8 @@ class ResponseModel:
         self.weekdays = tuple(
             fixed(behaviour.weekdays[day].value) if day in behaviour.weekdays else 0 for day in WEEKDAYS
         )
+        self.has_weekday_effect = any(self.weekdays)
+        """Whether the local weekday of a mail changes its chance to be opened."""
         self.placement = {key: share_threshold(entry.value) for key, entry in behaviour.placement.items()}
         """Threshold of reaching the inbox by country, and by `default`."""
         self.country = program.meanings.get("country", "contact.country")
@@ -115,11 +117,6 @@ class ResponseModel:
         # Left of 1 after so many times the memory is less than 2^-32 can hold.
         hours = c.fatigue_memory * 23 // _HOUR + 1
         self.memory = decay_table(exact(c.fatigue_memory) / _HOUR, hours=hours)
-
-    @property
-    def has_weekday_effect(self) -> bool:
-        """Whether the local weekday of a mail changes its chance to be opened."""
-        return any(self.weekdays)
 
     # --- who a contact is
 
@@ -239,7 +236,7 @@ class ResponseModel:
             interest=_interest(traits, item),
             misfit=abs(item.level - traits.stage),
             pressure=self.pressure(traits, now),
-            weekday=self.weekdays[local_date(now, zone).weekday()],
+            weekday=self.weekdays[local_date(now, zone).weekday()] if self.has_weekday_effect else 0,
             quality=_quality(draws, item, c.open_item_spread, purposes.OPEN_QUALITY),
         )
 

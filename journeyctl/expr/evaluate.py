@@ -362,24 +362,33 @@ def _matches(subject: Answer, pattern: Expression) -> Answer:
     return answer
 
 
+_WRITTEN = (Number, Text, Boolean, DateLiteral, DurationLiteral)
 _ARGUMENT_TYPES: dict[str, type] = {
     "item": str, "topic": str, "level": str, "journey": str, "within": Duration, "human": bool,
 }  # fmt: skip
 
 
 def _history(node: History) -> Answer:
-    kind = node.act.value
-    given = tuple((name, _answer(value), _ARGUMENT_TYPES[name]) for name, value in node.arguments)
-    left_open = dict.fromkeys(_ARGUMENT_TYPES)
+    kind, arguments = node.act.value, dict.fromkeys(_ARGUMENT_TYPES)
+    asked: list[tuple[str, Answer, type]] = []
+    for name, value in node.arguments:
+        if not isinstance(value, _WRITTEN):
+            asked.append((name, _answer(value), _ARGUMENT_TYPES[name]))
+        elif type(value.value) is _ARGUMENT_TYPES[name]:
+            arguments[name] = value.value
+        else:
+            return _constant(None)
+    if not asked:
+        return methodcaller("history", kind, **arguments)
 
     def answer(environment: Environment) -> Value:
-        arguments: dict[str, Value] = dict(left_open)
-        for name, argument, wanted in given:
+        found = dict(arguments)
+        for name, argument, wanted in asked:
             value = argument(environment)
             if value.__class__ is not wanted:
                 return None
-            arguments[name] = value
-        return environment.history(kind, **arguments)  # type: ignore[arg-type]  # each was checked in the loop
+            found[name] = value
+        return environment.history(kind, **found)
 
     return answer
 

@@ -53,7 +53,7 @@ class _HostTurn(Turn):
         self.begin(host.contact, now)
         self.view.at(now)
 
-    def emit(self, kind: Kind, visit: Visit | None = None, /, **columns: str | int) -> None:
+    def emit(self, kind: Kind, at: Visit | None = None, **columns: str | int) -> None:  # type: ignore[override]  # the same by name
         self.host.recorder.record(Effect(self.now, kind, **columns))  # type: ignore[arg-type]  # columns are Effect's own
 
     def announce(self, event: str, *, only: str | None = None, heard: frozenset[str] = frozenset()) -> None:

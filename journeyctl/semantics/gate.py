@@ -227,6 +227,8 @@ def _outside_hours(
     policies: Policies, send: SendRequest, recipient: Recipient, now: int, time: WorkspaceTime
 ) -> Answer | None:
     quiet = policies.quiet_hours
+    if quiet is None and send.send_on is None:
+        return None
     windows = [hours_of(window, recipient.zone, time.zone) for window in (quiet, send.send_on) if window is not None]
     if all(window.is_open(now) for window in windows):
         return None

@@ -111,7 +111,11 @@ def _sleep(turn: Turn, visit: Visit, until: int, what: str) -> None:
 
 def _branch(turn: Turn, visit: Visit, op: BranchOp) -> None:
     view = turn.view.at(turn.now, visit=visit)
-    target = next((goal for condition, goal in op.cases if condition.evaluate(view) is True), op.otherwise)
+    target = op.otherwise
+    for condition, goal in op.cases:
+        if condition.holds(view):
+            target = goal
+            break
     turn.emit(Kind.BRANCHED, visit, reason=target)
     turn.move(visit, target)
 

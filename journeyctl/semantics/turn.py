@@ -97,12 +97,10 @@ class Turn:
         """Where a visit stands."""
         return visit.graph.ops[visit.op]
 
-    def emit(
+    def emit(  # noqa: PLR0917  (named by all callers; Python passes on what is left out much faster this way)
         self,
         kind: Kind,
         at: Visit | None = None,
-        /,
-        *,
         journey: str = "",
         visit: int = 0,
         step: str = "",

@@ -30,7 +30,7 @@ class ContactView:
         self._visit: Visit | None = None
         self._item: Item | None = None
 
-    def at(self, now: int, *, visit: Visit | None = None, item: Item | None = None) -> ContactView:
+    def at(self, now: int, visit: Visit | None = None, item: Item | None = None) -> ContactView:
         """The same view for another second, visit or item."""
         self._now, self._visit, self._item = now, visit, item
         return self

@@ -217,15 +217,15 @@ class ContactLife:
         return at >= self._reached_from or at in book.moments
 
     def _next_time(self) -> int:
-        weeks, soonest = self._setting.weeks, self._setting.end
-        if self.contact.stuck:
+        contact, soonest = self.contact, self._setting.end
+        if contact.stuck:
             return soonest
-        if self.contact.agenda:
-            soonest = min(soonest, self.contact.agenda[0][0])
-        if self._plans:
-            soonest = min(soonest, self._plans[0].time)
+        if contact.agenda and contact.agenda[0][0] < soonest:
+            soonest = contact.agenda[0][0]
+        if self._plans and self._plans[0].time < soonest:
+            soonest = self._plans[0].time
         if self._weeks:
-            soonest = min(soonest, max(weeks[self._weeks[0]][1], self.contact.created_at))
+            soonest = min(soonest, max(self._setting.weeks[self._weeks[0]][1], contact.created_at))
         return soonest
 
     def _happens(self, now: int) -> Sequence[Effect]:

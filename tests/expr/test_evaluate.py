@@ -141,6 +141,15 @@ def test_history_is_asked_with_all_arguments() -> None:
     ]  # fmt: skip
 
 
+def test_history_is_asked_with_what_an_argument_says_of_the_contact() -> None:
+    contact = Contact({"sends": 1, "contact.item": "intro"})
+    assert compile_expression(parse("sends(item: contact.item, human: false) = 1"))(contact) is True
+    assert [(asked["item"], asked["human"], asked["topic"]) for asked in contact.asked] == [("intro", False, None)]
+    assert compile_expression(parse("sends(item: contact.item) = 1"))(Contact({"contact.item": 7})) is None
+    assert compile_expression(parse("sends(item: 7) = 0"))(contact) is None
+    assert len(contact.asked) == 1
+
+
 def test_history_with_an_unknown_argument_is_unknown_and_not_asked() -> None:
     contact = Contact()
     assert compile_expression(parse("sends(item: contact.item) = 0"))(contact) is None
