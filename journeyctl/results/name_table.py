@@ -218,4 +218,5 @@ def places_among(hashes: NDArray[uint64], wanted: NDArray[uint64]) -> NDArray[in
     some = np.flatnonzero(flags[hashes.view(np.int64) & mask])
     ordered = np.sort(wanted)
     near = np.minimum(np.searchsorted(ordered, hashes[some]), len(ordered) - 1)
-    return some[ordered[near] == hashes[some]]
+    found: NDArray[int64] = some[ordered[near] == hashes[some]]
+    return found
