@@ -8,6 +8,7 @@ from journeyctl.expr.nearest import nearest
 from journeyctl.expr.parser import parse
 from journeyctl.expr.printer import to_text
 from journeyctl.expr.reads import Reads, reads
+from journeyctl.expr.scope import field_path
 from journeyctl.expr.syntax import Condition, Expression
 from journeyctl.expr.types import Field, Problem, ProblemKind, Scope, Type, check, type_of
 from journeyctl.expr.values import Value
@@ -15,6 +16,6 @@ from journeyctl.expr.variables import variable_name
 
 __all__ = [
     "Answer", "Condition", "ConditionError", "Environment", "Expression", "Field", "Problem", "ProblemKind", "Reads",
-    "Scope", "Type", "Value", "check", "compile_expression", "holds", "nearest", "parse", "reads", "to_text", "type_of",
-    "variable_name",
+    "Scope", "Type", "Value", "check", "compile_expression", "field_path", "holds", "nearest", "parse", "reads",
+    "to_text", "type_of", "variable_name",
 ]  # fmt: skip

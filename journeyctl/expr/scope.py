@@ -8,6 +8,13 @@ from enum import Enum
 
 from journeyctl.expr.syntax import Expression, GroupField, History, InAudience, Name
 
+_ALIAS, _NEAREST = "account.", "clinic."
+
+
+def field_path(path: str) -> str:
+    """The path under which a field is declared: what `account.` names belongs to the clinic."""
+    return _NEAREST + path[len(_ALIAS) :] if path.startswith(_ALIAS) else path
+
 
 class Type(Enum):
     """The types of the profile, and those that only expressions have."""

@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from journeyctl.behaviour import purposes
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws, name_hash, name_hashes
-from journeyctl.expr import nearest
+from journeyctl.expr import field_path, nearest
 from journeyctl.fixed_point import share_threshold
 from journeyctl.semantics.reactions import fact_text
 from journeyctl.simulate.account_tree import LEVELS, AccountTree, standalone
-from journeyctl.simulate.field_order import canonical
 from journeyctl.simulate.people import Person
 from journeyctl.simulate.values import typed
 
@@ -199,7 +198,9 @@ def _check_columns(table: _Table, profile: Profile) -> None:
     columns = table.columns
     if "contact" not in columns:
         raise UsageError(f"the contacts '{table.name}' have no column 'contact'", "name every record in it")
-    twice = next((name for place, name in enumerate(columns) if canonical(name) in map(canonical, columns[:place])), "")
+    twice = next(
+        (name for place, name in enumerate(columns) if field_path(name) in map(field_path, columns[:place])), ""
+    )
     if twice:
         raise UsageError(f"the contacts '{table.name}' have the column '{twice}' twice", "leave one of them out")
     missing = [name for name in ACCOUNTS if name not in columns]
@@ -209,7 +210,7 @@ def _check_columns(table: _Table, profile: Profile) -> None:
         )
     known = [f"{level}.{name}" for level in LEVELS for name in getattr(profile, level)]
     for name in columns:
-        if name not in OWN and canonical(name) not in known:
+        if name not in OWN and field_path(name) not in known:
             meant = nearest(name, known)
             raise UsageError(
                 f"the contacts '{table.name}' have the column '{name}', which is no field of the profile",
@@ -229,10 +230,10 @@ class _Record:
         self.fields: dict[str, Value] = {}
         for column, cell in cells.items():
             if column not in OWN:
-                level, _, name = canonical(column).partition(".")
+                level, _, name = field_path(column).partition(".")
                 value = self._value(column, cell, getattr(profile, level)[name].type)
                 if value is not None:
-                    self.fields[canonical(column)] = value
+                    self.fields[field_path(column)] = value
 
     def text(self, column: str) -> str:
         """A cell of the record's own columns."""
@@ -328,7 +329,7 @@ def _tree(records: Sequence[_Record], keys: tuple[str, ...]) -> AccountTree:
 
 def _check_accounts(records: Sequence[_Record], table: _Table) -> None:
     """All contacts of an account must say the same of it."""
-    paths = [canonical(column) for column in table.columns if canonical(column).partition(".")[0] in ACCOUNTS]
+    paths = [field_path(column) for column in table.columns if field_path(column).partition(".")[0] in ACCOUNTS]
     said: dict[tuple[str, str], tuple[Value, int]] = {}
     for record in records:
         accounts = dict(zip(ACCOUNTS, record.accounts(), strict=True))

@@ -15,12 +15,13 @@ import numpy as np
 
 from journeyctl.behaviour import purposes
 from journeyctl.draws import Draws, name_hash, name_hashes
+from journeyctl.expr import field_path
 from journeyctl.fixed_point import LARGEST, exponential_seconds, exponential_seconds_array, lognormal, median_p90
 from journeyctl.model.population import FieldValue, Literally
 from journeyctl.model.values import P90_OF_MEDIAN, DurationSpread
 from journeyctl.simulate.account_tree import LEVELS
 from journeyctl.simulate.coded import combinations
-from journeyctl.simulate.field_order import canonical, type_of
+from journeyctl.simulate.field_order import type_of
 from journeyctl.simulate.people import Rows
 from journeyctl.simulate.population import population_draws, run_window
 from journeyctl.simulate.record_keys import hashes_of
@@ -241,7 +242,7 @@ def _process(name: str, fact: Fact, workspace: Workspace, program: Program) -> F
     rate = fact.per_year.value
     if rate <= 0:
         return None
-    path = canonical(name)
+    path = field_path(name)
     level = path.partition(".")[0]
     values = {path: fact.value} if fact.value is not None else {f"{level}.{key}": v for key, v in fact.sets.items()}
     sets = tuple(

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from journeyctl.diagnostics import Finding, Label, Origin, SpecError
-from journeyctl.expr import ConditionError
+from journeyctl.expr import ConditionError, field_path
 from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.condition import Condition
 from journeyctl.model.population import FieldValue, Given, GivenArm
@@ -32,18 +32,13 @@ class DrawnField:
     """Threshold in 2^-53."""
 
 
-def canonical(path: str) -> str:
-    """The path with `clinic.` for `account.`."""
-    return f"clinic.{path[8:]}" if path.startswith("account.") else path
-
-
 def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Program) -> tuple[DrawnField, ...]:
     """The fields in an order in which everything that a condition reads comes before it.
 
     Raises `SpecError` for fields that the profile lacks, conditions that depend on each other or that
     look down the account tree.
     """
-    fields = {canonical(path): _field(canonical(path), value, profile) for path, value in values.items()}
+    fields = {field_path(path): _field(field_path(path), value, profile) for path, value in values.items()}
     needs = {path: _needs(field, program) & fields.keys() for path, field in fields.items()}
     for path, read in needs.items():
         _check_levels(fields[path], read)

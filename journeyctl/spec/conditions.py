@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from journeyctl.diagnostics import Origin, Part
-from journeyctl.expr import Scope, Type
+from journeyctl.expr import Scope, Type, field_path
 from journeyctl.model import values
 from journeyctl.model.fields import (
     ByKey,
@@ -37,7 +37,7 @@ from journeyctl.spec.inherit import plain, unmoved
 from journeyctl.spec.leaves import RefusedError, read_plain, spells_share
 from journeyctl.spec.overlay import overlaid
 from journeyctl.spec.paths import PathError, absolute, assigned, locate
-from journeyctl.spec.scopes import ROOTS, field_path, profile_fields, scopes
+from journeyctl.spec.scopes import ROOTS, profile_fields, scopes
 
 _TEXTS = frozenset({Plain.CONDITION, Plain.EXPRESSION, Plain.MOMENT})
 _VERDICT = (Type.BOOLEAN,)

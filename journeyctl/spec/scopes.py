@@ -23,8 +23,6 @@ from journeyctl.model.steps import Activate, Arm, Compute, FromTopic, Ladder, Wa
 
 DELIVERABLE = "contact.deliverable"
 """The field that every contact has without a line in the profile: false after a hard bounce."""
-ACCOUNT_ALIAS = "account."
-NEAREST_ACCOUNT = "clinic."
 
 _PERSON = ALL_ROOTS - {"item", "journey"}
 _IN_JOURNEY = ALL_ROOTS - {"item"}
@@ -62,11 +60,6 @@ def profile_fields(workspace: Workspace) -> Iterator[tuple[str, ProfileField]]:
     for level in ("contact", "clinic", "hospital", "umbrella"):
         for name, field in getattr(profile, level).items():
             yield f"{level}.{name}", field
-
-
-def field_path(path: str) -> str:
-    """The path under which a field is declared: what `account.` names belongs to the clinic."""
-    return NEAREST_ACCOUNT + path[len(ACCOUNT_ALIAS) :] if path.startswith(ACCOUNT_ALIAS) else path
 
 
 def scopes(workspace: Workspace) -> Mapping[frozenset[str], Scope]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from journeyctl.diagnostics import UsageError
-from journeyctl.expr import Value, nearest
+from journeyctl.expr import Value, field_path, nearest
 from journeyctl.graph.program import Program
 from journeyctl.model.journey_test import DEEDS
 from journeyctl.model.specification import Workspace
@@ -68,7 +68,7 @@ def _field(workspace: Workspace, pair: str) -> tuple[str, Value]:
         value = value_from_text(workspace.profile, path, text)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    return (f"clinic.{path.removeprefix('account.')}" if path.startswith("account.") else path), value
+    return field_path(path), value
 
 
 def _reaction(workspace: Workspace, program: Program, script: Script, pair: str) -> tuple[str, Reaction]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from journeyctl.calendars import next_daily, to_utc
+from journeyctl.expr import field_path
 from journeyctl.graph.program import Program
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.machine import Machine
@@ -56,7 +57,7 @@ class _Walker:
         self._machine = Machine(program, draws, journeys=[script.journey])
         midnight = to_utc(script.start, 0, program.zone)
         self._entry_at = next_daily(midnight, program.evaluation_time, program.zone)
-        given = {_full(path): value for path, value in script.given.items() if value is not None}
+        given = {field_path(path): value for path, value in script.given.items() if value is not None}
         self._contact: Contact = self._machine.new_contact(script.contact, given, at=midnight)
         self._view = ContactView(program, self._contact)
         self._moments: list[Moment] = []
@@ -64,7 +65,7 @@ class _Walker:
     def run(self) -> Walk:
         for fact in self._script.facts:
             for path, value in fact.values.items():
-                self._machine.post(self._contact, self._entry_at + fact.after, FieldChanged(_full(path), value))
+                self._machine.post(self._contact, self._entry_at + fact.after, FieldChanged(field_path(path), value))
         end = self._entry_at + self._script.length
         while (now := self._machine.next_time(self._contact)) is not None and now <= end:
             effects = self._machine.advance(self._contact, now)
@@ -94,8 +95,3 @@ class _Walker:
             return self._script.desk is None
         refused = effect.kind is Kind.REFUSED and effect.time == self._entry_at
         return (effect.kind is Kind.ENDED or refused) and effect.journey == self._script.journey
-
-
-def _full(path: str) -> str:
-    """`account.` is the clinic's."""
-    return f"clinic.{path.removeprefix('account.')}" if path.startswith("account.") else path

@@ -11,13 +11,13 @@ import pytest
 
 import journeyctl
 from journeyctl.diagnostics import Origin
-from journeyctl.expr import Type
+from journeyctl.expr import Type, field_path
 from journeyctl.expr.scope import ALL_ROOTS, PROFILE_ROOTS
 from journeyctl.model.fields import Kind, Later, MappingOf, Plain, Struct, rows
 from journeyctl.model.specification import DOCUMENT_KINDS, Workspace
 from journeyctl.spec import load, load_with_findings, with_set
 from journeyctl.spec.conditions import MOMENTS, ConditionUse, conditions, uses
-from journeyctl.spec.scopes import ROOTS, field_path
+from journeyctl.spec.scopes import ROOTS
 
 ROOT = Path(journeyctl.__file__).parents[1]
 SMALL = ROOT / "journeyctl" / "workspaces" / "small"

@@ -37,11 +37,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, Label, Part, Severity
+from journeyctl.expr import field_path
 from journeyctl.model.journey import Journey
 from journeyctl.model.profile import ProfileField
 from journeyctl.model.steps import Ladder, Update
 from journeyctl.rules.base import Subject, model_rule
-from journeyctl.spec.scopes import field_path, profile_fields
+from journeyctl.spec.scopes import profile_fields
 
 _ALLOWED = "marketing"
 
