@@ -1,4 +1,4 @@
-"""Whoever silences a checker says why, on the same line."""
+"""Whoever silences a checker or skips a test says why, on the same line."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def is_explained(comment: str) -> bool:
 def test_every_ignore_names_what_it_ignores_and_why() -> None:
     files = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
     assert [place for path in files for place in unexplained(path)] == []
+
+
+def test_every_skip_for_want_of_a_package_says_why() -> None:
+    silent = re.compile(r"importorskip\((?![^()]*\breason=)[^()]+\)")
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert [path.name for path in files if silent.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(

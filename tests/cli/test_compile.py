@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("bpmn_io")
+pytest.importorskip("bpmn_io", reason="in the extra `verify`")
 
 from tests.cli.conftest import Run  # the library that the whole file needs is asked for first
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-pytest.importorskip("SpiffWorkflow")
+pytest.importorskip("SpiffWorkflow", reason="in the extra `verify`")
 
 from journeyctl.conformance.compiled_file import CompiledFile  # the engine is asked for first
 from journeyctl.conformance.coverage import Coverage, possible_answers

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from journeyctl import fixed_point
 from journeyctl.behaviour import logits
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate.population_engine import arithmetic  # after the check for numba
 

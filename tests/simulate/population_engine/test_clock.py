@@ -13,7 +13,7 @@ from journeyctl.calendars import Calendar, ClosedDates, Hours, LocalMoment, Work
 from journeyctl.calendars import zones as originals
 from journeyctl.units import Duration
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate.population_engine import clock  # after the check for numba
 from journeyctl.simulate.population_engine.clock_tables import Clocks  # after the check for numba

@@ -14,7 +14,7 @@ from journeyctl.simulate.run import world_of
 from journeyctl.simulate.world import World
 from journeyctl.spec import load, with_set
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate import population_engine
 from journeyctl.simulate.population_engine import lead_names, lives, packed_rows, who_lives

@@ -7,7 +7,7 @@ import pytest
 from numpy import int64
 from numpy.typing import NDArray
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 import numba  # after the check for it
 

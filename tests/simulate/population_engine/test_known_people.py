@@ -10,7 +10,7 @@ import pytest
 from journeyctl.results.name_table import NameTable
 from journeyctl.simulate.person import People, Person
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.rows import WorldNames

@@ -10,7 +10,7 @@ from journeyctl.fixed_point import ONE
 from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.other_mail import OtherMailPlan
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate.population_engine import life, mail_rows
 from journeyctl.simulate.population_engine.mail_rows import MailRows

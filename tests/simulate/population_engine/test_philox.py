@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from journeyctl.draws import Draws, name_hash
 from journeyctl.fixed_point import CERTAIN
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 import numba  # after the check for it
 

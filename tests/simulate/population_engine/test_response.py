@@ -22,7 +22,7 @@ from journeyctl.semantics import stimuli
 from journeyctl.simulate.contact_life import week_may_bring_a_visit
 from journeyctl.spec import load
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 from journeyctl.simulate.population_engine import latent as scratch  # after the check for numba
 from journeyctl.simulate.population_engine import philox, response  # after the check for numba

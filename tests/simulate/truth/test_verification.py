@@ -83,7 +83,9 @@ def test_a_fault_at_the_desk_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow
 def test_a_fault_at_the_compiled_desk_makes_it_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = pytest.importorskip("journeyctl.simulate.population_engine.desk_tables")
+    pytest.importorskip("numba", reason="the population engine is compiled by it")
+    from journeyctl.simulate.population_engine import desk_tables as tables
+
     honest = tables._work
 
     def slower(work: WorkTime | None) -> tuple[int, ...]:

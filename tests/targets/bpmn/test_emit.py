@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-etree = pytest.importorskip("lxml.etree")
-pytest.importorskip("bpmn_io")
+etree = pytest.importorskip("lxml.etree", reason="in the extra `verify`")
+pytest.importorskip("bpmn_io", reason="in the extra `verify`")
 
 from journeyctl import spec
 from journeyctl.diagnostics import UnsupportedError, UsageError
@@ -108,7 +108,7 @@ def test_a_drawing_adds_a_diagram_and_changes_nothing_else() -> None:
 
 
 def test_spiffworkflows_schema_accepts_the_drawn_file() -> None:
-    parser = pytest.importorskip("SpiffWorkflow.bpmn.parser")
+    parser = pytest.importorskip("SpiffWorkflow.bpmn.parser", reason="in the extra `verify`")
     schema = etree.XMLSchema(etree.parse(str(Path(parser.__file__).parent / "schema" / "BPMN20.xsd")))
     schema.assertValid(etree.fromstring(content("newsletter", drawn=True)))
 
