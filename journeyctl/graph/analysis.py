@@ -28,8 +28,6 @@ class StepFlow:
     """Where contacts can come in: the first step, the steps that exits lead to, those named under `removed`."""
     ways: Ways
     """For every step, in the order of the file, the steps that can come next, or `END`."""
-    pauses: frozenset[str]
-    """Steps that a circle may rest on: waits, listens and handoffs."""
     exits: tuple[str, ...]
     """Where exits lead at any moment: steps, or `END`."""
 
@@ -47,7 +45,6 @@ def flow_of(journey: Journey) -> StepFlow:
     return StepFlow(
         entries=tuple(name for name in dict.fromkeys(entries) if name in names),
         ways=ways,
-        pauses=frozenset(step.id for step in journey.steps if isinstance(step.verb, PAUSING)),
         exits=exits,
     )
 
@@ -56,10 +53,6 @@ def following_steps(journey: Journey) -> dict[str, str]:
     """For every step where it goes on without further words, or `END`."""
     after = [step.id for step in journey.steps[1:]] + [END]
     return {step.id: step.next or name for step, name in zip(journey.steps, after, strict=True)}
-
-
-PAUSING = (written.Wait, written.Listen, written.Handoff)
-"""Verbs that let time pass, or await somebody else, in every case. A ladder with nothing to offer does neither."""
 
 
 def _ways(step: written.Step, following: str) -> list[str]:
@@ -157,17 +150,6 @@ def traps(flow: StepFlow) -> tuple[tuple[str, ...], ...]:
         if all(way in members for step in circle for way in flow.ways[step]):
             found.append(tuple(sorted(circle, key=position.__getitem__)))
     return tuple(sorted(found, key=lambda group: position[group[0]]))
-
-
-def circles_without_pause(flow: StepFlow) -> tuple[tuple[str, ...], ...]:
-    """A shortest circle for every group of steps that lead round without a pause."""
-    return circles(
-        {
-            step: tuple(way for way in ways if way != END and way not in flow.pauses)
-            for step, ways in flow.ways.items()
-            if step not in flow.pauses
-        }
-    )
 
 
 def circles(ways: Ways) -> tuple[tuple[str, ...], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from journeyctl.expr import ConditionError, reads
+from journeyctl.expr import ConditionError, field_path, reads
 from journeyctl.graph.analysis import END, StepFlow, Ways, circles, following_steps, reached, steps_in_circles
 from journeyctl.graph.condition import Condition
 from journeyctl.model import steps as written
@@ -163,7 +163,7 @@ class _Steps:
     def _changed(self) -> set[str]:
         """Fields that updates of the journey change."""
         updates = [verb for verb in self._verbs.values() if isinstance(verb, written.Update)]
-        return {path.replace("account.", "clinic.", 1) for update in updates for path in update.changes}
+        return {field_path(path) for update in updates for path in update.changes}
 
     # --- reactions that are heard again
 

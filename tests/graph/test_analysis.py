@@ -9,22 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journeyctl
-from journeyctl.graph.analysis import END, StepFlow, circles_without_pause, flow_of, reached, traps, unreachable
+from journeyctl.graph.analysis import END, StepFlow, circles, flow_of, reached, traps, unreachable
 from journeyctl.graph.lowering import lower_journey
-from journeyctl.graph.ops import EndOp, HandoffOp, ListenOp, WaitOp, successors
+from journeyctl.graph.ops import EndOp, successors
 from journeyctl.graph.program import StepGraph
 from journeyctl.spec import load
 
 ROOT = Path(journeyctl.__file__).parents[1]
 
 
-def flow(text: str, *, entries: str = "", pauses: str = "", exits: str = "") -> StepFlow:
+def flow(text: str, *, entries: str = "", exits: str = "") -> StepFlow:
     """`a>b. b>` for steps of one letter; `.` among the targets is the end."""
     ways = {part[0]: tuple(END if way == "." else way for way in part[2:]) for part in text.split()}
     return StepFlow(
         entries=tuple(entries) or (next(iter(ways)),),
         ways=ways,
-        pauses=frozenset(pauses),
         exits=tuple(END if way == "." else way for way in exits),
     )
 
@@ -67,23 +66,21 @@ def test_a_trap_is_an_innermost_group_that_no_way_and_no_exit_leaves(steps: Step
 
 
 @pytest.mark.parametrize(
-    ("steps", "circles"),
+    ("steps", "found"),
     [
         (flow("a>b b>a"), ("ab",)),
-        (flow("a>b b>a", pauses="b"), ()),
+        (flow("a>b"), ()),
         (flow("a>a"), ("a",)),
         (flow("a>b b>c c>ab"), ("abc",)),
         (flow("a>b b>cd c>a d>b"), ("abc",)),
         (flow("a>bc b>c c>a"), ("ac",)),
         (flow("a>b b>a. c>d d>c"), ("ab", "cd")),
-        (flow("a>bc b>a c>a", pauses="b"), ("ac",)),
+        (flow("a>bc c>a"), ("ac",)),
         (flow("a>b b>."), ()),
     ],
 )
-def test_a_circle_without_pause_is_shortest_and_begins_where_the_file_does(
-    steps: StepFlow, circles: tuple[str, ...]
-) -> None:
-    assert circles_without_pause(steps) == tuple(map(tuple, circles))
+def test_a_circle_is_shortest_and_begins_where_the_file_does(steps: StepFlow, found: tuple[str, ...]) -> None:
+    assert circles(steps.ways) == tuple(map(tuple, found))
 
 
 @st.composite
@@ -95,7 +92,6 @@ def flows(draw: st.DrawFn) -> StepFlow:
     return StepFlow(
         entries=tuple(dict.fromkeys([names[0], *draw(st.lists(st.sampled_from(names), max_size=2))])),
         ways=ways,
-        pauses=frozenset(draw(st.lists(st.sampled_from(names), max_size=3))),
         exits=tuple(draw(st.lists(target, max_size=2))),
     )
 
@@ -120,24 +116,24 @@ def test_from_a_trap_no_end_can_be_reached_and_without_one_every_step_can_end(st
         assert all(END in reached(steps.ways, [step]) for step in present)
 
 
-@given(flows())
-def test_circles_without_pause_exist_exactly_where_a_step_can_come_round_to_itself(steps: StepFlow) -> None:
-    free = {step: ways for step, ways in steps.ways.items() if step not in steps.pauses}
-    turning = {step for step in free if step in reached(free, free[step], without=steps.pauses)}
-    found = circles_without_pause(steps)
+@given(flows(), st.frozensets(st.sampled_from("abcdefghi"), max_size=3))
+def test_circles_exist_exactly_where_a_step_can_come_round_to_itself(steps: StepFlow, pauses: frozenset[str]) -> None:
+    free = {step: ways for step, ways in steps.ways.items() if step not in pauses}
+    turning = {step for step in free if step in reached(free, free[step], without=pauses)}
+    found = circles(free)
     assert bool(found) == bool(turning)
     for circle in found:
         for step, way in zip(circle, (*circle[1:], circle[0]), strict=True):
             assert way in steps.ways[step]
-            assert step not in steps.pauses
+            assert step not in pauses
 
 
 def test_ten_thousand_steps_in_a_row_are_no_matter() -> None:
     ways = {str(number): (str(number + 1),) for number in range(10_000)}
-    row = StepFlow(("0",), {**ways, "10000": (END,)}, frozenset(), ())
-    ring = StepFlow(("0",), {**ways, "10000": ("0",)}, frozenset(), ())
-    assert (unreachable(row), traps(row), circles_without_pause(row)) == ((), (), ())
-    assert len(traps(ring)[0]) == len(circles_without_pause(ring)[0]) == 10_001
+    row = StepFlow(("0",), {**ways, "10000": (END,)}, ())
+    ring = StepFlow(("0",), {**ways, "10000": ("0",)}, ())
+    assert (unreachable(row), traps(row), circles(row.ways)) == ((), (), ())
+    assert len(traps(ring)[0]) == len(circles(ring.ways)[0]) == 10_001
 
 
 def lowered_ways(graph: StepGraph) -> dict[str, set[str]]:
@@ -164,9 +160,3 @@ def test_the_ways_between_steps_are_those_of_the_lowered_journey(folder: Path) -
     for journey in workspace.journeys.values():
         steps, graph = flow_of(journey), lower_journey(workspace, journey)
         assert {step: set(ways) for step, ways in steps.ways.items()} == lowered_ways(graph)
-        pausing = {op.step for op in graph.ops.values() if isinstance(op, WaitOp | HandoffOp) or is_own_listen(op)}
-        assert steps.pauses == pausing
-
-
-def is_own_listen(op: object) -> bool:
-    return isinstance(op, ListenOp) and op.ladder is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journeyctl.rules.base.amounts import amount, shown
 from journeyctl.rules.base.discovery import all_rules, page, pages, rule
 from journeyctl.rules.base.page import Page
 from journeyctl.rules.base.rule import Needs, Rule, graph_rule, model_rule
@@ -10,5 +11,5 @@ from journeyctl.rules.base.subject import FaultyCondition, JourneyFlow, Subject,
 
 __all__ = [
     "FaultyCondition", "JourneyFlow", "Needs", "Page", "Rule", "Subject", "UnknownName",
-    "all_rules", "graph_rule", "model_rule", "page", "pages", "rule", "run_rules",
+    "all_rules", "amount", "graph_rule", "model_rule", "page", "pages", "rule", "run_rules", "shown",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from journeyctl.expr import (
 )
 from journeyctl.graph.analysis import StepFlow, flow_of
 from journeyctl.model.catalog import Catalog
+from journeyctl.model.desk import Desk
 from journeyctl.model.fields import Spelled
 from journeyctl.model.journey import Journey
 from journeyctl.model.parts import parts
@@ -93,6 +94,12 @@ class Subject:
         """Every journey, and every other form that a country's overlay gives it."""
         by_place = {id(journey): journey for layer in self.layers for journey in layer.journeys.values()}
         return tuple(by_place.values())
+
+    @cached_property
+    def desks(self) -> tuple[Desk, ...]:
+        """Every desk by name, and every other form that a country's overlay gives it."""
+        found = {id(desk): desk for layer in self.layers for _, desk in sorted(layer.desks.items())}
+        return tuple(found.values())
 
     @cached_property
     def parts(self) -> tuple[Spelled | Assumed[object], ...]:

@@ -33,14 +33,12 @@ Good
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
 from journeyctl.model.behaviour import Parameter
 from journeyctl.model.population import Between, Lognormal
 from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
-from journeyctl.rules.base import Subject, model_rule
-from journeyctl.units import SECONDS_PER_DAY, Duration
+from journeyctl.rules.base import Subject, amount, model_rule, shown
 
 
 @model_rule(Severity.ERROR)
@@ -60,7 +58,7 @@ def _of(part: object) -> Iterator[Finding]:
             yield from _quantiles(median, p90, median.value, p90.value)
             if median.value <= 0:
                 yield contradictory_numbers.finding(
-                    median.origin, f"no lognormal has the median {_shown(median.value)}", help="write a number above 0"
+                    median.origin, f"no lognormal has the median {shown(median.value)}", help="write a number above 0"
                 )
         case Assumed(low=low, high=high, origin=origin) if low is not None and high is not None:
             yield from _limits(low, high, origin.child("range"))
@@ -75,45 +73,15 @@ def _quantiles(median: Assumed[object], p90: Assumed[object], half: float, most:
     if half > 0 and most < half:
         yield contradictory_numbers.finding(
             p90.origin,
-            f"the 90 % quantile {_shown(p90.value)} is less than the median {_shown(median.value)}",
+            f"the 90 % quantile {shown(p90.value)} is less than the median {shown(median.value)}",
             labels=(Label(median.origin, "half of the cases are below this"),),
             help="make 'p90' the larger of the two",
         )
 
 
 def _limits(low: object, high: object, origin: Origin) -> Iterator[Finding]:
-    least, greatest = _comparable(low), _comparable(high)
+    least, greatest = amount(low), amount(high)
     if least is not None and greatest is not None and least > greatest:
         yield contradictory_numbers.finding(
-            origin, f"there is nothing from {_shown(low)} to {_shown(high)}", help="write the smaller one first"
+            origin, f"there is nothing from {shown(low)} to {shown(high)}", help="write the smaller one first"
         )
-
-
-def _comparable(value: object) -> float | None:
-    """A number that grows with the value; `None` for what has no order here, which another rule tells."""
-    match value:
-        case bool():
-            return None
-        case int() | float():
-            return value
-        case Duration():
-            return value.nominal_seconds
-        case str():
-            return _moment(value)
-        case _:
-            return None
-
-
-def _moment(text: str) -> float | None:
-    """Seconds from some day on, of a date or date-time; one without a zone is compared as if in UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    local = found.toordinal() * SECONDS_PER_DAY + found.hour * 3_600 + found.minute * 60 + found.second
-    offset = found.utcoffset()
-    return local if offset is None else local - offset.total_seconds()
-
-
-def _shown(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -29,8 +29,7 @@ from collections.abc import Iterator
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
 from journeyctl.model.behaviour import Parameter
 from journeyctl.model.values import Assumed
-from journeyctl.rules.base import Subject, model_rule
-from journeyctl.units import Duration
+from journeyctl.rules.base import Subject, amount, model_rule, shown
 
 
 @model_rule(Severity.WARNING)
@@ -45,29 +44,13 @@ def value_outside_range(subject: Subject) -> Iterator[Finding]:
 
 
 def _outside(value: object, low: object, high: object, origin: Origin) -> Iterator[Finding]:
-    found, least, greatest = (_comparable(each) for each in (value, low, high))
+    found, least, greatest = (amount(each) for each in (value, low, high))
     if found is None or least is None or greatest is None:
         return
     if least <= greatest and not least <= found <= greatest:
         yield value_outside_range.finding(
             origin.child("value"),
-            f"{_shown(value)} is not in its range, {_shown(low)} to {_shown(high)}",
+            f"{shown(value)} is not in its range, {shown(low)} to {shown(high)}",
             labels=(Label(origin.child("range"), "the range stands here"),),
             help="correct the one that is out of date",
         )
-
-
-def _comparable(value: object) -> float | None:
-    match value:
-        case bool():
-            return None
-        case int() | float():
-            return value
-        case Duration():
-            return value.nominal_seconds
-        case _:
-            return None
-
-
-def _shown(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

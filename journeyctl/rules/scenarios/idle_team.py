@@ -62,18 +62,16 @@ from journeyctl.rules.base import Subject, model_rule
 @model_rule(Severity.WARNING)
 def idle_team(subject: Subject) -> Iterator[Finding]:
     """One finding per team."""
-    for layer in subject.layers:
-        for _, desk in sorted(layer.desks.items()):
-            # What is wrong with the routes themselves is told by other rules, and mended there.
-            if _is_decided(desk):
-                yield from _idle(desk)
+    for desk in subject.desks:
+        # What is wrong with the routes themselves is told by other rules, and mended there.
+        if _is_decided(desk):
+            yield from _idle(desk)
 
 
 def _is_decided(desk: Desk) -> bool:
     """Whether every lead has a team by a written `otherwise`, and all routes are asked."""
-    return [isinstance(route, RouteOtherwise) for route in desk.route].count(True) == 1 and isinstance(
-        desk.route[-1], RouteOtherwise
-    )
+    ends = [number for number, route in enumerate(desk.route, start=1) if isinstance(route, RouteOtherwise)]
+    return ends == [len(desk.route)]
 
 
 def _idle(desk: Desk) -> Iterator[Finding]:

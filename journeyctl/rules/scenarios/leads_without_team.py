@@ -62,11 +62,10 @@ from journeyctl.rules.base import Subject, model_rule
 @model_rule(Severity.ERROR)
 def leads_without_team(subject: Subject) -> Iterator[Finding]:
     """One finding per desk."""
-    for layer in subject.layers:
-        for _, desk in sorted(layer.desks.items()):
-            callers = _callers(desk)
-            if len(callers) > 1 and not any(isinstance(route, RouteOtherwise) for route in desk.route):
-                yield _finding(desk, callers)
+    for desk in subject.desks:
+        callers = _callers(desk)
+        if len(callers) > 1 and not any(isinstance(route, RouteOtherwise) for route in desk.route):
+            yield _finding(desk, callers)
 
 
 def _callers(desk: Desk) -> tuple[Team, ...]:

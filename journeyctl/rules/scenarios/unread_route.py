@@ -60,15 +60,14 @@ from journeyctl.rules.base import Subject, model_rule
 @model_rule(Severity.ERROR)
 def unread_route(subject: Subject) -> Iterator[Finding]:
     """One finding per desk, at the first route that nobody asks."""
-    for layer in subject.layers:
-        for _, desk in sorted(layer.desks.items()):
-            ends = [number for number, route in enumerate(desk.route) if isinstance(route, RouteOtherwise)]
-            if ends and ends[0] + 1 < len(desk.route):
-                last, unread = desk.route[ends[0]], desk.route[ends[0] + 1 :]
-                others = f", nor {'is the one' if len(unread) == 2 else f'are the {len(unread) - 1}'} after it"
-                yield unread_route.finding(
-                    unread[0].origin,
-                    f"this route is never asked{others if len(unread) > 1 else ''}",
-                    labels=(Label(last.origin, f"all leads that come here go to '{last.to}'"),),
-                    help="move `otherwise` to the end",
-                )
+    for desk in subject.desks:
+        ends = [number for number, route in enumerate(desk.route) if isinstance(route, RouteOtherwise)]
+        if ends and ends[0] + 1 < len(desk.route):
+            last, unread = desk.route[ends[0]], desk.route[ends[0] + 1 :]
+            others = f", nor {'is the one' if len(unread) == 2 else f'are the {len(unread) - 1}'} after it"
+            yield unread_route.finding(
+                unread[0].origin,
+                f"this route is never asked{others if len(unread) > 1 else ''}",
+                labels=(Label(last.origin, f"all leads that come here go to '{last.to}'"),),
+                help="move `otherwise` to the end",
+            )
