@@ -77,6 +77,18 @@ class Calendar:
             else:
                 return clock_moment(known.days[place] * DAY + time_of_day, self.zone)
 
+    def window(self, first: date, length: Duration) -> tuple[int, int]:
+        """First second of a stretch that begins with a local day, and the second after its last.
+
+        One of whole days or weeks ends with a day: where clocks change on the way, elapsed time would end it an hour
+        beside midnight, and an hour of a further week would stand in reports of it.
+        """
+        start = clock_moment(day_number(first) * DAY, self.zone)
+        days, rest = divmod(length.seconds, DAY)
+        if length.is_elapsed and not rest:
+            return start, clock_moment((day_number(first) + days) * DAY, self.zone)
+        return start, self.add(start, length)
+
     def add(self, seconds: int, duration: Duration) -> int:
         """The moment `duration` later: elapsed time, business days, or months clipped to the month's end.
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from journeyctl.calendars import to_utc
 from journeyctl.diagnostics import UsageError
 from journeyctl.fixed_point import share_threshold
 from journeyctl.simulate.account_tree import AccountTree, account_tree
@@ -15,7 +13,6 @@ from journeyctl.simulate.contact_file import contact_path, read_contacts
 from journeyctl.simulate.field_order import drawn_fields
 from journeyctl.simulate.funnel import Funnel, funnel_of, white_spots
 from journeyctl.simulate.people import ConsentRules, Drawing, Flaws, People, Person
-from journeyctl.units import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
     from journeyctl.draws import Draws
@@ -97,16 +94,8 @@ def population_draws(scenario: Scenario, draws: Draws) -> Draws:
 
 
 def run_window(scenario: Scenario, program: Program) -> tuple[int, int]:
-    """First second of the run and the second after its last, UTC; days are the workspace's.
-
-    A run of whole days or weeks ends with a day: where clocks change on the way, elapsed time would end it an hour
-    beside midnight, and an hour of a further week would stand in its reports.
-    """
-    start = to_utc(scenario.start, 0, program.zone)
-    days, rest = divmod(scenario.length.seconds, SECONDS_PER_DAY)
-    if scenario.length.is_elapsed and not rest:
-        return start, to_utc(scenario.start + datetime.timedelta(days=days), 0, program.zone)
-    return start, program.calendar.add(start, scenario.length)
+    """First second of the run and the second after its last, UTC; days are the workspace's."""
+    return program.calendar.window(scenario.start, scenario.length)
 
 
 def journeys_of(scenario: Scenario, program: Program) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _lowered(workspace: Workspace) -> Program:
         meanings=_meanings(workspace),
         zone=zone,
         locale=workspace.settings.locale,
-        calendar=_calendar(workspace),
+        calendar=calendar_of(workspace),
         week_starts=workspace.settings.week_starts,
         evaluation_time=workspace.settings.audience_evaluation,
         graph_hash="",
@@ -189,7 +189,8 @@ def _meanings(workspace: Workspace) -> dict[str, str]:
     }
 
 
-def _calendar(workspace: Workspace) -> Calendar:
+def calendar_of(workspace: Workspace) -> Calendar:
+    """The workspace's own business days and zone."""
     settings = workspace.settings
     closed = ClosedDates(further=frozenset(settings.calendar.closed))
     return Calendar(settings.time_zone, frozenset(settings.calendar.business_days), closed)

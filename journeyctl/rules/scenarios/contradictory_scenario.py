@@ -34,8 +34,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from journeyctl.calendars import Calendar, local_date, to_utc
+from journeyctl.calendars import Calendar, local_date
 from journeyctl.diagnostics import Finding, Label, Severity
+from journeyctl.graph.lowering import calendar_of
 from journeyctl.model.scenario import Scenario
 from journeyctl.rules.base import Subject, model_rule
 
@@ -49,8 +50,9 @@ def contradictory_scenario(subject: Subject) -> Iterator[Finding]:
 
 
 def _contradictions(subject: Subject) -> Iterator[Finding]:
+    calendar = calendar_of(subject.workspace)
     for _, scenario in sorted(subject.workspace.scenarios.items(), reverse=True):
-        end = _end(scenario, subject.workspace.settings.time_zone)
+        end = _end(scenario, calendar)
         if end <= scenario.start:
             yield contradictory_scenario.finding(
                 scenario.origin.child("length"), f"the run of '{scenario.name}' has no length", help="write 26w"
@@ -61,11 +63,11 @@ def _contradictions(subject: Subject) -> Iterator[Finding]:
         yield from _replications(scenario)
 
 
-def _end(scenario: Scenario, zone: str) -> datetime.date:
+def _end(scenario: Scenario, calendar: Calendar) -> datetime.date:
     """The first day after the run."""
+    _, after = calendar.window(scenario.start, scenario.length)
     # A second less, so that a run that ends at midnight ends with the day before.
-    after = Calendar(zone).add(to_utc(scenario.start, 0, zone), scenario.length)
-    return local_date(after - 1, zone) + datetime.timedelta(days=1)
+    return local_date(after - 1, calendar.zone) + datetime.timedelta(days=1)
 
 
 def _late_launches(subject: Subject, scenario: Scenario, end: datetime.date) -> Iterator[Finding]:
