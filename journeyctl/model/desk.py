@@ -348,3 +348,12 @@ class Desk(NamedDocument):
     field_sales: FieldSales | None = field(
         default=None, metadata=about(Struct(FieldSales), "What happens to accepted leads.")
     )
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """Teams that leads can go to, by name: those that do no task under their own name, if there are any.
+
+        Without `otherwise` the first of them gets the leads that no route takes.
+        """
+        named = {task.by for task in self.process}
+        return tuple(name for name in sorted(self.teams) if name not in named) or tuple(sorted(self.teams))

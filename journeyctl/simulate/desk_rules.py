@@ -222,7 +222,7 @@ class DeskRules:
         teams = {name: TeamRules.of(team, zone=zone) for name, team in sorted(desk.teams.items())}
         routes = [(Condition.of(route.when.text) if hasattr(route, "when") else None, route.to) for route in desk.route]
         if teams and not any(condition is None for condition, _ in routes):
-            routes.append((None, _team_without_route(desk, tuple(teams))))
+            routes.append((None, desk.callers[0]))
         joint = next((t.joint_meeting.value for t in desk.process if t.joint_meeting is not None), 0.0)
         return cls(
             desk.name, LeadRules.of(desk), teams, tuple(routes), calendar, zone, desk.crm_sync.at,
@@ -238,12 +238,6 @@ class DeskRules:
             if condition is None or (names is not None and condition.holds(names)):
                 return team
         return ""
-
-
-def _team_without_route(desk: Desk, teams: tuple[str, ...]) -> str:
-    """Who gets what no route names: the only team that does no task under its own name, else the first."""
-    named = {task.by for task in desk.process}
-    return next((team for team in teams if team not in named), teams[0])
 
 
 def _work_of(task: Task) -> tuple[tuple[str, WorkTime], ...]:

@@ -55,7 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeyctl.diagnostics import Finding, Label, Part, Severity
-from journeyctl.model.desk import Desk, RouteOtherwise, Team
+from journeyctl.model.desk import Desk, RouteOtherwise
 from journeyctl.rules.base import Subject, model_rule
 
 
@@ -63,24 +63,16 @@ from journeyctl.rules.base import Subject, model_rule
 def leads_without_team(subject: Subject) -> Iterator[Finding]:
     """One finding per desk."""
     for desk in subject.desks:
-        callers = _callers(desk)
-        if len(callers) > 1 and not any(isinstance(route, RouteOtherwise) for route in desk.route):
-            yield _finding(desk, callers)
+        if len(desk.callers) > 1 and not any(isinstance(route, RouteOtherwise) for route in desk.route):
+            yield _finding(desk)
 
 
-def _callers(desk: Desk) -> tuple[Team, ...]:
-    """Teams that could get a lead, by name: those that do no task under their own name, if there are any."""
-    named = {task.by for task in desk.process}
-    teams = tuple(desk.teams[name] for name in sorted(desk.teams))
-    return tuple(team for team in teams if team.name not in named) or teams
-
-
-def _finding(desk: Desk, callers: tuple[Team, ...]) -> Finding:
-    first = callers[0]
+def _finding(desk: Desk) -> Finding:
+    first = desk.teams[desk.callers[0]]
     what = "that no route takes" if desk.route else "of this desk"
     return leads_without_team.finding(
         desk.origin.child("route" if desk.route else "teams"),
-        f"nobody decided which of {len(callers)} teams calls the leads {what}; "
+        f"nobody decided which of {len(desk.callers)} teams calls the leads {what}; "
         f"'{first.name}' would, its name comes first",
         part=Part.KEY,
         labels=(Label(first.origin, "this team would get them", Part.KEY),),

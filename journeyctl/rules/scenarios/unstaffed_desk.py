@@ -62,7 +62,7 @@ from journeyctl.rules.base import Subject, model_rule
 @model_rule(Severity.ERROR)
 def unstaffed_desk(subject: Subject) -> Iterator[Finding]:
     """One finding per desk of which no team has anybody at work."""
-    for _, desk in sorted(subject.workspace.desks.items()):
+    for desk in subject.desks:
         if desk.sla is None or not desk.teams or _somebody(desk):
             continue
         first = next(iter(desk.teams.values()))
