@@ -25,7 +25,7 @@ from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_varian
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.population import journeys_of, run_window
 from journeyctl.simulate.run import desks_of, scenario_of
-from journeyctl.simulate.stopping import Goal, Stopping, goals_of
+from journeyctl.simulate.stopping import Goal, Plan
 from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
 from journeyctl.units import SECONDS_PER_DAY
@@ -137,16 +137,13 @@ def forecast(
     changed = with_set(workspace, set, scenario=scenario) if set else workspace
     chosen = scenario_of(changed, scenario)
     variants = variants_for(changed, scenario, compare_with=compare_with, against=against or {}, set=set)
-    goals = goals_of(precision, scenario=chosen.replications)
-    rule = Stopping(goals, least=min(chosen.replications.min, most or chosen.replications.max)) if goals else None
+    plan = Plan.of(chosen.replications, precision=precision, replications=replications, most=most)
     experiment = run_variants(
-        variants,
-        replications=replications or (chosen.replications.min if rule is None else most or chosen.replications.max),
+        variants, replications=plan.replications, enough=plan.enough,
         reduce=reduction_for(tuple(variants.values()), keep_record=keep_record),
-        enough=None if rule is None else lambda runs: rule([run.summary for run in runs]),
         seed=seed, jobs=jobs, engine=engine, executor=executor, resume=resume, progress=progress,
     )  # fmt: skip
-    return _forecast(variants, experiment, goals=goals)
+    return _forecast(variants, experiment, goals=plan.goals)
 
 
 def variants_for(

@@ -26,7 +26,7 @@ from journeyctl.simulate.engines import POPULATION, named
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.run import scenario_of, world_of
-from journeyctl.simulate.stopping import Goal, Stopping, goals_of
+from journeyctl.simulate.stopping import Goal, Plan
 from journeyctl.simulate.trials import Settings, Trials, TrialsInterruptedError
 from journeyctl.simulate.world import Promise
 from journeyctl.spec import with_set
@@ -178,10 +178,8 @@ def staffing(
     desk, name = _team(changed, chosen, team)
     promise = promises_of(changed, chosen)[desk]
     own_seed = chosen.seed if seed is None else seed
-    goals, greatest = goals_of(precision, scenario=chosen.replications), most or chosen.replications.max
-    rule = Stopping(goals, least=min(chosen.replications.min, greatest)) if goals else None
-    count = replications or (greatest if goals else chosen.replications.min)
-    trials = Trials(changed, scenario, count, own_seed, jobs, engine, progress, rule)
+    plan = Plan.of(chosen.replications, precision=precision, replications=replications, most=most)
+    trials = Trials(changed, scenario, plan, own_seed, jobs, engine, progress)
     search = _Search(trials, desk, criterion, promise.target if target is None else target)
     asked = topics or _applicable(changed, chosen)
     plans = {topic: _paths(changed, chosen, topic, place=(desk, name), cap=cap) for topic in asked}
@@ -196,8 +194,8 @@ def staffing(
     return Staffing(
         scenario=chosen.name, title=chosen.title or chosen.name, desk=desk, team=name, promise=promise,
         criterion=criterion, target=search.target, load=search.load, answers=tuple(answers),
-        replications=trials.most_done or count, precision=goals, seed=own_seed, engine=named(trials.engines),
-        partial=partial,
+        replications=trials.most_done or plan.replications, precision=plan.goals, seed=own_seed,
+        engine=named(trials.engines), partial=partial,
         workspace_hash=inputs_hash(changed, chosen), left_out=left_out_of(changed, chosen),
         fallbacks=tuple(sorted(trials.fallbacks)), violations=tuple(trials.violations),
         stuck=tuple(sorted(trials.stuck)),

@@ -8,9 +8,9 @@ own for every measure: absolute for shares, because a relative one is never reac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.model.scenario import Replications
@@ -73,6 +73,45 @@ class Stopping:
             if held > AHEAD and count >= self.least:
                 return count
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long something is repeated."""
+
+    goals: tuple[Goal, ...]
+    """What ends it early; empty where nobody asked for a precision."""
+    replications: int
+    """At most; without goals exactly so many."""
+    least: int
+    """Replications that are run in any case."""
+
+    @classmethod
+    def of(
+        cls, scenario: Replications, *, precision: Iterable[str] = (), replications: int | None, most: int | None
+    ) -> Plan:
+        """`replications` as asked for, else the scenario's least; with `precision` at most `most`, else its greatest.
+
+        Raises `UsageError` as `goals_of` does.
+        """
+        goals, greatest = goals_of(precision, scenario=scenario), most or scenario.max
+        count = replications or (greatest if goals else scenario.min)
+        return cls(goals, count, min(scenario.min, greatest))
+
+    @property
+    def enough(self) -> Callable[[Sequence[Summarised]], int | None] | None:
+        """Answers how many of some runs suffice; `None` where nothing ends them early."""
+        rule = Stopping(self.goals, least=self.least)
+        return (lambda runs: rule([run.summary for run in runs])) if self.goals else None
+
+
+class Summarised(Protocol):
+    """A run of which its summary is kept."""
+
+    @property
+    def summary(self) -> Summary:
+        """Its measures."""
+        ...
 
 
 def goals_of(texts: Iterable[str], *, scenario: Replications) -> tuple[Goal, ...]:

@@ -21,7 +21,7 @@ from journeyctl.simulate.experiment import Experiment, Variant, run_variants
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.run import scenario_of
-from journeyctl.simulate.stopping import Goal, Stopping, goals_of, measure_and_key
+from journeyctl.simulate.stopping import Goal, Plan, measure_and_key
 from journeyctl.spec import with_set
 
 MOST_POINTS: Final = 200
@@ -197,18 +197,15 @@ def sweep(
     asked = tuple(map(measure_and_key, measures))
     for name in itertools.chain.from_iterable(trades):
         measure_and_key(name)
-    goals = goals_of(precision, scenario=chosen.replications)
-    rule = Stopping(goals, least=min(chosen.replications.min, most or chosen.replications.max)) if goals else None
+    plan = Plan.of(chosen.replications, precision=precision, replications=replications, most=most)
     points = points_of(axes, with_present=with_present)
     variants = {point.name: _variant(changed, scenario, point) for point in points}
     experiment = run_variants(
-        variants,
-        replications=replications or (chosen.replications.min if rule is None else most or chosen.replications.max),
-        enough=None if rule is None else lambda runs: rule([run.summary for run in runs]), of_all=True,
+        variants, replications=plan.replications, enough=plan.enough, of_all=True,
         reduce=reduction_for(tuple(variants.values())), seed=seed, jobs=jobs, engine=engine,
         progress=progress,
     )  # fmt: skip
-    return _sweep(changed, axes, points, variants, experiment, shown=asked, trades=trades, goals=goals)
+    return _sweep(changed, axes, points, variants, experiment, shown=asked, trades=trades, goals=plan.goals)
 
 
 def _variant(workspace: Workspace, scenario: str, point: Point) -> Variant:

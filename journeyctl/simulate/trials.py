@@ -10,8 +10,8 @@ from journeyctl.results.identities import Violation
 from journeyctl.results.summary import Summary
 from journeyctl.simulate.comparing import Measured, Reduction
 from journeyctl.simulate.engines import POPULATION
-from journeyctl.simulate.experiment import Enough, Variant, run_variants
-from journeyctl.simulate.stopping import Stopping
+from journeyctl.simulate.experiment import Variant, run_variants
+from journeyctl.simulate.stopping import Plan
 from journeyctl.spec import with_set
 
 Settings = tuple[tuple[str, object], ...]
@@ -28,15 +28,13 @@ class Trials:
 
     workspace: Workspace
     scenario: str
-    replications: int
-    """Of every trial; with `rule` at most."""
+    plan: Plan
+    """Replications of a trial, and of those run beside it."""
     seed: int
     jobs: int = 1
     engine: str = POPULATION
     progress: Callable[[str], None] | None = None
     """Told in words what is being run."""
-    rule: Stopping | None = None
-    """When the replications of a trial, and of those run beside it, suffice."""
     violations: list[Violation] = field(default_factory=list)
     """Accounts that did not balance in any run."""
     stuck: set[str] = field(default_factory=set)
@@ -62,8 +60,8 @@ class Trials:
         }
         words = "; ".join(", ".join(f"{path}={value}" for path, value in settings) for settings in new.values())
         found = run_variants(
-            variants, replications=self.replications, reduce=Reduction(), seed=self.seed, jobs=self.jobs,
-            engine=self.engine, enough=self._enough, of_all=True,
+            variants, replications=self.plan.replications, reduce=Reduction(), seed=self.seed, jobs=self.jobs,
+            engine=self.engine, enough=self.plan.enough, of_all=True,
             progress=lambda done, of: self._tell(f"{words}: {done} of {of} runs"),
         )  # fmt: skip
         if found.partial:
@@ -75,11 +73,6 @@ class Trials:
         self.stuck |= set(found.stuck)
         self.engines.add(found.engine)
         self.fallbacks |= set(found.fallbacks)
-
-    @property
-    def _enough(self) -> Enough[Measured] | None:
-        rule = self.rule
-        return None if rule is None else lambda runs: rule([run.summary for run in runs])
 
     @property
     def most_done(self) -> int:

@@ -15,6 +15,7 @@ from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import staffing as searches
 from journeyctl.simulate import trials as trial_runs
 from journeyctl.simulate.staffing import RAMPS, Candidate, Staffing, _halved, _shortest_ramp, _verdict
+from journeyctl.simulate.stopping import Plan
 from journeyctl.simulate.trials import Trials
 from journeyctl.spec import load, with_set
 from journeyctl.workspaces import locate
@@ -168,7 +169,7 @@ def test_only_a_whole_interval_decides(value: float, low: float, high: float, ve
 
 
 def test_a_trial_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    trials = Trials(plan(), "plan", 1, 1, engine="reference")
+    trials = Trials(plan(), "plan", Plan((), 1, 1), 1, engine="reference")
     first = trials.of(((SDRS, 1),))
     monkeypatch.setattr(trial_runs, "run_variants", None)
     assert trials.of(((SDRS, 1),)) is first
