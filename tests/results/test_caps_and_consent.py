@@ -89,6 +89,14 @@ def test_collisions_count_what_is_wanted_and_not_what_got_through() -> None:
     assert values("most_wanted", *wishes, other("p", at(0)), about=context()) == {("week",): 5}
 
 
+def test_a_cap_of_none_refuses_every_wish() -> None:
+    none = dataclasses.replace(CAP, maximum=0)
+    wishes = [row for day in range(3) for row in wish("p", at(day), held=True)]
+    assert values("collisions", *wishes, other("p", at(0)), about=context(none)) == {("week",): 1}
+    assert values("displaced_share", *wishes, about=context(none))["",] == 1
+    assert values("cap_breaches", *wishes, about=context(none))["week",] == 0
+
+
 def test_two_records_of_a_person_get_more_than_the_cap_of_each() -> None:
     events = [row for n in range(2) for who in ("p", "p/again") for row in message(who, at(n), send=n + 1)]
     events += [event(who, at(0), Kind.ENTERED, journey="j", visit=1) for who in ("p", "p/again")]

@@ -91,6 +91,8 @@ def refused(mail: CountedMail, cap: CapTerms) -> Mask:
 
     Mail of other lines asks nobody and always counts.
     """
+    if not cap.maximum:
+        return mail.own
     full = np.zeros(len(mail.rows), np.bool_)
     every = np.flatnonzero(np.diff(mail.person, prepend=-1))
     # Nobody is refused anything whose windows are not full even with all mails in them.
