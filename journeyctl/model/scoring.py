@@ -28,7 +28,9 @@ class Decay(Spelled):
 
     half_life: Duration = field(
         metadata=about(
-            Plain.DURATION, "After this time half of the points are left; counted in whole hours.", example="30d"
+            Plain.DURATION,
+            "After this time half of the points are left; counted in whole hours, one at least.",
+            example="30d",
         )
     )
     origin: Origin = NOWHERE
@@ -38,7 +40,7 @@ class Decay(Spelled):
 class Mql(Spelled):
     """When the event `mql` occurs."""
 
-    score: float = field(metadata=about(Number(), "The least score, in points.", example=25))
+    score: float = field(metadata=about(Number(0), "The least score, in points; no score is below zero.", example=25))
     fit: tuple[str, ...] = field(
         default=(),
         metadata=about(ListOf(Reference("grade")), "Grades that qualify; any fit without it.", example=["A", "B"]),

@@ -184,6 +184,8 @@ def test_parameter_draws_go_with_no_other_question(run: Run, small: Path) -> Non
     [
         (f"{SDRS}=0", "has no SDR"),
         ("length=0d", "has no length"),
+        ("scoring.decay.half_life=59min", "shorter than an hour"),
+        ("scoring.mql.score=-5", "is less than 0"),
         ("launches.department-heads.on=2027-01-01", "is launched on 2027-01-01"),
         ("population.fields.contact.consent_marketing=150%", "is above 100%"),
         ("population.fields.contact.role.specialist.value=90%", "add up to"),

@@ -103,13 +103,13 @@ class Subject:
 
     @cached_property
     def parts(self) -> tuple[Spelled | Assumed[object], ...]:
-        """Every part of desks, scenarios and behaviours that is written as a mapping or states a number."""
-        documents = {
-            id(document): document
-            for layer in self.layers
-            for kind in (layer.desks, layer.scenarios, layer.behaviours)
-            for document in kind.values()
-        }
+        """Every part of desks, scenarios, behaviours and scoring that is written as a mapping or states a number."""
+        documents: dict[int, Spelled] = {}
+        for layer in self.layers:
+            own = (*layer.desks.values(), *layer.scenarios.values(), *layer.behaviours.values())
+            documents.update((id(document), document) for document in own)
+            if layer.scoring is not None:
+                documents[id(layer.scoring)] = layer.scoring
         return tuple(part for document in documents.values() for part in parts(document))
 
     @cached_property

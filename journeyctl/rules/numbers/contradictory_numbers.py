@@ -7,7 +7,8 @@ describes nothing, and no value can be drawn from it. A range or `between` whose
 nothing in it. Such pairs are slips of the pen, such as days for weeks, and one of the two numbers is not what was
 agreed on.
 
-Looked at are the spreads, ranges and limits of desks, scenarios and behaviours. A business day is compared as 24 hours.
+Looked at are the spreads, ranges and limits of desks, scenarios and behaviours, and the half-life of scores, of which
+nothing is left at once where it is shorter than an hour. A business day is compared as 24 hours.
 
 Bad
 ---
@@ -37,8 +38,11 @@ from collections.abc import Iterator
 from journeyctl.diagnostics import Finding, Label, Origin, Severity
 from journeyctl.model.behaviour import Parameter
 from journeyctl.model.population import Between, Lognormal
+from journeyctl.model.scoring import Decay
 from journeyctl.model.values import Assumed, DurationSpread, MoneySpread
 from journeyctl.rules.base import Subject, amount, model_rule, shown
+
+_HOUR = 3_600
 
 
 @model_rule(Severity.ERROR)
@@ -64,6 +68,12 @@ def _of(part: object) -> Iterator[Finding]:
             yield from _limits(low, high, origin.child("range"))
         case Parameter(range=(low, high), origin=origin):
             yield from _limits(low, high, origin.child("range"))
+        case Decay(half_life=half_life, origin=origin) if half_life.nominal_seconds < _HOUR:
+            yield contradictory_numbers.finding(
+                origin.child("half_life"),
+                f"a half-life of {half_life} is shorter than an hour, so points would be gone as they are earned",
+                help="write 1h or more, or leave 'decay' out so that points stay",
+            )
         case Between(between=(low, high), origin=origin):
             yield from _limits(low, high, origin.child("between"))
 
