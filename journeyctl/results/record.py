@@ -189,15 +189,15 @@ class EventRecord:
             return np.broadcast_to(np.zeros((), kind), (self._length,))
         found = joined_parts(self._parts, name, kind)
         if not self._as_they_lie:
-            found = found[self._places()]
+            found = found.take(self._places())
         self._known[name] = found = _read_only(found)
         return found
 
     def cells(self, name: str, rows: Integers | slice) -> Integers:
         """The cells of a column in some rows, by position, in their order. Asked of often, it is made whole."""
         if isinstance(rows, slice) or rows.dtype == np.bool_ or self._is_whole(name, len(rows)):
-            found: Integers = self.column(name)[rows]
-            return found
+            column = self.column(name)
+            return column[rows] if isinstance(rows, slice) or rows.dtype == np.bool_ else column.take(rows)
         return spread(self._parts, rows if self._as_they_lie else self._places()[rows], name, TYPES.get(name, np.int32))
 
     def _is_whole(self, name: str, more: int) -> bool:

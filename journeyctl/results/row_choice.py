@@ -26,7 +26,7 @@ def of_kinds(parts: Sequence[Part], kinds: Sequence[int], *, by_time: bool) -> t
     moved, start = [], 0
     for part, rows in zip(parts, chosen, strict=True):
         own = np.flatnonzero((order >= start) & (order < start + len(rows))) if len(parts) > 1 else slice(None)
-        moved.append(_some(part, rows[order[own] - start]))
+        moved.append(_some(part, rows.take(order[own] - start)))
         # From here on the rows of this part lie in the order in which they were met.
         order[own] = np.arange(start, start + len(rows))
         start += len(rows)
@@ -37,8 +37,8 @@ def _are_of(part: Part, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which rows are of the kinds for which `wanted` is true."""
     held = part.columns.get("kind")
     if isinstance(held, Looked):
-        return wanted[held.table][held.codes.part(0, part.length)]
-    return wanted[part.whole("kind", np.uint8)]
+        return wanted.take(held.table).take(held.codes.part(0, part.length))
+    return wanted.take(part.whole("kind", np.uint8))
 
 
 def _some(part: Part, rows: Integers) -> Part:
@@ -49,7 +49,7 @@ def _some(part: Part, rows: Integers) -> Part:
     for name, held in part.columns.items():
         match held:
             case Plain(values, base):
-                columns[name] = Plain(values[rows], base)
+                columns[name] = Plain(values.take(rows), base)
             case Looked(numbers, table):
                 if id(numbers) not in codes:
                     codes[id(numbers)] = Listed(_cells(numbers, part.length, rows))
@@ -65,8 +65,7 @@ def _some(part: Part, rows: Integers) -> Part:
 
 def _cells(codes: Codes, length: int, rows: Integers) -> Integers:
     # Runs are told apart row by row much faster than they are searched for many rows.
-    found: Integers = codes.part(0, length)[rows]
-    return found
+    return codes.part(0, length).take(rows)
 
 
 def _places(rows: Integers, length: int) -> Integers:

@@ -83,7 +83,7 @@ def order_by(numbers: Integers) -> Integers:
     order: Integers = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
     for shift in range(_DIGIT, most.bit_length(), _DIGIT):
         digits = (numbers >> shift & 0xFFFF).astype(np.uint16)
-        order = order[np.argsort(digits[order], kind="stable")]
+        order = order.take(np.argsort(digits.take(order), kind="stable"))
     return order
 
 
@@ -100,7 +100,7 @@ def _ranked(keys: Integers, size: int) -> Groups:
         return Groups(keys, size)
     ranks = np.empty(size, np.int64)
     ranks[used] = np.arange(len(used))
-    return Groups(ranks[keys], len(used))
+    return Groups(ranks.take(keys), len(used))
 
 
 def _sorted(keys: Integers) -> Groups:

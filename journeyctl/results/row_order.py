@@ -61,7 +61,7 @@ def _sorted(numbers: Integers, order: Integers) -> Integers:
     # Sorting 16 bits at a time is one pass over the rows each, where sorting whole numbers is many.
     for shift in range(0, int(numbers.max(initial=0)).bit_length(), 16):
         digits = ((numbers >> shift) & 0xFFFF).astype(np.uint16)
-        order = order[np.argsort(digits[order], kind="stable")]
+        order = order.take(np.argsort(digits.take(order), kind="stable"))
     return order
 
 

@@ -48,8 +48,7 @@ class Listed:
 
     def at(self, rows: Integers) -> Integers:
         """Those of some rows."""
-        found: Integers = self.codes[rows]
-        return found
+        return self.codes.take(rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +88,7 @@ class Plain:
 
     def at(self, rows: Integers) -> Integers:
         """The numbers of some rows."""
-        return self._raised(self.values[rows])
+        return self._raised(self.values.take(rows))
 
     def _raised(self, values: Integers) -> Integers:
         return values.astype(np.int64) + self.base if self.base else values
@@ -104,13 +103,12 @@ class Looked:
 
     def part(self, first: int, after: int) -> Integers:
         """The numbers of consecutive rows."""
-        found: Integers = self.table[self.codes.part(first, after)]
-        return found
+        # `take` is twice as fast as a subscript.
+        return self.table.take(self.codes.part(first, after))
 
     def at(self, rows: Integers) -> Integers:
         """The numbers of some rows."""
-        found: Integers = self.table[self.codes.at(rows)]
-        return found
+        return self.table.take(self.codes.at(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -195,26 +195,28 @@ class AllMail:
         With `people` only the mail of persons with several records, whose records then count together.
         """
         delivered, mine = record.rows_of(Kind.DELIVERED), record.rows_of(own)
-        others = delivered[record.cells("reason", delivered) == record.number_of(OTHER_MAIL)]
+        others = delivered.compress(record.cells("reason", delivered) == record.number_of(OTHER_MAIL))
         rows = np.concatenate([others, mine])
         is_own = np.arange(len(rows)) >= len(others)
         if people is not None:
             chosen = people.several[record.cells("contact", rows)]
-            rows, is_own = rows[chosen], is_own[chosen]
+            rows, is_own = rows.compress(chosen), is_own.compress(chosen)
         # Two sorted runs at most, which sorting merges; within a second mail of other lines stays before.
         order = np.argsort(record.cells("time", rows), kind="stable")
         recipient = record.cells("contact", rows) if people is None else people.first[record.cells("contact", rows)]
-        order = order[order_by(recipient[order])]
-        rows = rows[order]
+        order = order.take(order_by(recipient.take(order)))
+        rows = rows.take(order)
         contact = record.cells("contact", rows)
-        return cls(record, rows, contact, recipient[order], record.cells("time", rows), is_own[order])
+        return cls(record, rows, contact, recipient.take(order), record.cells("time", rows), is_own.take(order))
 
     def under(self, bound: Bound) -> CountedMail:
         """The mail that a cap counts."""
         chosen, cap = self._counted(bound), bound.cap
         rows, contact, person, time, own = self.rows, self.contact, self.person, self.time, self.own
         if not chosen.all():
-            rows, contact, person, time, own = rows[chosen], contact[chosen], person[chosen], time[chosen], own[chosen]
+            rows, contact, person, time, own = (
+                column.compress(chosen) for column in (rows, contact, person, time, own)
+            )
         window = time - cap.seconds + 1 if cap.window == "rolling" else _window_starts(contact, time, bound)
         return CountedMail(rows, person, time, own, window)
 
@@ -223,7 +225,7 @@ class AllMail:
         if bound.channel is not None:
             counted = self.record.cells("channel", self.rows) == bound.channel
         if bound.contacts is not None:
-            counted = counted & bound.contacts[self.contact]
+            counted = counted & bound.contacts.take(self.contact)
         return counted
 
 

@@ -9,15 +9,13 @@ import numpy as np
 
 from journeyctl.results.measures.breaches import OTHER_MAIL, AllMail, CountedMail, over_per_person, refused
 from journeyctl.results.measures.context import CapTerms
+from journeyctl.results.measures.held_up import CAPPED, HeldUp
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, count_by, measure, only, ratio
 from journeyctl.results.measures.observation import Observation
 from journeyctl.results.measures.origins import KNOWN
 from journeyctl.results.record import Integers
-from journeyctl.results.row_keys import flags, grouped, joined_rows, row_groups
+from journeyctl.results.row_keys import grouped
 from journeyctl.semantics.effects import Kind
-
-CAPPED: Final = "capped."
-"""How the gate's reasons for a full cap begin; the cap's name follows."""
 
 
 @measure(
@@ -48,26 +46,8 @@ def unmailable(observation: Observation) -> Values:
 
 def _held_up(observation: Observation, cap: CapTerms) -> Integers:
     """The first answer of this cap to each wish, as rows."""
-    record = observation.record
-    rows = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
-    return _one_per_wish(observation, rows[record.cells("reason", rows) == record.number_of(CAPPED + cap.name)])
-
-
-def _one_per_wish(observation: Observation, answers: Integers) -> Integers:
-    """The first of these answers to each wish: a journey that goes round wishes anew at the same step."""
-    record = observation.record
-    wishes = observation.in_run(Kind.REQUESTED_SEND)
-    wishes = wishes[flags(record.cells("contact", answers), len(record.names))[record.cells("contact", wishes)]]
-    rows, (asked, _) = joined_rows((wishes, answers))
-    place = row_groups(record, rows, "contact", "journey", "visit", "op", "item").number
-    # Within a second a wish stands before its answer, because wishes come first in `rows`.
-    order = np.lexsort((record.cells("time", rows), place))
-    is_answer = order >= asked.stop
-    wish, order = np.cumsum(~is_answer)[is_answer], order[is_answer]
-    is_other = np.ones(len(order), np.bool_)
-    is_other[1:] = (wish[1:] != wish[:-1]) | (place[order[1:]] != place[order[:-1]])
-    found: Integers = rows[order[is_other]]
-    return found
+    found = observation.once(HeldUp.of)
+    return found.first(found.reason == observation.record.number_of(CAPPED + cap.name))
 
 
 def _windows(observation: Observation, mail: CountedMail, asks: Integers, cap: CapTerms) -> tuple[Integers, Integers]:
@@ -131,12 +111,7 @@ def displaced_share(observation: Observation) -> Values:
     """How much of what journeys want to send meets a full cap first, by business line of the item."""
     record = observation.record
     wishes = observation.in_run(Kind.REQUESTED_SEND)
-    answers = observation.in_run(Kind.DEFERRED, Kind.SKIPPED)
-    reasons = record.cells("reason", answers)
-    capped = flags(reasons, len(record.names))
-    for number in np.flatnonzero(capped).tolist():
-        capped[number] = record.names[number].startswith(CAPPED)
-    held = _one_per_wish(observation, answers[capped[reasons]])
+    held = observation.once(HeldUp.of).first()
     lines = {record.number_of(item): line for item, line in observation.context.item_lines.items()}
     wanted, lost = (np.bincount(record.cells("item", rows), minlength=len(record.names)) for rows in (wishes, held))
     values: dict[Key, Observed] = {("",): ratio(len(held), len(wishes))}

@@ -263,7 +263,7 @@ def reach(observation: Observation) -> Values:
 
 def _own_deliveries(observation: Observation) -> Integers:
     rows = observation.in_run(Kind.DELIVERED)
-    return rows[observation.record.cells("send", rows) > 0]
+    return rows.compress(observation.record.cells("send", rows) > 0)
 
 
 @measure(title="MQLs", unit="count", cohort="all contacts", numerator="times in the run that a contact became an MQL")

@@ -60,7 +60,7 @@ class MessageNumbers:
         """The numbers of all messages of a record."""
         # Mail of other lines and what people do unasked have no send.
         every = {kind: record.rows_of(kind) for kind in ABOUT_MESSAGES}
-        rows = {kind: found[record.cells("send", found) > 0] for kind, found in every.items()}
+        rows = {kind: found.compress(record.cells("send", found) > 0) for kind, found in every.items()}
         together, places = joined_rows(tuple(rows.values()))
         groups = row_groups(record, together, "contact", "item", "send")
         return cls(rows, {kind: groups.number[part] for kind, part in zip(rows, places, strict=True)}, groups.count)
@@ -73,20 +73,20 @@ def messages_of(record: EventRecord, context: MeasuringContext, numbers: Message
     time = record.cells("time", rows)
     inside = (time >= context.start) & (time < context.end)
     if not inside.all():
-        rows, number, time = rows[inside], number[inside], time[inside]
+        rows, number, time = (column.compress(inside) for column in (rows, number, time))
     message_of = np.full(known.count, -1, np.int64)
     # Of several deliveries of one message, a fault of whoever wrote the record, the first one counts.
     message_of[number[::-1]] = np.arange(len(rows) - 1, -1, -1)
 
     def has(kind: Kind, *, human: bool) -> Mask:
-        reactions, message = known.rows[kind], message_of[known.number[kind]]
+        reactions, message = known.rows[kind], message_of.take(known.number[kind])
         right = message >= 0
         if human:
             right &= record.cells("who", reactions) == record.number_of("human")
-        reactions, message = reactions[right], message[right]
-        delay = record.cells("time", reactions) - time[message]
+        reactions, message = reactions.compress(right), message.compress(right)
+        delay = record.cells("time", reactions) - time.take(message)
         found = np.zeros(len(rows), np.bool_)
-        found[message[(delay >= 0) & (delay < REACTION_WINDOW)]] = True
+        found[message.compress((delay >= 0) & (delay < REACTION_WINDOW))] = True
         return found
 
     return Messages(

@@ -52,13 +52,13 @@ class Observation:
             rows = self.record.rows_of(*kinds)
             time = self.record.cells("time", rows)
             inside = (time >= self.context.start) & (time < self.context.end)
-            self._rows[kinds] = rows if inside.all() else rows[inside]
+            # Choosing by `compress` is several times as fast as by a subscript.
+            self._rows[kinds] = rows if inside.all() else rows.compress(inside)
         return self._rows[kinds]
 
     def human(self, rows: Integers) -> Integers:
         """Those of the rows that a human caused."""
-        found: Integers = rows[self.record.cells("who", rows) == self.record.number_of("human")]
-        return found
+        return rows.compress(self.record.cells("who", rows) == self.record.number_of("human"))
 
     def contacts(self, rows: Integers) -> Mask:
         """Which contacts rows are about, by number of the name, shape `(names,)`; rows without one are left out."""
