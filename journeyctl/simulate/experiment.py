@@ -6,7 +6,7 @@ gives the same results, and a run that a worker could not finish is simply done 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -117,6 +117,13 @@ class Task:
     replication: int
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How far a variant with `same_volume_as` is thinned, which takes a few runs."""
+
+    variant: str
+
+
 @dataclass(slots=True)
 class Work(Generic[Measured]):
     """What a worker knows: the variants, and how a record becomes something small."""
@@ -180,18 +187,42 @@ class Work(Generic[Measured]):
         first = self.world(next(iter(self.variants)), Draws(self.seed, 0))
         refuse_nobody(first, scenarios[0])
         refuse_runs(first, jobs=jobs, memory=memory, in_arrays=self.engine == engines.POPULATION)
-        self.match_volumes()
-        for name, scenario in zip(self.variants, scenarios, strict=True):
-            if not scenario.population.redraw:
-                self.world(name, Draws(self.seed))
-        engines.prepare([first, *self.worlds.values()], engine=self.engine)
+        later = self.unmatched()
+        self._make_ready([name for name in self.variants if name not in later])
+        engines.prepare([first], engine=self.engine)
 
-    def match_volumes(self) -> None:
-        """Works out how far variants with `same_volume_as` are thinned; a few runs each."""
-        for name, variant in self.variants.items():
-            other = scenario_of(variant.workspace, variant.scenario).same_volume_as
-            if other is not None and name not in self.shares:
-                self.shares[name] = _matching_share(variant, other, self.seed)
+    def unmatched(self) -> list[str]:
+        """Variants with `same_volume_as` of which nobody knows yet how far they are thinned."""
+        named = ((name, scenario_of(found.workspace, found.scenario)) for name, found in self.variants.items())
+        return [name for name, found in named if found.same_volume_as is not None and name not in self.shares]
+
+    def matched(self, shares: Mapping[str, int]) -> None:
+        """From now on it is known how far these variants are thinned, and they are ready to run."""
+        self.shares.update(shares)
+        self._make_ready(shares)
+
+    def _make_ready(self, names: Iterable[str]) -> None:
+        variants = {name: self.variants[name] for name in names}
+        steady = [
+            name
+            for name, found in variants.items()
+            if not scenario_of(found.workspace, found.scenario).population.redraw
+        ]
+        engines.prepare([self.world(name, Draws(self.seed)) for name in steady], engine=self.engine)
+
+    def share(self, matching: Matching) -> int:
+        """The share of a variant's wishes, threshold in 2^-53, with which it sends as much as another scenario."""
+        variant, draws = self.variants[matching.variant], Draws(self.seed, 0)
+        other = scenario_of(variant.workspace, variant.scenario).same_volume_as
+        assert other is not None, "only such variants are matched"
+        own = [
+            name
+            for name, found in self.variants.items()
+            if found.scenario == other and found.workspace is variant.workspace and name not in self.unmatched()
+        ]
+        # Mostly it is what the experiment is about, and ready already.
+        world = self.world(own[0], draws) if own else world_of(variant.workspace, other, draws)
+        return _matching_share(variant, other, sends_per_contact(run(world, draws)), draws)
 
     def __getstate__(self) -> tuple[object, ...]:
         return (self.variants, self.seed, self.reduce, self.shares, self.engine)
@@ -302,27 +333,75 @@ def _run_tasks(
     done: Callable[[Task, RunResult[Measured]], None],
 ) -> bool:
     """Whether all tasks were finished; those that a folder holds are finished already."""
-    if resume is None:
-        return TaskPool[Task, RunResult[Measured]](work, executor=executor).run(tasks, done=done)[1]
-    from journeyctl.results.shards import check_can_keep
-    from journeyctl.simulate.shards import Packing, Shards
+    later = work.unmatched()
+    known = [task for task in tasks if task.variant not in later]
+    if later:
+        # Other variants are run while a worker finds out how far these are thinned.
+        shares: dict[str, int] = {}
+        if not _run_known(work, [*map(Matching, later), *known], shares, executor=executor, resume=resume, done=done):
+            return False
+        work.matched(shares)
+        known = [task for task in tasks if task.variant in later]
+    return _run_known(work, known, {}, executor=executor, resume=resume, done=done)
 
-    check_can_keep()
-    shards = Shards(resume, work)
-    left = []
-    for task in tasks:
-        kept = shards.kept(task)
-        if kept is None:
-            left.append(task)
+
+def _run_known(
+    work: Work[Measured],
+    tasks: Sequence[Task | Matching],
+    shares: dict[str, int],
+    *,
+    executor: Executor,
+    resume: Path | None,
+    done: Callable[[Task, RunResult[Measured]], None],
+) -> bool:
+    """The same for variants that are matched; `shares` gets what is found out of others."""
+    keeping = None if resume is None else _Keeping(resume, work)
+    left = [task for task in tasks if keeping is None or not keeping.has(task, done)]
+
+    def found(task: Task | Matching, result: Any) -> None:  # noqa: ANN401 - each kind of task has its own
+        if isinstance(task, Matching):
+            shares[task.variant] = result
         else:
-            done(task, kept)
+            done(task, result if keeping is None else keeping.keep(task, result))
 
-    def keep(task: Task, found: tuple[RunResult[Measured], bytes]) -> None:
+    working = _Working(work, work if keeping is None else keeping.packing)
+    return TaskPool[Task | Matching, Any](working, executor=executor).run(left, done=found)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Working(Generic[Measured]):
+    """What workers do: runs, and finding out how far variants are thinned."""
+
+    work: Work[Measured]
+    run: Callable[[Task], Any]
+
+    def __call__(self, task: Task | Matching) -> Any:  # noqa: ANN401 - each kind of task has its own
+        return self.work.share(task) if isinstance(task, Matching) else self.run(task)
+
+
+class _Keeping(Generic[Measured]):
+    """Finished runs in a folder."""
+
+    def __init__(self, folder: Path, work: Work[Measured]) -> None:
+        from journeyctl.results.shards import check_can_keep
+        from journeyctl.simulate.shards import Packing, Shards
+
+        check_can_keep()
+        self._shards, self.packing = Shards(folder, work), Packing(work)
+
+    def has(self, task: Task | Matching, done: Callable[[Task, RunResult[Measured]], None]) -> bool:
+        """Whether a run is there, which `done` is told."""
+        kept = None if isinstance(task, Matching) else self._shards.kept(task)
+        if kept is None or isinstance(task, Matching):
+            return False
+        done(task, kept)
+        return True
+
+    def keep(self, task: Task, found: tuple[RunResult[Measured], bytes]) -> RunResult[Measured]:
+        """Keeps what a worker found."""
         result, content = found
-        shards.write(task, content)
-        done(task, result)
-
-    return TaskPool[Task, tuple[RunResult[Measured], bytes]](Packing(work), executor=executor).run(left, done=keep)[1]
+        self._shards.write(task, content)
+        return result
 
 
 def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | None = None) -> dict[str, Variant]:
@@ -359,13 +438,11 @@ def _other_scenario(workspace: Workspace, scenario: str, name: str) -> Variant:
 # --- one volume
 
 
-def _matching_share(variant: Variant, other: str, seed: int) -> int:
-    """The share of the variant's wishes with which it sends as much as the other scenario.
+def _matching_share(variant: Variant, other: str, target: float, draws: Draws) -> int:
+    """The share of the variant's wishes with which it sends as much as the other scenario, the target.
 
     Found over one replication, because wishes are dropped by draws that are the same in all of them.
     """
-    draws = Draws(seed, 0)
-    target = sends_per_contact(run(world_of(variant.workspace, other, draws), draws))
     known: dict[int, float] = {}
 
     def volume(share: int) -> float:
