@@ -270,10 +270,10 @@ class EventRecord:
 
     def of_kinds(self, kinds: Collection[Kind]) -> EventRecord:
         """The rows of these kinds in their order, with the same names, moved together for whoever reads them often."""
+        if self._given is not None:
+            return self.take(self.rows_of(*kinds))
         parts, order = row_choice.of_kinds(self._parts, [KIND_NUMBER[kind] for kind in kinds], by_time=self._by_time)
-        made = EventRecord.of_parts(parts, self.names, by_time=self._by_time)
-        made._order = order
-        return made
+        return EventRecord.of_parts(parts, self.names, order=order)
 
     def replications(self) -> tuple[int, ...]:
         """The replications that have rows, ascending."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeyctl.calendars import check_zone, local, local_date, to_utc, utc_offset, utc_seconds, zone_names
-from journeyctl.calendars.zones import clock_moment, clock_reading
+from journeyctl.calendars.zones import DAY, _Zone, clock_moment, clock_reading, midnight_offsets, steady_offsets
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 ZONES = (NEW_YORK, BERLIN, "Asia/Kolkata", "America/Asuncion", "Australia/Lord_Howe", "UTC", "Africa/Casablanca")
@@ -109,3 +109,13 @@ def test_date_times_without_a_zone_are_refused() -> None:
     assert utc_seconds(datetime.fromisoformat("2026-01-05T09:00:00.9-05:00")) == 1_767_621_600
     with pytest.raises(ValueError, match="has no zone"):
         utc_seconds(datetime.fromisoformat("2026-01-05T09:00:00"))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_days_that_are_learnt_at_once_have_the_offsets_of_days_asked_one_by_one(zone: str) -> None:
+    days = range(19_900, 21_400)
+    alone = _Zone(zone)
+    assert steady_offsets(days, zone) == [alone.steady(day) for day in days]
+    assert midnight_offsets(days, zone) == [alone.offset(day * DAY) for day in days]
+    further = range(19_500, 22_000)
+    assert steady_offsets(further, zone) == [alone.steady(day) for day in further]

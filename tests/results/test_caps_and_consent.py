@@ -107,6 +107,13 @@ def test_two_records_of_a_person_get_more_than_the_cap_of_each() -> None:
     assert values("sends_per_person", *events, about=about) == {(): 4}
 
 
+def test_records_whose_first_one_never_took_part_are_one_person() -> None:
+    entered = [event(who, at(0), Kind.ENTERED, journey="j", visit=1) for who in ("p/again", "p/third", "q/again", "r")]
+    sent = [event("r", at(1), Kind.SENT, item="i", send=number) for number in range(1, 7)]
+    about = context(further_records={"p/again": "p", "p/third": "p", "q/again": "q", "r/again": "r"})
+    assert values("sends_per_person", *entered, *sent, about=about) == {(): 2}
+
+
 def test_records_of_one_person_in_two_zones_share_the_week_around_each_mail() -> None:
     cap = CapTerms(name="week", maximum=2, window="week", zones={"b": "America/New_York"})
     events = [event(who, at(2, hour), Kind.SENT, item="i") for hour, who in enumerate("abab")]

@@ -19,7 +19,14 @@ from journeyctl.results.record import EventRecord
 from journeyctl.semantics.effects import Kind
 from journeyctl.simulate import experiment as experiments
 from journeyctl.simulate.executors import local
-from journeyctl.simulate.experiment import BASE, Experiment, run_experiment, sends_per_contact
+from journeyctl.simulate.experiment import (
+    BASE,
+    Experiment,
+    run_experiment,
+    run_variants,
+    sends_per_contact,
+    variants_of,
+)
 from journeyctl.simulate.run import run, world_of
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import THINNED, share_for
@@ -249,6 +256,16 @@ def test_a_scenario_that_thinning_cannot_match_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(experiments, "share_for", lambda volume, target: CERTAIN // 100)
     with pytest.raises(UsageError, match="'silo-same-volume' cannot be thinned to the volume of 'us-pilot'"):
         experiment(compare=["silo-same-volume"], replications=1)
+
+
+def test_workers_find_out_together_how_far_a_baseline_is_thinned(tmp_path: Path) -> None:
+    variants = variants_of(workspace(), "us-pilot", ["silo-same-volume"])
+    alone, together, kept, again = (
+        run_variants(variants, replications=2, reduce=_volume_and_thinned, jobs=jobs, resume=folder)
+        for jobs, folder in ((1, None), (2, None), (2, tmp_path), (1, tmp_path))
+    )
+    assert alone.results == together.results == kept.results == again.results
+    assert list(alone.results) == [BASE, "silo-same-volume"]
 
 
 def test_workers_that_are_started_afresh_give_the_same_results(monkeypatch: pytest.MonkeyPatch) -> None:
