@@ -1,7 +1,7 @@
-"""Columns of an event record as Arrow arrays, and back.
+"""Columns of an event record as Parquet files hold them, and back.
 
-Names become places in a dictionary that is numbered by first occurrence, so that a file's bytes do not tell
-how a record happened to number its names.
+Cells become places in a dictionary that is numbered by first occurrence, so that a file's bytes do not tell
+how a record happened to number its names, nor how it holds its columns.
 """
 
 from __future__ import annotations
@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, WIDE, EventRecord, Integers, record_of_codes
+from journeyctl.results.causes import cause_text
+from journeyctl.results.parquet_file import Chunk, Encoding
+from journeyctl.results.parquet_pages import dictionary, differences, packed_places, plain_texts, run_places, runs
+from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
+from journeyctl.results.row_codes import Coded, Codes, Stretch
 
 if TYPE_CHECKING:
     import pyarrow
 
-_FIRST_ROWS: Final = 1 << 14
-"""Rows that show what a column is like: how often its name changes, and which names most groups have."""
+_IN_RUNS: Final = frozenset(("contact", "clinic", "hospital", "umbrella"))
+"""Columns that stay the same for many rows where rows lie in the order of files."""
+_STATED: Final = ("replication",)
+"""Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
 
 
 def schema_of(arrow: ModuleType) -> pyarrow.Schema:
@@ -28,123 +34,64 @@ def schema_of(arrow: ModuleType) -> pyarrow.Schema:
     return arrow.schema([arrow.field(name, number.get(name, text), nullable=False) for name in COLUMNS])
 
 
-class Arrays:
-    """The columns of a record as arrays, one stretch of rows after the other."""
+class Chunks:
+    """The columns of a record as a file holds them, one group of rows after the other."""
 
-    def __init__(self, arrow: ModuleType, record: EventRecord) -> None:
-        """`arrow` is the package pyarrow, which is loaded only where it is needed."""
-        self._arrow, self._record = arrow, record
-        self._places: dict[str, _Places] = {}
+    def __init__(self, record: EventRecord) -> None:
+        """Nothing is made yet."""
+        self._names, self._stretches = record.names, record.stretches()
+        # Names that are made when they are asked for are made faster all together, and most of them will be.
+        self._words = list(record.names) if len(record.names) < len(record) else None
 
-    def of(self, name: str, part: slice) -> pyarrow.Array:
-        """The cells of a column in some rows."""
-        column = self._record.column(name)[part]
-        if name in NUMBERS:
-            return _numbers(self._arrow, column, wide=name in WIDE)
-        if name == "kind":
-            return self._named(column, [kind.value for kind in KINDS])
-        if self._record.is_blank(name):
-            return self._named(column, [""])
+    def of(self, rows: slice) -> list[Chunk]:
+        """Every column in some rows."""
+        some = self._stretches.some(rows.start, rows.stop)
+        return [self._chunk(name, some) for name in COLUMNS]
+
+    def _chunk(self, name: str, some: Stretch) -> Chunk:
+        if name == "time":
+            return Chunk(differences(some.cells(name, np.int64)), Encoding.DELTA_BINARY_PACKED)
         if name == "cause":
-            return self._causes(column, part)
-        return self._names(name, column)
+            return self._causes(some)
+        column = some.coded(name, TYPES.get(name, np.int32))
+        if name in _IN_RUNS:
+            distinct, places, lengths = runs(column)
+            return self._texts(run_places(places, lengths, len(distinct)), self._spelled(distinct))
+        distinct, places = dictionary(column)
+        page = packed_places(places, column.codes.of_row, len(distinct))
+        if name in NUMBERS:
+            form = np.dtype("<i8" if name in WIDE else "<i4")
+            bounds = (np.array(found, form).tobytes() for found in (distinct.min(), distinct.max()))
+            return Chunk(
+                page, Encoding.RLE_DICTIONARY, distinct.astype(form).tobytes(), len(distinct),
+                (next(bounds), next(bounds)) if name in _STATED else None,
+            )  # fmt: skip
+        words = [KINDS[number].value for number in distinct] if name == "kind" else self._spelled(distinct)
+        return self._texts(page, words)
 
-    def _names(self, name: str, column: Integers) -> pyarrow.Array:
-        first = column[:_FIRST_ROWS]
-        # Names that stay for many rows, such as the contact in file order, are looked up once per run.
-        if np.count_nonzero(first[1:] != first[:-1]) * 8 < len(first):
-            starts = _starts_of_runs(column)
-            found = _numbers(self._arrow, column[starts]).dictionary_encode()
-            codes = np.repeat(_plain(found.indices), np.diff(starts, append=len(column)))
-            return self._named(codes, self._spelled(_plain(found.dictionary)))
-        places = self._places.get(name)
-        if places is None or len(places.used) > _Places.MOST:
-            places = self._places[name] = _Places(self._arrow, len(self._record.names))
-        codes = places.of(column)
-        return self._named(codes, self._spelled(places.used))
-
-    def _causes(self, name: Integers, part: slice) -> pyarrow.Array:
+    def _causes(self, some: Stretch) -> Chunk:
         """A cause is a name and a second; each pair that occurs becomes one text."""
-        time = self._record.column("cause_time")[part]
-        starts = np.union1d(_starts_of_runs(name), _starts_of_runs(time))
-        order = np.lexsort((time[starts], name[starts]))
-        by_pair = starts[order]
-        new = np.ones(len(order), np.bool_)
-        new[1:] = (name[by_pair][1:] != name[by_pair][:-1]) | (time[by_pair][1:] != time[by_pair][:-1])
-        pairs = np.empty(len(order), np.int32)
-        pairs[order] = np.cumsum(new, dtype=np.int32) - 1
-        found = _numbers(self._arrow, pairs).dictionary_encode()
-        codes = np.repeat(_plain(found.indices), np.diff(starts, append=len(name)))
-        examples = by_pair[new][_plain(found.dictionary)] + part.start
-        return self._named(codes, self._record.texts("cause", examples))
+        name, time = (some.coded(column, TYPES.get(column, np.int32)).cells() for column in ("cause", "cause_time"))
+        rows = np.flatnonzero(name)
+        pairs, inverse = np.unique(np.stack((name[rows], time[rows])), axis=1, return_inverse=True)
+        of_row = np.zeros(len(name), np.intp)
+        of_row[rows] = inverse.reshape(-1) + 1
+        texts = map(cause_text, self._spelled(pairs[0]), pairs[1].tolist())
+        words = np.array(["", *texts], dtype=object)
+        column = Coded(Codes(of_row, len(words)), np.arange(len(words)))
+        distinct, places = dictionary(column)
+        page = packed_places(places, of_row, len(distinct))
+        return self._texts(page, words[distinct].tolist())
+
+    @staticmethod
+    def _texts(page: bytes, words: Sequence[str]) -> Chunk:
+        return Chunk(page, Encoding.RLE_DICTIONARY, plain_texts(words), len(words))
 
     def _spelled(self, numbers: Integers) -> list[str]:
-        return self._record.names.spelled(numbers.tolist())
-
-    def _named(self, codes: Integers, words: Sequence[str]) -> pyarrow.Array:
-        return self._arrow.DictionaryArray.from_arrays(
-            _numbers(self._arrow, codes), _texts(self._arrow, words), safe=False
-        )
-
-
-class _Places:
-    """The names of one column in the order in which they first occur, growing from group to group."""
-
-    MOST: Final = 1 << 12
-    """Every group carries all of them; where there are more, the next group starts anew."""
-
-    def __init__(self, arrow: ModuleType, names: int) -> None:
-        self._arrow = arrow
-        self._known = np.full(names, -1, np.int32)
-        self.used: Integers = np.empty(0, np.int32)
-
-    def of(self, column: Integers) -> Integers:
-        """The column as places in `used`, which grows by what it does not hold yet."""
-        self._learn(column[:_FIRST_ROWS])
-        codes = self._looked_up(column)
-        if codes.min() < 0:
-            self._learn(column[codes < 0])
-            codes = self._looked_up(column)
-        return codes
-
-    def _learn(self, column: Integers) -> None:
-        found = _plain(_numbers(self._arrow, column).unique())
-        new = found[self._known[found] < 0]
-        self._known[new] = np.arange(len(self.used), len(self.used) + len(new), dtype=np.int32)
-        self.used = np.concatenate([self.used, new])
-
-    def _looked_up(self, column: Integers) -> Integers:
-        from pyarrow import compute
-
-        # Indexing with numpy takes three times as long, because it widens the numbers first.
-        known, rows = _numbers(self._arrow, self._known), _numbers(self._arrow, column)
-        return _plain(compute.take(known, rows, boundscheck=False))
-
-
-def _starts_of_runs(column: Integers) -> Integers:
-    return np.flatnonzero(np.concatenate(([True], column[1:] != column[:-1])))
-
-
-# Arrays are made from their memory: `pyarrow.array` would load pandas where that is installed.
-
-
-def _texts(arrow: ModuleType, words: Sequence[str]) -> pyarrow.Array:
-    encoded = [word.encode() for word in words]
-    ends = np.zeros(len(words) + 1, np.int32)
-    np.cumsum([len(word) for word in encoded], out=ends[1:])
-    return arrow.StringArray.from_buffers(len(words), arrow.py_buffer(ends), arrow.py_buffer(b"".join(encoded)))
-
-
-def _numbers(arrow: ModuleType, column: Integers, *, wide: bool = False) -> pyarrow.Array:
-    plain = np.ascontiguousarray(column, np.int64 if wide else np.int32)
-    of_type = arrow.int64() if wide else arrow.int32()
-    return arrow.Array.from_buffers(of_type, len(plain), [None, arrow.py_buffer(plain)])
-
-
-def _plain(array: pyarrow.Array) -> Integers:
-    """The 32-bit numbers of an array without empty cells, in the same memory."""
-    found: Integers = np.frombuffer(array.buffers()[1], np.int32, count=len(array), offset=4 * array.offset)
-    return found
+        if self._words is None:
+            return self._names.spelled(numbers.tolist())
+        words = self._words
+        return [words[number] for number in numbers.tolist()]
 
 
 # --- and back

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from journeyctl.results import row_choice, row_parts
 from journeyctl.results.causes import cause_parts, cause_text
 from journeyctl.results.name_table import NameTable
+from journeyctl.results.row_codes import Stretches
 from journeyctl.results.row_order import file_order, time_order
 from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread
 from journeyctl.semantics.effects import Kind
@@ -199,6 +200,10 @@ class EventRecord:
             column = self.column(name)
             return column[rows] if isinstance(rows, slice) or rows.dtype == np.bool_ else column.take(rows)
         return spread(self._parts, rows if self._as_they_lie else self._places()[rows], name, TYPES.get(name, np.int32))
+
+    def stretches(self) -> Stretches:
+        """The rows for readers who go through all of them, as a writer of files does; makes no whole columns."""
+        return Stretches(self._parts, None if self._as_they_lie else self._places())
 
     def _is_whole(self, name: str, more: int) -> bool:
         asked = self._asked[name] = self._asked.get(name, 0) + more

@@ -115,7 +115,6 @@ def test_parquet_keeps_many_names_in_dictionaries(in_order: bool, tmp_path: Path
 
 def test_parquet_in_several_groups_of_rows_gives_the_same_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("journeyctl.results.log_parquet.ROWS_PER_GROUP", 3)
-    monkeypatch.setattr("journeyctl.results.parquet_columns._Places.MOST", 1)
     write_parquet(record_of(*SOME), tmp_path / "log.parquet")
     assert parquet.ParquetFile(tmp_path / "log.parquet").num_row_groups == -(-len(SOME) // 3)
     assert list(read_parquet(tmp_path / "log.parquet").rows()) == list(record_of(*SOME).rows())
