@@ -154,9 +154,15 @@ def is_kept(module: str) -> bool:
 
 
 def tried() -> str:
-    """Why compiled code cannot be trusted here; empty where a trial in a process of its own went well, once for all."""
+    """Why compiled code cannot be trusted here; empty where it can read this process's objects, and a trial in a
+    process of its own went well, once for all.
+    """
     if IS_OFF:
         return ""
+    from journeyctl.simulate.population_engine.object_layout import unreadable
+
+    if why := unreadable():
+        return why
     mark = _place(f"{_HERE}.philox").parent / f"tried-{_versions()}"
     if mark.exists():
         return ""

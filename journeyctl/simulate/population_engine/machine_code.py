@@ -15,7 +15,8 @@ from typing import Any, Final, TypeAlias
 
 import llvmlite.binding as llvm
 
-from journeyctl.simulate.population_engine.python_entry import BOOL, OTHER_SORT, TRUTH, WHOLE_NUMBER, types_of
+from journeyctl.simulate.population_engine.object_layout import CALLED
+from journeyctl.simulate.population_engine.python_entry import BOOL, OTHER_SORT, types_of
 
 Untyped: TypeAlias = Any
 """What compiled code takes: arrays, whole numbers, tuples of these."""
@@ -54,7 +55,7 @@ class Code:
 
     def loaded(self) -> Loaded:
         """The function; the code stays loaded."""
-        for name in (WHOLE_NUMBER, TRUTH):
+        for name in CALLED:
             llvm.add_symbol(name, ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value)
         for name in self.externals:
             if llvm.address_of_symbol(name) is None:

@@ -16,23 +16,14 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from journeyctl.simulate.population_engine import object_layout as o
+
 Untyped: TypeAlias = Any
 """What compiled code takes: arrays, whole numbers, tuples of these."""
 
 OTHER_SORT: Final = 77
 """Status where some argument is of another sort; nothing was run. Numba has no such status."""
-WHOLE_NUMBER: Final = "PyLong_AsUnsignedLongLongMask"
-TRUTH: Final = "PyObject_IsTrue"
-"""Functions of Python that are called."""
 BOOL: Final = "b1"
-
-_HEAD: Final = object.__basicsize__
-"""Bytes that every object begins with; the last eight say its type."""
-_ITEMS: Final = tuple.__basicsize__
-_ADDRESS, _DIMENSIONS, _SHAPE, _STRIDES, _DESCRIPTION, _FLAGS = (_HEAD + at for at in (0, 8, 16, 24, 40, 48))
-"""Where NumPy keeps what it says of an array: `PyArrayObject_fields` of its C interface."""
-_BYTE_ORDER, _TYPE_NUMBER = _HEAD + 10, _HEAD + 12
-"""The same of a `PyArray_Descr`."""
 _C_ORDER: Final = 0x1
 _F_ORDER: Final = 0x2
 _WRITEABLE: Final = 0x400
@@ -99,8 +90,8 @@ class _Entry:
         return "\n".join(
             [
                 f'declare i32 @"{called}"({kinds})',
-                f"declare i64 @{WHOLE_NUMBER}(ptr)",
-                f"declare i32 @{TRUTH}(ptr)",
+                f"declare i64 @{o.WHOLE_NUMBER}(ptr)",
+                f"declare i32 @{o.TRUTH}(ptr)",
                 f'define i32 @"{name}"(ptr %result, ptr %given, ptr %types) {{',
                 "%exception = alloca ptr",
                 *self._lines,
@@ -115,12 +106,12 @@ class _Entry:
     # --- arguments
 
     def _members(self, whole: str, members: Sequence[Untyped]) -> None:
-        self._expect("i64", self._load("i64", whole, _HEAD), str(len(members)))
+        self._expect("i64", self._load("i64", whole, o.LENGTH), str(len(members)))
         for place, member in enumerate(members):
-            one = self._load("ptr", whole, _ITEMS + 8 * place)
+            one = self._load("ptr", whole, o.ITEMS + 8 * place)
             known = self._load("ptr", "%types", 8 * self._types)
             self._types += 1
-            self._expect("ptr", self._load("ptr", one, _HEAD - 8), known)
+            self._expect("ptr", self._load("ptr", one, o.TYPE), known)
             if isinstance(member, np.ndarray):
                 self._array(one, member)
             elif isinstance(member, tuple):
@@ -129,27 +120,27 @@ class _Entry:
                 self._whole_number(one, _number(member))
 
     def _array(self, one: str, like: Untyped) -> None:
-        self._expect("i32", self._load("i32", one, _DIMENSIONS), str(like.ndim))
-        description = self._load("ptr", one, _DESCRIPTION)
-        self._expect("i32", self._load("i32", description, _TYPE_NUMBER), str(like.dtype.num))
-        self._expect("i8", self._load("i8", description, _BYTE_ORDER), str(ord(like.dtype.byteorder)))
+        self._expect("i32", self._load("i32", one, o.DIMENSIONS), str(like.ndim))
+        description = self._load("ptr", one, o.DESCRIPTION)
+        self._expect("i32", self._load("i32", description, o.TYPE_NUMBER), str(like.dtype.num))
+        self._expect("i8", self._load("i8", description, o.BYTE_ORDER), str(ord(like.dtype.byteorder)))
         asked = _C_ORDER | _WRITEABLE | (0 if like.flags.c_contiguous else _F_ORDER)
-        flags = self._new(f"and i32 {self._load('i32', one, _FLAGS)}, {asked}")
+        flags = self._new(f"and i32 {self._load('i32', one, o.FLAGS)}, {asked}")
         self._expect("i32", flags, str(like.flags.num & asked))
         shape, strides = ([self._load("i64", self._load("ptr", one, where), 8 * axis) for axis in range(like.ndim)]
-                          for where in (_SHAPE, _STRIDES))  # fmt: skip
+                          for where in (o.SHAPE, o.STRIDES))  # fmt: skip
         size = "1"
         for length in shape:
             size = self._new(f"mul i64 {size}, {length}")
-        address = self._load("ptr", one, _ADDRESS)
+        address = self._load("ptr", one, o.ADDRESS)
         self.handed += [("ptr", "null"), ("ptr", "null"), ("i64", size), ("i64", str(like.itemsize)), ("ptr", address)]
         self.handed += [("i64", number) for number in (*shape, *strides)]
 
     def _whole_number(self, one: str, sort: str) -> None:
         if sort == BOOL:
-            found, wide, narrow = self._new(f"call i32 @{TRUTH}(ptr {one})"), "i32", "i8"
+            found, wide, narrow = self._new(f"call i32 @{o.TRUTH}(ptr {one})"), "i32", "i8"
         else:
-            found, wide, narrow = self._new(f"call i64 @{WHOLE_NUMBER}(ptr {one})"), "i64", f"i{8 * int(sort[1:])}"
+            found, wide, narrow = self._new(f"call i64 @{o.WHOLE_NUMBER}(ptr {one})"), "i64", f"i{8 * int(sort[1:])}"
         self.handed.append((narrow, found if wide == narrow else self._new(f"trunc {wide} {found} to {narrow}")))
 
     # --- lines
