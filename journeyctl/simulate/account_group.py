@@ -109,6 +109,8 @@ class GroupRules:
     """Somebody can belong to it without ever doing anything."""
     needed: Mapping[str, int]
     """People needed by role, in the group's order."""
+    counts_acts: bool
+    """`ready` asks for engagement."""
     states: dict[tuple[int, ...], Filled] = field(default_factory=dict)
     """By the numbers of members in each role, as far as it was worked out."""
 
@@ -138,7 +140,7 @@ class GroupRules:
         return cls(
             group, calendar, frozenset(kind for condition in group.conditions() for kind in condition.reads.history),
             all(only_fades(condition) for condition in group.conditions()), fading_windows(roles),
-            needs_no_acts(group), roles_needed(group),
+            needs_no_acts(group), roles_needed(group), group.ready is not None and group.ready.engagement > 0,
         )  # fmt: skip
 
 
@@ -195,7 +197,7 @@ class AccountGroup:
     @property
     def counts_acts(self) -> bool:
         """Complete enough, so that what its members do can make it ready."""
-        return self._filled is not None and self._filled.enough and self._asks_for_engagement()
+        return self._filled is not None and self._filled.enough and self._rules.counts_acts
 
     # --- one evaluation
 
@@ -322,7 +324,7 @@ class AccountGroup:
 
     def _seated(self, now: int) -> list[Member]:
         """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
-        if not self._asks_for_engagement():
+        if not self._rules.counts_acts:
             return [Member(key, role, 0, 0) for key, role in self._roles.items()]
         known = {key: self.candidates[key] for key in self._roles}
         watch(known, now)
@@ -392,16 +394,12 @@ class AccountGroup:
         if self._rules.windows is None or not self._rules.joins_awake:
             return EVERY_EVALUATION
         ends = [self._closing[0] if self._closing is not None else None, self._fades_at]
-        if ready and self._asks_for_engagement():
+        if ready and self._rules.counts_acts:
             ends += [self.candidates[key].engaged_until for key in self._roles]
         again = self._rules.group.ready.again if self._rules.group.ready is not None else None
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))
         return min((end for end in ends if end is not None and end > now), default=None)
-
-    def _asks_for_engagement(self) -> bool:
-        ready = self._rules.group.ready
-        return ready is not None and ready.engagement > 0
 
 
 @lru_cache(maxsize=256)

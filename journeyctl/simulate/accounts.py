@@ -167,7 +167,7 @@ class AccountBook:
         for time, path, value in one.facts:
             if time <= self._facts_until:
                 known.set_field(path, value)
-        groups = self._groups_of[key] = tuple(self._group_of(order, one.person) for order in one.accounts)
+        groups = self._groups_of[key] = tuple([self._group_of(order, one.person) for order in one.accounts])
         for group in groups:
             group.candidates[key] = known
         self._facts_of_accounts.admit(known)
@@ -298,8 +298,9 @@ class AccountBook:
         """A row changes the groups whose conditions ask for such rows, and those that its engagement can make ready."""
         self._facts_of_accounts.touch(known)
         key = known.person.key
+        noting = self._all.noting_of
         for group in self._groups_of[key]:
-            if self._all.noting_of[group.name].wakes(effect):
+            if noting[group.name].wakes(effect):
                 group.touched.add(key)
             elif group.counts_acts and key in group.members:
                 group.stirred = True

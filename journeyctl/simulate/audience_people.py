@@ -110,8 +110,10 @@ class AudiencePeople:
             rows.append(row)
             here.append(place)
         for people, rows, here in drawn.values():
-            for place, person in zip(here, people.some(rows), strict=True):
-                self._newcomers[place.key] = self._newcomer(place, person)
+            busy = set(self._facts.happening([p.key for p in here], "contact", since=[p.at for p in here]))
+            for number, (place, person) in enumerate(zip(here, people.some(rows), strict=True)):
+                own = self._of_contact(place, person) if number in busy else ()
+                self._newcomers[place.key] = self._newcomer(place, person, own)
         return [self._newcomers[place.key] for place in places]
 
     # --- which candidate
@@ -197,14 +199,14 @@ class AudiencePeople:
 
     # --- as a newcomer
 
-    def _newcomer(self, place: Place, chosen: Person) -> Newcomer:
+    def _newcomer(self, place: Place, chosen: Person, own: Sequence[FactChange]) -> Newcomer:
+        """The one who comes; `own` is what happens to nobody else."""
         before: list[tuple[int, str, Value]] = []
         after: list[tuple[int, str, Value]] = []
         for level in ("umbrella", "hospital", "clinic"):
             for change in self._of_account(place.platform, level, str(getattr(chosen, level)), chosen):
                 (after if change.time >= place.at else before).append(change)
-        own = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
-        after += self._facts.of(place.key, "contact", own, since=place.at)
+        after += own
         known = chosen.fields
         if before:
             changed = {path: value for _, path, value in sorted(before, key=lambda change: change[:2])}
@@ -212,6 +214,10 @@ class AudiencePeople:
         person = self._adorned(dataclasses.replace(chosen, key=place.key, fields=known))
         facts = tuple(sorted(after, key=lambda change: change[:2]))
         return Newcomer(person, place.group, place.role, facts, self._enters(known))
+
+    def _of_contact(self, place: Place, chosen: Person) -> tuple[FactChange, ...]:
+        fields = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
+        return self._facts.of(place.key, "contact", fields, since=place.at)
 
     def _of_account(self, platform: str, level: str, account: str, of_it: Person) -> tuple[FactChange, ...]:
         """What happens to an account, whose fields all of a platform's people there share."""

@@ -123,17 +123,20 @@ class Facts:
                     changes += self._changes(process, _Happening(entity, fields, number, time, length))
         return tuple(sorted(changes, key=lambda change: (change.time, change.path)))
 
-    def happening(self, entities: Sequence[str], level: str) -> list[int]:
-        """The places of those entities of one level to which anything happens in the run."""
+    def happening(self, entities: Sequence[str], level: str, *, since: Sequence[int] | None = None) -> list[int]:
+        """The places of those entities of one level to which anything happens in the run.
+
+        `since` is the second from which on it can, for each of them; default: the start.
+        """
         processes = [process for process in self.processes if process.level == level]
         if not processes:
             return []
-        some = np.zeros(len(entities), np.bool_)
+        some, begin = np.zeros(len(entities), np.bool_), self.start if since is None else np.array(since, np.int64)
         hashes = hashes_of(entities)
         for process in processes:
             us = self._draws.block(hashes, name_hash(purposes.FACT), places=name_hash(process.name))
             gaps = np.maximum(1, exponential_seconds_array(us, process.mean_gap))
-            some |= self.start + gaps < self.end
+            some |= begin + gaps < self.end
         found: list[int] = np.flatnonzero(some).tolist()
         return found
 

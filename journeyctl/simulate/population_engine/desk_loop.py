@@ -65,10 +65,8 @@ class DeskLoop:
     def run(self) -> Mapping[str, int]:
         """Goes through all of time; answers how many leads each desk has left without an outcome."""
         drained = self._world.drained
-        self._arrivals.of_lives(self._lives.take_events(), since=self._world.start)
-        if self._notices is not None:
-            self._notices.take_in(0, since=0)
         now = self._world.start
+        self._hand_over(now)
         while now < drained:
             evaluation = self._next_evaluation()
             now = self._floor.work_until(min(evaluation, drained))
@@ -104,10 +102,6 @@ class DeskLoop:
         book = self._book
         return NEVER if book is None or self._evaluations >= len(book.times) else book.times[self._evaluations]
 
-    def _told_until(self) -> int:
-        """Rows before this second have been told to the book."""
-        return self._book.times[self._evaluations - 1] if self._book is not None and self._evaluations else 0
-
     # --- what desks say
 
     def _hear(self) -> None:
@@ -135,16 +129,13 @@ class DeskLoop:
         persons = self._news.changed()
         if not len(persons):
             return
-        rows = len(self._lives.rows)
         self._lives.again(persons, *self._news.of(persons))
         self._arrivals.forget(persons)
-        self._take_in(rows, now)
+        self._hand_over(now)
 
-    def _take_in(self, rows: int, now: int) -> None:
-        """New lives, whose rows begin at this place: what they leave for desks, and for the book."""
+    def _hand_over(self, now: int) -> None:
+        """What new lives leave for desks from this second on. The book looks for itself at what they have written."""
         self._arrivals.of_lives(self._lives.take_events(), since=now)
-        if self._notices is not None:
-            self._notices.take_in(rows, since=self._told_until())
 
     # --- account evaluations
 
@@ -163,8 +154,7 @@ class DeskLoop:
 
     def _welcome(self, newcomers: Sequence[Newcomer], now: int) -> None:
         """Contacts whom a matched audience brings begin to live."""
-        rows = len(self._lives.rows)
         self._lives.admit(self._inputs.newcomers(newcomers, self._lives.mail))
         for newcomer in newcomers:
             self.people.append(newcomer.person)
-        self._take_in(rows, now)
+        self._hand_over(now)

@@ -47,10 +47,6 @@ def compiled(function: _F) -> _F:
     return function if IS_OFF else cast(_F, Compiled(function))
 
 
-inlined = compiled
-"""LLVM finds by itself what only one function calls."""
-
-
 class Compiled:
     """A function with machine code for every sort of arguments that it is called with.
 

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class KnownPeople(Sequence[Person]):
     """A `Person` is made when it is asked for; names and numbers are known without."""
 
-    __slots__ = ("_first", "_keys", "_newcomers", "_numbers")
+    __slots__ = ("_first", "_keys", "_named", "_newcomers", "_numbers")
 
     def __init__(self, inputs: Inputs) -> None:
         """Nobody has come yet."""
         self._first, self._keys = inputs.everybody, inputs.keys
         self._newcomers: list[Person] = []
         self._numbers: dict[str, int] = {}
+        self._named: dict[int, str] = {}
+        """Names that were asked for: most are asked for again, by evaluation after evaluation."""
 
     def append(self, newcomer: Person) -> None:
         """Somebody comes and gets the next number."""
@@ -40,11 +42,14 @@ class KnownPeople(Sequence[Person]):
 
     def key(self, number: int) -> str:
         """A contact's name."""
-        first = len(self._first)
-        found = self._keys[number] if number < first else self._newcomers[number - first].key
-        if number >= 0:
-            # Who was named is mostly asked for by that name later, and searching among very many takes a while.
-            self._numbers[found] = number
+        found = self._named.get(number)
+        if found is None:
+            first = len(self._first)
+            found = self._keys[number] if number < first else self._newcomers[number - first].key
+            if number >= 0:
+                self._named[number] = found
+                # Who was named is mostly asked for by that name later, and searching among very many takes a while.
+                self._numbers[found] = number
         return found
 
     def keys_of(self, numbers: NDArray[int64]) -> Keys:

@@ -68,9 +68,6 @@ class Notices:
         self._rows = self._lived()
         book.rely_on(self)
 
-    def take_in(self, first: int, *, since: int) -> None:
-        """Rows from place `first` on have been written; they are looked at before the next evaluation."""
-
     def tell(self, evaluation: int) -> None:
         """Tells the book what this evaluation is the first to see."""
         self._look_at_new_rows(self._book.times[evaluation - 1] if evaluation else 0)
@@ -176,7 +173,7 @@ class _Told(NamedTuple):
     """Path and new value where a journey has set a field."""
 
     def effect(self, time: int, lead: str, value: int) -> Effect:
-        return Effect(time, *self.before, lead, *self.between, value, "", self.group)
+        return Effect._make((time, *self.before, lead, *self.between, value, "", self.group))
 
 
 class _Shapes:
