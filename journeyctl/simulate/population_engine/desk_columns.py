@@ -54,15 +54,16 @@ who goes on (-1: all), and how long it takes."""
 (
     H_LIMIT, H_SEQUENCE, H_TICKETS, H_TEAMS_AT, H_WORKERS_AT, H_PEOPLE_AT, H_LEADS_AT, H_HEAP_AT, H_HEAP_ROOM,
     H_HEAP, H_NODES_AT, H_NODES_ROOM, H_NODES, H_FREE_NODE, H_ROWS_AT, H_ROWS_ROOM, H_ROWS, H_CLOSED_AT,
-    H_CLOSED_ROOM, H_CLOSED, H_EVENTS_AT, H_NAMES_AT, H_END, HEAD,
+    H_CLOSED_ROOM, H_CLOSED, H_EVENTS_AT, H_NAMES_AT, H_FREE_AT, HEAD,
 ) = range(24)  # fmt: skip
 """Where regions begin, for how many entries there is room, and how many are used. Desks work up to `H_LIMIT`, which
 comes nearer when there is something to tell before it."""
 
-(Q_STRETCH, Q_WAITING, Q_READY, Q_RISING, Q_PLANNED, Q_FREE, QUEUE) = range(7)
+(Q_STRETCH, Q_WAITING, Q_READY, Q_RISING, Q_PLANNED, Q_FREE, Q_THERE, Q_ASIDE, QUEUE) = range(9)
 """Of each team: the stretch of its shift at hand, tasks that wait, roots of the two heaps of ranks, whether work is
-given out at the end of this second, and SDRs who are free."""
-(W_TEAM, W_ORDINAL, W_FREE, W_LEAD, W_DOES, W_SECONDS, W_ASKED, W_AWAY, WORKER) = range(9)
+given out at the end of this second, SDRs who are free, how many of these may be there, and the stretch in which the
+others are away."""
+(W_TEAM, W_ORDINAL, W_LEAD, W_DOES, W_SECONDS, W_ASKED, W_AWAY, WORKER) = range(8)
 """Of each SDR: what she does for which lead and for how long, and whether she is away in the stretch asked last."""
 (P_VERSION, P_LEAD, PERSON) = range(3)
 """Of each contact with leads: which of its lives counts, and the latest of its leads."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
-from numpy import int64
+from numpy import int32, int64, uint8
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws, name_hash
@@ -27,6 +28,36 @@ _WIDTHS: Final = {
 """Regions that grow, in their order, by the place in the head that says where each begins."""
 _COUNTED: Final = (c.H_HEAP_AT, c.H_NODES_AT, c.H_ROWS_AT, c.H_CLOSED_AT)
 """Those that compiled code fills: room and count follow the beginning in the head."""
+_ROWS: Final = 1 << 12
+"""Rows for which there is room before they are put away."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRows:
+    """What desks have recorded, row by row, in columns."""
+
+    time: Integers
+    kind: NDArray[uint8]
+    lead: NDArray[int32]
+    team: NDArray[int32]
+    worker: NDArray[int32]
+    reason: NDArray[int32]
+    value: Integers
+
+    @classmethod
+    def of(cls, rows: Integers) -> DeskRows:
+        """From rows of the shape `(rows, ROW)`."""
+        lead, team, worker, reason = rows[:, (c.R_LEAD, c.R_TEAM, c.R_WORKER, c.R_REASON)].T.astype(np.int32)
+        time, value = rows[:, (c.R_TIME, c.R_VALUE)].T.copy()
+        return cls(time, rows[:, c.R_KIND].astype(np.uint8), lead, team, worker, reason, value)
+
+    @classmethod
+    def joined(cls, parts: Sequence[DeskRows]) -> DeskRows:
+        """The rows of one part after the other."""
+        return cls(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)))
+
+    def __len__(self) -> int:
+        return len(self.time)
 
 
 class DeskFloor:
@@ -42,20 +73,23 @@ class DeskFloor:
         workers = int(tables.numbers[c.T_WORKERS])
         least = 64 + workers + int(tables.numbers[c.T_MOST_WORKERS]) + len(tables.teams)
         self._room = dict.fromkeys(_WIDTHS, room + least)
-        self._room |= {c.H_NAMES_AT: 6 * room, c.H_ROWS_AT: 6 * room + least, c.H_NODES_AT: 3 * least}
+        self._room |= {c.H_NAMES_AT: 6 * room, c.H_ROWS_AT: _ROWS + least, c.H_NODES_AT: 3 * least}
+        self._recorded = [DeskRows.of(np.zeros((0, c.ROW), np.int64))]
         self._state = np.zeros(c.HEAD, np.int64)
         self._state[c.H_FREE_NODE] = -1
         self._state[c.H_TEAMS_AT] = c.HEAD
         self._state[c.H_WORKERS_AT] = c.HEAD + len(tables.teams) * c.QUEUE
-        self._state = np.concatenate([self._state, self._teams(), self._workers(workers)])
+        self._state[c.H_FREE_AT] = self._state[c.H_WORKERS_AT] + workers * c.WORKER
+        # Everybody is free, and the numbers of each team are in their order.
+        self._state = np.concatenate([self._state, self._teams(), self._workers(workers), np.arange(workers)])
         self._fixed = len(self._state)
         self._lay_out()
         open_desks(tables.numbers, self._state)
 
     def _teams(self) -> Integers:
         found = np.zeros((len(self.tables.teams), c.QUEUE), np.int64)
-        found[:, (c.Q_READY, c.Q_RISING)] = -1
-        found[:, c.Q_FREE] = self._team_rows()[:, c.M_WORKERS]
+        found[:, (c.Q_READY, c.Q_RISING, c.Q_ASIDE)] = -1
+        found[:, (c.Q_FREE, c.Q_THERE)] = self._team_rows()[:, c.M_WORKERS, None]
         return found.ravel()
 
     def _workers(self, count: int) -> Integers:
@@ -63,7 +97,6 @@ class DeskFloor:
         teams = self._team_rows()
         found[:, c.W_TEAM] = np.repeat(np.arange(len(teams)), teams[:, c.M_WORKERS])
         found[:, c.W_ORDINAL] = np.arange(count) - teams[found[:, c.W_TEAM], c.M_FIRST_WORKER] + 1
-        found[:, c.W_FREE] = 1
         found[:, (c.W_LEAD, c.W_ASKED)] = -1
         return found.ravel()
 
@@ -198,6 +231,8 @@ class DeskFloor:
             done = work_until(self.tables.numbers, self._state, self.tables.clock, self._keys, limit)
             if done == c.FINE:
                 return int(self._state[c.H_LIMIT])
+            if self._put_away():
+                continue
             for region in _COUNTED:
                 if 2 * self._count(region) > self._room[region]:
                     self._room[region] *= 2
@@ -217,9 +252,20 @@ class DeskFloor:
         """All leads, shape `(leads, LEAD)`."""
         return self._part(c.H_LEADS_AT)
 
-    def rows(self) -> Integers:
-        """All that was recorded, in its order, shape `(rows, ROW)`."""
-        return self._part(c.H_ROWS_AT)
+    def rows(self) -> DeskRows:
+        """All that was recorded, in its order."""
+        self._put_away()
+        self._recorded = [DeskRows.joined(self._recorded)]
+        return self._recorded[0]
+
+    def _put_away(self) -> bool:
+        """Makes room for further rows; false where there are none to be put away."""
+        rows = self._part(c.H_ROWS_AT)
+        if not len(rows):
+            return False
+        self._recorded.append(DeskRows.of(rows))
+        self._state[c.H_ROWS] = 0
+        return True
 
     def open_leads(self) -> dict[str, int]:
         """Leads without an outcome by desk."""

@@ -71,6 +71,59 @@ def _move(S: Integers, source: int, target: int) -> None:
         S[target + column] = S[source + column]
 
 
+# --- people
+
+
+@compiled
+def put_free(T: Integers, S: Integers, team: int, number: int) -> None:
+    """Somebody of the team is free."""
+    row, queue = T[c.T_TEAMS_AT] + team * c.TEAM, S[c.H_TEAMS_AT] + team * c.QUEUE
+    first, place = S[c.H_FREE_AT] + T[row + c.M_FIRST_WORKER], S[queue + c.Q_THERE]
+    S[queue + c.Q_THERE] = place + 1
+    while place > 0 and S[first + ((place - 1) >> 1)] > number:
+        S[first + place] = S[first + ((place - 1) >> 1)]
+        place = (place - 1) >> 1
+    S[first + place] = number
+
+
+@compiled
+def first_free(T: Integers, S: Integers, team: int) -> int:
+    """The first of those who are free and may be there, and are not looked at again until they are put back."""
+    row, queue = T[c.T_TEAMS_AT] + team * c.TEAM, S[c.H_TEAMS_AT] + team * c.QUEUE
+    first, count = S[c.H_FREE_AT] + T[row + c.M_FIRST_WORKER], S[queue + c.Q_THERE] - 1
+    S[queue + c.Q_THERE] = count
+    found, last, place = S[first], S[first + count], 0
+    while True:
+        child = 2 * place + 1
+        if child >= count:
+            break
+        if child + 1 < count and S[first + child + 1] < S[first + child]:
+            child += 1
+        if S[first + child] >= last:
+            break
+        S[first + place] = S[first + child]
+        place = child
+    S[first + place] = last
+    return found
+
+
+@compiled
+def put_aside(T: Integers, S: Integers, team: int, number: int) -> None:
+    """Somebody who is free is away. Those set aside lie behind those who may be there, the last one first."""
+    row, queue = T[c.T_TEAMS_AT] + team * c.TEAM, S[c.H_TEAMS_AT] + team * c.QUEUE
+    aside = S[queue + c.Q_FREE] - S[queue + c.Q_THERE] - 1
+    S[S[c.H_FREE_AT] + T[row + c.M_FIRST_WORKER] + T[row + c.M_WORKERS] - 1 - aside] = number
+
+
+@compiled
+def call_back(T: Integers, S: Integers, team: int) -> None:
+    """All who were set aside may be there again."""
+    row, queue = T[c.T_TEAMS_AT] + team * c.TEAM, S[c.H_TEAMS_AT] + team * c.QUEUE
+    after = S[c.H_FREE_AT] + T[row + c.M_FIRST_WORKER] + T[row + c.M_WORKERS]
+    for place in range(after - (S[queue + c.Q_FREE] - S[queue + c.Q_THERE]), after):
+        put_free(T, S, team, S[place])
+
+
 # --- ranks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy import int32, int64
@@ -11,13 +12,16 @@ from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
 from journeyctl.results.name_table import NameTable
-from journeyctl.results.row_parts import Part, plain_part
+from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Sparse
 from journeyctl.simulate.population_engine import desk_columns as c
 from journeyctl.simulate.population_engine.desk_field import pursued
-from journeyctl.simulate.population_engine.desk_floor import DeskFloor
+from journeyctl.simulate.population_engine.desk_floor import DeskFloor, DeskRows
+from journeyctl.simulate.population_engine.row_filling import is_filled
 
 Integers = NDArray[int64]
 Names = NDArray[int32]
+
+_NO_ROWS: Final = np.zeros((0, c.WHOLE_ROW), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Named:
     people: Mapping[str, Names]
     """The numbers of each contact of the floor, by column."""
     leads: Names
-    """The number of each lead."""
+    """The number of each lead; those that never came to a desk last."""
     lead_names: Sequence[str]
     lines: Sequence[str]
     """Business lines."""
@@ -40,51 +44,50 @@ def part_of_desks(
 
     `named` has numbers among `names`; desks opened at `start`.
     """
-    rows = np.concatenate([_whole(floor.rows()), *_of_field_sales(floor, draws, start, named.lead_names)])
-    tables, leads = floor.tables, floor.leads()
-    own = rows[:, c.R_LEAD]
-    lead = named.leads[own]
-    desk = np.searchsorted(np.array(tables.rows, np.int64), leads[own, c.L_DESK])
-    columns: dict[str, NDArray[np.integer]] = {
-        "replication": np.full(len(rows), draws.replication or 0, np.int32),
-        "time": rows[:, c.R_TIME],
-        "kind": rows[:, c.R_KIND].astype(np.uint8),
-        "lead": lead,
-        "worker": rows[:, c.R_WORKER].astype(np.int32),
-        "opportunity": np.where(rows[:, c.R_OPPORTUNITY] == 1, lead, np.int32(0)),
-        "value": rows[:, c.R_VALUE],
-    }
-    for column, texts, places in (
-        ("desk", tables.names, desk), ("team", tables.teams, rows[:, c.R_TEAM]),
-        ("line", ("", *named.lines), rows[:, c.R_LINE]), ("reason", tables.reasons, rows[:, c.R_REASON]),
-    ):  # fmt: skip
-        names, numbers = names.with_numbers(texts)
-        columns[column] = numbers[places]
-    persons = leads[own, c.L_PERSON]
+    further = np.concatenate([_NO_ROWS, *_of_field_sales(floor, draws, start, named.lead_names)])
+    rows = DeskRows.joined([floor.rows(), DeskRows.of(further)]) if len(further) else floor.rows()
+    tables, leads, lead = floor.tables, floor.leads(), Listed(rows.lead)
+    columns: dict[str, Held] = {
+        "replication": Always(draws.replication or 0),
+        "time": Plain(rows.time), "kind": Plain(rows.kind), "worker": Plain(rows.worker), "value": Plain(rows.value),
+        "lead": Looked(lead, named.leads[: len(leads)]),
+    }  # fmt: skip
     for column, of_contacts in named.people.items():
-        columns[column] = np.append(of_contacts, np.zeros(1, np.int32))[persons]
-    plain = {name: np.ascontiguousarray(column) for name, column in columns.items() if column.any()}
-    return plain_part(plain, len(rows)), names
+        columns[column] = Looked(lead, np.append(of_contacts, np.zeros(1, of_contacts.dtype))[leads[:, c.L_PERSON]])
+    desks = np.searchsorted(np.array(tables.rows, np.int64), leads[:, c.L_DESK])
+    names, numbers = names.with_numbers(tables.names)
+    columns["desk"] = Looked(lead, numbers[desks])
+    for column, texts, places in (("team", tables.teams, rows.team), ("reason", tables.reasons, rows.reason)):
+        names, numbers = names.with_numbers(texts)
+        columns[column] = Looked(Listed(places), numbers)
+    if len(further):
+        names, numbers = names.with_numbers(("", *named.lines))
+        first, is_opportunity = len(rows) - len(further), further[:, c.R_OPPORTUNITY] == 1
+        columns["line"] = _from(first, numbers[further[:, c.R_LINE]])
+        columns["opportunity"] = _from(first, np.where(is_opportunity, named.leads[further[:, c.R_LEAD]], np.int32(0)))
+    return Part(len(rows), {name: column for name, column in columns.items() if is_filled(column)}), names
 
 
-def _whole(rows: Integers) -> Integers:
-    found = np.zeros((len(rows), c.WHOLE_ROW), np.int64)
-    found[:, : c.ROW] = rows
-    return found
+def _from(first: int, numbers: Names) -> Sparse:
+    """Numbers of the rows from a place on; zero before."""
+    filled = np.flatnonzero(numbers)
+    return Sparse(first + filled, numbers[filled])
 
 
 def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[str]) -> Iterator[Integers]:
+    if all(rules.field_sales is None for rules in floor.tables.rules):
+        return
     leads, rows = floor.leads(), floor.rows()
-    accepted = rows[rows[:, c.R_KIND] == c.K_ACCEPTED]
-    desks = leads[accepted[:, c.R_LEAD], c.L_DESK]
+    accepted = np.flatnonzero(rows.kind == c.K_ACCEPTED)
+    desks = leads[rows.lead[accepted], c.L_DESK]
     for row, rules in zip(floor.tables.rows, floor.tables.rules, strict=True):
         some = accepted[desks == row]
-        if rules.field_sales is None or not some.size:
+        if rules.field_sales is None or not len(some):
             continue
-        own = some[:, c.R_LEAD]
+        own = rows.lead[some]
         found = pursued(
             rules, rules.field_sales, draws, start=start, names=[names[lead] for lead in own.tolist()],
-            accepted=some[:, c.R_TIME], lines=leads[own, c.L_LINES],
+            accepted=rows.time[some], lines=leads[own, c.L_LINES],
         )  # fmt: skip
         found[:, c.R_LEAD] = own[found[:, c.R_LEAD]]
         yield found

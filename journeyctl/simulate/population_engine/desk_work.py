@@ -12,7 +12,15 @@ from journeyctl.simulate.population_engine import desk_columns as c
 from journeyctl.simulate.population_engine import desk_draws as drawn
 from journeyctl.simulate.population_engine import desk_lead as machine
 from journeyctl.simulate.population_engine.clock_tables import NEVER
-from journeyctl.simulate.population_engine.desk_heaps import drop_first, plan, taken
+from journeyctl.simulate.population_engine.desk_heaps import (
+    call_back,
+    drop_first,
+    first_free,
+    plan,
+    put_aside,
+    put_free,
+    taken,
+)
 from journeyctl.simulate.population_engine.desk_shifts import (
     done_at,
     done_in_shift,
@@ -299,18 +307,18 @@ def _give_work(T: Integers, S: Integers, keys: Keys, team: int, now: int) -> Non
     is_over = stretch == T[row + c.M_SHIFT_COUNT]
     if is_over or now < T[T[row + c.M_SHIFTS] + stretch * c.STRETCH + c.STRETCH_BEGINS]:
         return
-    first, left = T[row + c.M_FIRST_WORKER], S[queue + c.Q_FREE]
-    for number in range(first, first + T[row + c.M_WORKERS]):
-        if S[queue + c.Q_WAITING] == 0 or left == 0:
-            return
+    if S[queue + c.Q_ASIDE] != stretch:
+        S[queue + c.Q_ASIDE] = stretch
+        call_back(T, S, team)
+    while S[queue + c.Q_WAITING] > 0 and S[queue + c.Q_THERE] > 0:
+        number = first_free(T, S, team)
         worker = S[c.H_WORKERS_AT] + number * c.WORKER
-        if S[worker + c.W_FREE] == 1:
-            left -= 1
-            if not is_away(T, S, keys, worker, stretch):
-                S[worker + c.W_FREE] = 0
-                S[queue + c.Q_FREE] -= 1
-                S[worker + c.W_LEAD] = taken(S, team, now)
-                _begin(T, S, keys, number, stretch, now)
+        if is_away(T, S, keys, worker, stretch):
+            put_aside(T, S, team, number)
+        else:
+            S[queue + c.Q_FREE] -= 1
+            S[worker + c.W_LEAD] = taken(S, team, now)
+            _begin(T, S, keys, number, stretch, now)
 
 
 @compiled
@@ -357,8 +365,8 @@ def _worked(T: Integers, S: Integers, clock: ClockTables, keys: Keys, number: in
                 _busy(T, S, keys, number, S[queue + c.Q_STRETCH], now, seconds)
                 return
         is_closed = machine.finished(T, S, keys, lead, now, ordinal, seconds)
-    S[worker + c.W_FREE] = 1
     S[queue + c.Q_FREE] += 1
+    put_free(T, S, team, number)
     if is_closed:
         _closed(T, S, lead, now)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy import int32, int64
@@ -17,6 +17,7 @@ from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.packed_rows import FACT, PackedRows
 from journeyctl.simulate.population_engine.program_tables import Tables
 from journeyctl.simulate.population_engine.row_columns import Rows
+from journeyctl.simulate.population_engine.row_filling import is_filled
 
 if TYPE_CHECKING:
     from journeyctl.simulate.people import People
@@ -100,22 +101,8 @@ def part_of(
         "value": Sparse(rows.values[:, 0], rows.values[:, 1]),
         "cause_time": Sparse(rows.causes[:, 0], rows.causes[:, 1]),
     }
-    filled = {name: column for name, column in columns.items() if _is_filled(column)}
+    filled = {name: column for name, column in columns.items() if is_filled(column)}
     return Part(len(rows), filled), numbers, names
-
-
-def _is_filled(column: Held) -> bool:
-    match column:
-        case Always(number):
-            return number != 0
-        case Looked(_, table):
-            return bool(table.any())
-        case Sparse(rows, _):
-            return len(rows) > 0
-        case Plain(values, base):
-            return len(values) > 0 and bool(base or values.any())
-        case _:
-            assert_never(column)
 
 
 def _by_shape(shapes: Integers, tables: Tables, names: NameTable) -> tuple[dict[str, Integers], NameTable]:
