@@ -9,11 +9,11 @@ Numbers: As Easy as 1, 2, 3", SC 2011); the scalar and the array form give the s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _block_words: BlockDraws | None = None
 
 
 class DrawSource(Protocol):
-    """Whatever answers draws by address: `Draws` itself or a `Prefetched` table in front of it."""
+    """Whatever answers draws by address: `Draws` itself, or a table of draws made ahead in front of it."""
 
     def bits(self, subject: str, purpose: str, *, place: str = "", occurrence: int = 0) -> int:
         """A whole number from 0 up to, not including, 2^53."""
@@ -247,49 +247,3 @@ def _wide_product(word: NDArray[uint64], multiplier: int) -> tuple[NDArray[uint6
     word_high += middle
     word_high += word_low
     return word_high, word * np.uint64(multiplier)
-
-
-@dataclass(frozen=True, slots=True)
-class Prefetched:
-    """Draws of some subjects computed ahead in one array call; any other address is drawn as usual.
-
-    Bit for bit the numbers of `draws`. Pays from about fifty addresses on.
-    """
-
-    draws: Draws
-    _table: Mapping[str, Mapping[tuple[str, str], Sequence[int]]] = field(repr=False, compare=False)
-
-    @classmethod
-    def of(
-        cls,
-        draws: Draws,
-        subjects: Sequence[str],
-        *,
-        purposes: Sequence[str],
-        places: Sequence[str] = ("",),
-        occurrences: int = 1,
-    ) -> Prefetched:
-        """Draws every purpose at every place for each subject, occurrences 0 to `occurrences` - 1."""
-        import numpy as np
-
-        drawn = draws.block(
-            name_hashes(subjects)[:, None, None],
-            np.repeat(name_hashes(purposes), len(places))[None, :, None],
-            places=np.tile(name_hashes(places), len(purposes))[None, :, None],
-            occurrences=np.arange(occurrences, dtype=np.uint64)[None, None, :],
-        ).tolist()
-        addresses = tuple(product(purposes, places))
-        rows = {subject: dict(zip(addresses, drawn[k], strict=True)) for k, subject in enumerate(subjects)}
-        return cls(draws, rows)
-
-    def stable(self) -> Draws:
-        """The same seed without a replication; not prefetched."""
-        return self.draws.stable()
-
-    def bits(self, subject: str, purpose: str, *, place: str = "", occurrence: int = 0) -> int:
-        """The draw at this address, as `Draws.bits` gives it."""
-        rows = self._table.get(subject)
-        row = rows.get((purpose, place)) if rows is not None else None
-        if row is not None and 0 <= occurrence < len(row):
-            return row[occurrence]
-        return self.draws.bits(subject, purpose, place=place, occurrence=occurrence)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from journeyctl.draws import Draws, DrawSource, Prefetched, name_hash, name_hashes, philox
+from journeyctl.draws import Draws, name_hash, name_hashes, philox
 
 # Lines `philox4x64 10` of the file kat_vectors of Random123: counter, key, output.
 VECTORS = (
@@ -87,37 +87,6 @@ def test_an_empty_array_of_subjects_has_no_draws() -> None:
     assert Draws(1).block(name_hashes([]), name_hash("open")).shape == (0,)
 
 
-@given(
-    draws=SEEDS,
-    ahead=st.lists(NAMES, min_size=1, max_size=3, unique=True),
-    asked=st.tuples(NAMES, NAMES, NAMES),
-    occurrences=st.integers(0, 3),
-    occurrence=st.integers(0, 5),
-)
-def test_a_prefetched_table_answers_like_its_draws(
-    draws: Draws, ahead: list[str], asked: tuple[str, str, str], occurrences: int, occurrence: int
-) -> None:
-    prefetched = Prefetched.of(draws, ahead, purposes=("open", *ahead), places=("", "item"), occurrences=occurrences)
-    inside = ((subject, purpose, place) for subject in ahead for purpose in ("open", *ahead) for place in ("", "item"))
-    for subject, purpose, place in (asked, *inside):
-        expected = draws.bits(subject, purpose, place=place, occurrence=occurrence)
-        assert prefetched.bits(subject, purpose, place=place, occurrence=occurrence) == expected
-    assert prefetched.stable() == draws.stable()
-
-
-def test_prefetched_addresses_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    prefetched: DrawSource = Prefetched.of(Draws(1, 0), ("c1",), purposes=("open",), places=("a", "b"), occurrences=2)
-    expected = Draws(1, 0).bits("c1", "open", place="b", occurrence=1)
-
-    def refuse(*_: object, **__: object) -> int:
-        raise AssertionError("drawn again")
-
-    monkeypatch.setattr(Draws, "bits", refuse)
-    assert prefetched.bits("c1", "open", place="b", occurrence=1) == expected
-    with pytest.raises(AssertionError, match="drawn again"):
-        prefetched.bits("c1", "open", place="b", occurrence=2)
-
-
 def test_names_are_hashed_in_their_composed_form() -> None:
     composed = "Universitätsklinik Zürich"
     decomposed = unicodedata.normalize("NFD", composed)
@@ -153,11 +122,9 @@ def test_stable_draws_are_the_same_in_every_replication() -> None:
 
 def test_draws_travel_to_another_process() -> None:
     draws = Draws(5, 2)
-    prefetched = Prefetched.of(draws, ("c1",), purposes=("open",))
-    for source in (draws, prefetched):
-        copy = pickle.loads(pickle.dumps(source))  # noqa: S301 - made in the line itself
-        assert copy == source
-        assert copy.bits("c1", "open") == draws.bits("c1", "open")
+    copy = pickle.loads(pickle.dumps(draws))  # noqa: S301 - made in the line itself
+    assert copy == draws
+    assert copy.bits("c1", "open") == draws.bits("c1", "open")
 
 
 @pytest.mark.parametrize(("seed", "replication"), [(-1, 0), (2**64, 0), (1, -1), (1, 2**64 - 1)])

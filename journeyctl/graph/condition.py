@@ -37,10 +37,6 @@ class Condition:
         """True only where the condition is true; unknown does not hold."""
         return self.evaluate(environment) is True
 
-    def depends_on(self, path: str) -> bool:
-        """True where a change of the field at `path` can change the answer."""
-        return path in self.reads.paths
-
     def __reduce__(self) -> tuple[Callable[[str], Condition], tuple[str]]:
         return (Condition.of, (self.text,))
 

@@ -137,11 +137,6 @@ class ScenarioMail:
         return OtherMailPlan.of(self.scenario, self.program, draws)
 
 
-def other_mail_of(plan: OtherMailPlan, contact: str, *, zone: str) -> tuple[LineMail, ...]:
-    """The mail of one contact."""
-    return plan.of_contacts([contact], [zone])[0]
-
-
 @lru_cache(maxsize=512)
 def _hours(mondays: tuple[int, ...], zone: str) -> NDArray[int64]:
     """The seconds of the working hours of some weeks, shape `(weeks, hours)`; weeks are days of their Mondays."""

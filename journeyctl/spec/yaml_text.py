@@ -74,11 +74,6 @@ def character_name(character: str) -> str:
     return f"U+{code:04X} {name}".rstrip()
 
 
-def is_unwanted(character: str) -> bool:
-    """Whether a character is invisible, a control character, or turns the writing direction."""
-    return _UNWANTED.match(character) is not None
-
-
 def _refuse_wide_encodings(origin: Origin, content: bytes) -> None:
     name = next((name for mark, name in _WIDE_MARKS.items() if content.startswith(mark)), "")
     if not name and b"\x00" in content[:2] and len(content) >= 4 and content[:4].count(0) >= 2:

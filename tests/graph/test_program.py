@@ -249,8 +249,8 @@ def test_conditions_compare_by_their_text_travel_as_text_and_say_what_they_read(
     one = Condition.of("contact.left and contact.count > 3")
     assert pickle.loads(pickle.dumps(one)) == one == Condition.of("contact.left and contact.count > 3")  # noqa: S301  # written one call earlier
     assert one != Condition.of("contact.left")
-    assert one.depends_on("contact.left")
-    assert not one.depends_on("contact.topic")
+    assert "contact.left" in one.reads.paths
+    assert "contact.topic" not in one.reads.paths
     assert not one.is_volatile
     with pytest.raises(ConditionError):
         Condition.of("contact.left and")

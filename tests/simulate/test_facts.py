@@ -18,7 +18,7 @@ from journeyctl.model.scenario import Fact, OtherMail
 from journeyctl.model.values import Assumed, DurationSpread
 from journeyctl.simulate.desk_rules import Delay
 from journeyctl.simulate.facts import Facts, facts_of
-from journeyctl.simulate.other_mail import OtherMailPlan, other_mail_of
+from journeyctl.simulate.other_mail import OtherMailPlan
 from journeyctl.simulate.population import run_window
 from journeyctl.units import Duration
 
@@ -150,8 +150,8 @@ def test_other_mail_leaves_at_a_full_working_hour_of_the_contact(small_world: Wo
 
 
 def test_another_line_or_contact_changes_no_mail_but_another_replication_does(small_world: World) -> None:
-    alone = other_mail_of(plan(small_world, 0.5, "ct"), "p1", zone="UTC")
+    alone = plan(small_world, 0.5, "ct").of_contacts(["p1"], ["UTC"])[0]
     more = plan(small_world, 0.5, "mri", "ct").of_contacts(["p0", "p1"], ["UTC", "UTC"])[1]
     assert tuple(mail for mail in more if mail.line == "ct") == alone
-    assert other_mail_of(plan(small_world, 0.5, "ct", replication=1), "p1", zone="UTC") != alone
-    assert other_mail_of(plan(small_world, 0.5), "p1", zone="UTC") == ()
+    assert plan(small_world, 0.5, "ct", replication=1).of_contacts(["p1"], ["UTC"])[0] != alone
+    assert plan(small_world, 0.5).of_contacts(["p1"], ["UTC"])[0] == ()
