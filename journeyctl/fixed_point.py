@@ -51,7 +51,8 @@ _LAST_CELL: Final = tables.CELLS - 1
 _DIGITS: Final = 40
 _LARGEST_SIGMA: Final = 8 * ONE
 _LARGEST_MEAN: Final = (1 << 32) - 1
-_LARGEST_POISSON: Final = 100_000 * ONE
+LARGEST_POISSON: Final = 100_000 * ONE
+"""The greatest mean of a Poisson count, in 2^-20."""
 
 
 # --- products and powers -------------------------------------------------------------------------
@@ -263,7 +264,7 @@ def poisson_array(u: Integers, mean: Integers | int) -> Integers:
 @lru_cache(maxsize=256)
 def poisson_thresholds(mean: int) -> tuple[int, ...]:
     """P(count <= k) in 2^-53 for k = 0, 1, ... up to where nothing is left; `mean` in 2^-20."""
-    _check("Poisson mean in 2^-20", mean, _LARGEST_POISSON)
+    _check("Poisson mean in 2^-20", mean, LARGEST_POISSON)
     thresholds, count = [], 0
     with localcontext() as context:
         context.prec = _DIGITS

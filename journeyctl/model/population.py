@@ -31,6 +31,8 @@ from journeyctl.units import Duration
 
 SHARE = Assumable(Plain.SHARE)
 COUNT = Assumable(Number(low=0))
+RATE = Assumable(Number(low=0, high=100_000))
+"""The mean of a Poisson count; for greater ones no table is made."""
 
 
 @spelled
@@ -165,8 +167,8 @@ class Accounts(Spelled):
     """Sizes of the account tree."""
 
     umbrellas: Assumed[int | float] = field(metadata=about(COUNT, "Hospital networks.", example=120))
-    hospitals_per_umbrella: Assumed[float] = field(metadata=about(COUNT, "Mean hospitals per network.", example=6))
-    clinics_per_hospital: Assumed[float] = field(metadata=about(COUNT, "Mean clinics per hospital.", example=3))
+    hospitals_per_umbrella: Assumed[float] = field(metadata=about(RATE, "Mean hospitals per network.", example=6))
+    clinics_per_hospital: Assumed[float] = field(metadata=about(RATE, "Mean clinics per hospital.", example=3))
     contacts: Assumed[int | float] = field(metadata=about(COUNT, "Contacts in all.", example=14000))
     origin: Origin = NOWHERE
 
@@ -203,7 +205,7 @@ class Inflow(Spelled):
 
     exclusive: ClassVar[tuple[Exclusive, ...]] = (Exclusive(("visitors_per_week", "contacts")),)
     visitors_per_week: Assumed[float] | None = field(
-        default=None, metadata=about(COUNT, "Visitors per week, anonymous until they fill the form.", example=400)
+        default=None, metadata=about(RATE, "Visitors per week, anonymous until they fill the form.", example=400)
     )
     existing_customers: Assumed[float] = field(
         default=Assumed(0.0), metadata=about(SHARE, "Share of them that are contacts already.", example="80%")

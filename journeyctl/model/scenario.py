@@ -28,7 +28,7 @@ from journeyctl.model.fields import (
     about,
     spelled,
 )
-from journeyctl.model.population import COUNT, VALUE, FieldValue, Inflow, Population, Quality
+from journeyctl.model.population import COUNT, RATE, VALUE, FieldValue, Inflow, Population, Quality
 from journeyctl.model.values import Activation, Assumed, DurationSpread, Precision
 from journeyctl.units import Duration
 
@@ -42,7 +42,7 @@ class OtherLeads(Spelled):
     """Leads from one source outside the journeys that reach a desk."""
 
     exclusive: ClassVar[tuple[Exclusive, ...]] = (Exclusive(("per_week", "leads")),)
-    per_week: Assumed[float] | None = field(default=None, metadata=about(COUNT, "Leads per week.", example=20))
+    per_week: Assumed[float] | None = field(default=None, metadata=about(RATE, "Leads per week.", example=20))
     leads: Assumed[float] | None = field(default=None, metadata=about(COUNT, "Leads per lot.", example=40))
     every: Assumed[Duration] | None = field(
         default=None, metadata=about(DURATION, "Time from lot to lot; one lot without it.", example="4w")
@@ -95,7 +95,11 @@ class OtherMail(Spelled):
     lines: tuple[str, ...] = field(
         metadata=about(ListOf(Plain.LABEL, least=1), "The business lines.", example=["ct", "mri"])
     )
-    per_week: Assumed[float] = field(metadata=about(COUNT, "Mails of each line per contact and week.", example=1))
+    per_week: Assumed[float] = field(
+        metadata=about(
+            Assumable(Number(0, 168)), "Mails of each line per contact and week, one an hour at most.", example=1
+        )
+    )
     origin: Origin = NOWHERE
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from journeyctl.behaviour.activity import ActivityClock
 from journeyctl.calendars import Calendar, iso_weeks, next_daily
+from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws, name_hashes
-from journeyctl.fixed_point import CERTAIN, ONE, lognormal, multiply, poisson
+from journeyctl.fixed_point import CERTAIN, LARGEST_POISSON, ONE, lognormal, multiply, poisson
 from journeyctl.model.scenario import DeskInflow, OtherLeads
 from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import WorkTime
@@ -125,6 +126,12 @@ class _Arrivals:
         for week, first, after in iso_weeks(period.start, period.end, period.zone):
             mean = multiply(round(rate.value * ONE), self.factors.of_week(week))
             rounded = (mean + _COUNT_STEP // 2) // _COUNT_STEP * _COUNT_STEP
+            if rounded > LARGEST_POISSON:
+                raise UsageError(
+                    f"source '{self.name}' is to bring some {rounded // ONE:,} leads in {week}; "
+                    "no count of so many is drawn",
+                    "lower 'per_week', or 'cv' of 'weekly_factor'",
+                )
             subject = f"{self.desk}~{self.name}~{week}"
             count = poisson(self.draws.bits(subject, "leads"), rounded)
             yield subject, count, partial(period.clock.moments_in, start=first, end=after, zone=period.zone)

@@ -64,9 +64,10 @@ def refuse_runs(world: World, *, jobs: int, memory: int | None, in_arrays: bool 
     """Raises `UsageError` where the runs need more memory than there is."""
     needed = bytes_of_runs(world, jobs=jobs, in_arrays=in_arrays)
     if memory is not None and needed > memory:
+        runs = "one run" if jobs == 1 else f"{jobs} runs"
         raise UsageError(
-            f"{jobs} runs at a time with {len(world.persons):,} contacts in journeys take about {_spelled(needed)} of "
-            f"memory; this machine has {_spelled(memory)}",
+            f"{runs} at a time with {len(world.persons):,} contacts in journeys take{'s' * (jobs == 1)} about "
+            f"{_spelled(needed)} of memory; this machine has {_spelled(memory)}",
             "use fewer --jobs, a shorter run, or fewer contacts" if jobs > 1 else "make the run shorter or smaller",
         )
 
