@@ -208,7 +208,8 @@ class AllMail:
         # Two sorted runs at most, which sorting merges; within a second mail of other lines stays before.
         order = np.argsort(time, kind="stable")
         order = order.take(order_by(recipient.take(order)))
-        return cls(*(column.take(order) for column in (rows, contact, recipient, channel, time, is_own)))
+        rows, contact, recipient, channel = (column.take(order) for column in (rows, contact, recipient, channel))
+        return cls(rows, contact, recipient, channel, time.take(order), is_own.take(order))
 
     def under(self, bound: Bound) -> CountedMail:
         """The mail that a cap counts."""
