@@ -481,9 +481,9 @@ def _decay(scale: int | Decimal, hours: int, *, per_unit: Decimal) -> tuple[int,
     entries = []
     with localcontext() as context:
         context.prec = _DIGITS
-        left, factor = Decimal(1), (per_unit / Decimal(scale)).exp()
+        left, factor, one = Decimal(1), (per_unit / Decimal(scale)).exp(), Decimal(DECAY_ONE)
         for _ in range(hours + 1):
-            entries.append(_rounded(left * DECAY_ONE))
+            entries.append(_rounded(left * one))
             if entries[-1] == 0:
                 break
             left *= factor
@@ -491,4 +491,4 @@ def _decay(scale: int | Decimal, hours: int, *, per_unit: Decimal) -> tuple[int,
 
 
 def _rounded(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    return int(value.to_integral_value(ROUND_HALF_EVEN))

@@ -86,7 +86,7 @@ def _drivers(found: FutureRun, width: int) -> str:
 def _driver_lines(found: FutureRun, width: int) -> Iterator[str]:
     for one in found.measures:
         if one.drivers:
-            shown = (f"{driver.parameter} {driver.correlation:+.2f}" for driver in one.drivers[:DRIVERS_SHOWN])
+            shown = (f"{driver.parameter} {driver.correlation:+z.2f}" for driver in one.drivers[:DRIVERS_SHOWN])
             yield wrapped(f"{_name(one)}: {', '.join(shown)}", width, then="  ")
 
 

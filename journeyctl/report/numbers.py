@@ -103,7 +103,7 @@ def number(amount: float | None, unit: Unit, *, width: float = 0.0) -> str:
 
 def _length_of_time(seconds: float) -> str:
     length, name = _unit_of_time(seconds)
-    return f"{seconds / length:.{0 if name == 'min' else 1}f} {name}"
+    return f"{seconds / length:z.{0 if name == 'min' else 1}f} {name}"
 
 
 def _unit_of_time(seconds: float) -> tuple[int, str]:

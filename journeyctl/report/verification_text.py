@@ -49,7 +49,7 @@ def _row(check: Check) -> tuple[str, ...]:
 def _number(value: float) -> str:
     if value == int(value):
         return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4f}"
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:z.4f}"
 
 
 def render_json(checks: Sequence[Check], *, width: int, seed: int) -> str:

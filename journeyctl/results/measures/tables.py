@@ -21,7 +21,6 @@ class Tables:
     _mail: dict[tuple[str, Kind], CountedMail] = field(default_factory=dict, init=False, repr=False, compare=False)
     _bound: dict[str, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
     _all: dict[Kind, AllMail] = field(default_factory=dict, init=False, repr=False, compare=False)
-
     _numbers: dict[int, tuple[Integers, Collection[str]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
