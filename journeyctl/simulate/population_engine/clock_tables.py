@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.calendars import Calendar, Hours, WorkingTime, utc_offset, working_time
-from journeyctl.calendars.zones import DAY, clock_moment, day_date, midnight_offsets
+from journeyctl.calendars.zones import DAY, clock_moment, day_date, day_number, midnight_offsets
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 
 Integers = NDArray[int64]
@@ -103,40 +104,61 @@ class Clocks:
         Raises `Unsupported` for clocks that change twice a day.
         """
         first, days = start // DAY - earlier, (end - start) // DAY + earlier + later
-        passed, listed, counts = self._business(first, days)
-        begins, stretches = self._open(first * DAY, (first + days) * DAY)
-        daily = [clock_moment(day * DAY + self.evaluation_time, self.zones[0]) for day in range(first, first + days)]
-        calendars = [[self.zone(c.zone), count] for c, count in zip(self._calendars, counts, strict=True)]
-        parts = (
-            np.stack([_offsets(zone, first, days) for zone in self.zones]), np.array(daily, np.int64),
-            np.array(calendars, np.int64), passed, listed, begins, stretches,
-        )  # fmt: skip
-        head = np.array([first, days, self.week_starts, *_beginnings(parts)], np.int64)
-        return np.concatenate([head, *(part.ravel() for part in parts)])
+        named = tuple(self.zones), tuple(self._calendars), tuple(self._windows)
+        return _tables(first, days, self.evaluation_time, self.week_starts, *named)
 
-    def _business(self, first: int, days: int) -> tuple[Integers, Integers, list[int]]:
-        passed = np.zeros((len(self._calendars), days + 1), np.int64)
-        listed = np.full((len(self._calendars), days), NEVER // DAY, np.int64)
-        counts = []
-        dates = [day_date(day) for day in range(first, first + days)]
-        for number, calendar in enumerate(self._calendars):
-            open_days = np.array([calendar.is_business_day(date) for date in dates])
-            passed[number, 1:] = np.cumsum(open_days)
-            found = np.flatnonzero(open_days) + first
-            listed[number, : found.size] = found
-            counts.append(int(found.size))
-        return passed, listed, counts
 
-    def _open(self, first: int, after: int) -> tuple[Integers, Integers]:
-        starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for window in self._windows:
-            table = window.known(first, after)
-            own = slice(bisect_right(table.ends, first), bisect_left(table.starts, after))
-            starts.append(np.maximum(np.array(table.starts[own], np.int64), first))
-            ends.append(np.minimum(np.array(table.ends[own], np.int64), after))
-        lengths = np.array([len(own) for own in starts], np.int64)
-        begins = np.stack([np.cumsum(lengths)[:-1], lengths[1:]], axis=1)
-        return begins, np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
+@lru_cache(maxsize=16)
+def _tables(
+    first: int,
+    days: int,
+    evaluation_time: int,
+    week_starts: int,
+    zones: tuple[str, ...],
+    calendars: tuple[Calendar, ...],
+    windows: tuple[WorkingTime, ...],
+) -> ClockTables:
+    """The tables, which nobody writes to: what a scenario is compared with mostly has the same."""
+    passed, listed, counts = _business(calendars, first, days)
+    begins, stretches = _open(windows, first * DAY, (first + days) * DAY)
+    daily = [clock_moment(day * DAY + evaluation_time, zones[0]) for day in range(first, first + days)]
+    placed = [[zones.index(calendar.zone), count] for calendar, count in zip(calendars, counts, strict=True)]
+    parts = (
+        np.stack([_offsets(zone, first, days) for zone in zones]), np.array(daily, np.int64),
+        np.array(placed, np.int64), passed, listed, begins, stretches,
+    )  # fmt: skip
+    head = np.array([first, days, week_starts, *_beginnings(parts)], np.int64)
+    return np.concatenate([head, *(part.ravel() for part in parts)])
+
+
+def _business(calendars: Sequence[Calendar], first: int, days: int) -> tuple[Integers, Integers, list[int]]:
+    passed = np.zeros((len(calendars), days + 1), np.int64)
+    listed = np.full((len(calendars), days), NEVER // DAY, np.int64)
+    counts = []
+    weekdays = [day_date(day).weekday() for day in range(first, first + 7)]
+    years = range(day_date(first).year, day_date(first + days).year + 1)
+    for number, calendar in enumerate(calendars):
+        week = np.array([weekday in calendar.weekdays for weekday in weekdays])
+        open_days = np.resize(week, days)
+        closed = np.array([day_number(date) for date in calendar.closed.of_years(years)], np.int64) - first
+        open_days[closed[(closed >= 0) & (closed < days)]] = False
+        passed[number, 1:] = np.cumsum(open_days)
+        found = np.flatnonzero(open_days) + first
+        listed[number, : found.size] = found
+        counts.append(int(found.size))
+    return passed, listed, counts
+
+
+def _open(windows: Sequence[WorkingTime], first: int, after: int) -> tuple[Integers, Integers]:
+    starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for window in windows:
+        table = window.known(first, after)
+        own = slice(bisect_right(table.ends, first), bisect_left(table.starts, after))
+        starts.append(np.maximum(np.array(table.starts[own], np.int64), first))
+        ends.append(np.minimum(np.array(table.ends[own], np.int64), after))
+    lengths = np.array([len(own) for own in starts], np.int64)
+    begins = np.stack([np.cumsum(lengths)[:-1], lengths[1:]], axis=1)
+    return begins, np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
 
 
 def _beginnings(parts: Sequence[Integers]) -> Iterator[int]:
