@@ -38,6 +38,12 @@ def obstacle(world: World) -> str:
     return population_engine.available() or "; ".join(population_engine.unsupported(world))
 
 
+def begin(*, engine: str = POPULATION) -> None:
+    """Called before worlds are made, whose people are drawn faster then."""
+    if engine != REFERENCE:
+        population_engine.draw_fast()
+
+
 def prepare(worlds: Iterable[World], *, engine: str = POPULATION) -> None:
     """Works out what all replications share, compiled code included, before processes are forked."""
     if engine == REFERENCE or population_engine.available():

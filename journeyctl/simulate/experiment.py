@@ -184,6 +184,7 @@ class Work(Generic[Measured]):
         scenarios = [scenario_of(variant.workspace, variant.scenario) for variant in self.variants.values()]
         memory = of_machine()
         refuse_people(scenarios, memory=memory)
+        engines.begin(engine=self.engine)
         first = self.world(next(iter(self.variants)), Draws(self.seed, 0))
         refuse_nobody(first, scenarios[0])
         refuse_runs(first, jobs=jobs, memory=memory, in_arrays=self.engine == engines.POPULATION)

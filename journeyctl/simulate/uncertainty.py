@@ -164,6 +164,7 @@ class _Work:
         """Makes the people ready, who are the same in all draws; refuses what `Work.prepare` of experiments does."""
         chosen, memory = scenario_of(self.workspace, self.scenario), of_machine()
         refuse_people([chosen], memory=memory)
+        engines.begin(engine=self.engine)
         first = world_of(self.workspace, self.scenario, Draws(self.seed))
         refuse_nobody(first, chosen)
         refuse_runs(first, jobs=jobs, memory=memory, in_arrays=self.engine == engines.POPULATION)

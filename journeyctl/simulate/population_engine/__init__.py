@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from journeyctl.simulate.reference import Finished
     from journeyctl.simulate.world import World
 
-__all__ = ["ENGINE", "Unsupported", "available", "is_compiled", "prepare", "simulate", "unsupported"]
+__all__ = ["ENGINE", "Unsupported", "available", "draw_fast", "is_compiled", "prepare", "simulate", "unsupported"]
 
 ENGINE: Final = "population"
 """How results name this engine."""
@@ -37,6 +37,15 @@ def is_compiled() -> bool:
     from journeyctl.simulate.population_engine import jit
 
     return jit.is_kept(f"{__name__}.life")
+
+
+def draw_fast() -> None:
+    """From now on this process makes blocks of draws by compiled code, where there is any; they are the same."""
+    if not available():
+        from journeyctl.draws import draw_blocks_with
+        from journeyctl.simulate.population_engine.draw_blocks import block
+
+        draw_blocks_with(block)
 
 
 def unsupported(world: World) -> tuple[str, ...]:
