@@ -90,8 +90,7 @@ class Chunks:
     def _spelled(self, numbers: Integers) -> list[str]:
         if self._words is None:
             return self._names.spelled(numbers.tolist())
-        words = self._words
-        return [words[number] for number in numbers.tolist()]
+        return list(map(self._words.__getitem__, numbers.tolist()))
 
 
 # --- and back

@@ -18,6 +18,7 @@ from journeyctl.results.row_parts import Always, Integers, Listed, Looked, Part,
 
 Places: TypeAlias = Integers
 _NOTHING: Final = Always(0)
+_FIRST_ROWS: Final = 1 << 13
 _OWN_CODES: Final = 1 << 16
 """Up to this and the number of rows, whole numbers are their own codes, so that nothing need be sorted."""
 
@@ -32,12 +33,12 @@ class Codes:
     @cached_property
     def used(self) -> Places:
         """The numbers that occur, in the order in which they first do."""
-        count = len(self.of_row)
-        first = np.full(self.size, count, np.int32)
-        # Of several rows with one number the one that is written last stays, which backwards is the first.
-        first[self.of_row[::-1]] = np.arange(count - 1, -1, -1, dtype=np.int32)
-        found = np.flatnonzero(first < count)
-        return found[np.argsort(first[found])]
+        # Nearly all of them are among the first rows, and looking for others is faster than looking at all alike.
+        first = _as_they_occur(self.of_row[:_FIRST_ROWS])
+        is_new = np.ones(self.size, np.bool_)
+        is_new[first] = False
+        later = self.of_row[_FIRST_ROWS:]
+        return np.concatenate((first, _as_they_occur(later[is_new.take(later)])))
 
     @cached_property
     def starts(self) -> Places:
@@ -140,6 +141,12 @@ class Stretch:
 
     def _cells_elsewhere(self, name: str, kind: type[np.integer[Any]]) -> Integers:
         return spread(self._source.parts, self._others, name, kind)
+
+
+def _as_they_occur(numbers: Places) -> Places:
+    """The distinct numbers in the order in which they first occur."""
+    distinct, first = np.unique(numbers, return_index=True)
+    return distinct[np.argsort(first)]
 
 
 def _own_codes(cells: Integers) -> Coded:

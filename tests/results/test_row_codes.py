@@ -1,0 +1,66 @@
+"""Columns read as codes have the cells of the columns themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from journeyctl.results import row_codes
+from journeyctl.results.log_parquet import write_parquet
+from journeyctl.results.record import COLUMNS, EventRecord
+from journeyctl.results.row_codes import Codes
+from journeyctl.results.row_parts import Always, Held, Looked, Part, Plain, Sparse
+from tests.results.test_row_parts import CODES, NAMES, PACKED
+
+OTHER: dict[str, Held] = {
+    "time": Plain(np.array([1_700_000_003, 1_700_000_001])),
+    "kind": Always(9),
+    "contact": Plain(np.array([1, 3], np.int32)),
+    "lead": Plain(np.array([2, 0], np.int32)),
+    "value": Plain(np.array([1 << 50, -1])),
+    "cause": Plain(np.array([3, 0], np.int32)),
+    "cause_time": Plain(np.array([1_700_000_000, 0])),
+}
+
+
+def record(*, order: list[int] | None = None, by_time: bool = False) -> EventRecord:
+    causes: dict[str, Held] = {
+        "cause": Looked(CODES, np.array([0, 1, 0], np.int32)),
+        "cause_time": Sparse(np.array([2]), np.array([1_699_999_999])),
+        "step": Looked(CODES, np.array([2, 2, 1, 1])),
+    }
+    parts = (Part(2, OTHER), Part(5, PACKED | causes))
+    places = None if order is None else np.array(order)
+    return EventRecord.of_parts(parts, NAMES, by_time=by_time, order=places)
+
+
+@pytest.mark.parametrize("order", [None, [6, 1, 2, 0, 3, 5, 4], [2, 3, 4, 5, 6, 0, 1]])
+@pytest.mark.parametrize("rows", [(0, 7), (1, 4), (6, 7), (0, 1)])
+def test_codes_give_the_cells_of_every_column(order: list[int] | None, rows: tuple[int, int]) -> None:
+    found = record(order=order).stretches().some(*rows)
+    for name in (*COLUMNS, "cause_time"):
+        column = record(order=order).column(name)
+        kind = column.dtype.type
+        assert found.coded(name, kind).cells().tolist() == column[slice(*rows)].tolist(), name
+        assert found.cells(name, kind).tolist() == column[slice(*rows)].tolist(), name
+
+
+def test_codes_are_told_in_the_order_of_their_first_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for first_rows in (1, 3, 100):
+        monkeypatch.setattr(row_codes, "_FIRST_ROWS", first_rows)
+        codes = Codes(np.array([4, 4, 0, 2, 4, 2, 1]), 6)
+        assert codes.used.tolist() == [4, 0, 2, 1]
+        assert codes.starts.tolist() == [0, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("rows_per_group", [2, 100])
+def test_a_file_does_not_tell_how_columns_are_held(
+    rows_per_group: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journeyctl.results.log_parquet.ROWS_PER_GROUP", rows_per_group)
+    held = record(by_time=True)
+    write_parquet(held, tmp_path / "packed")
+    write_parquet(held.take(np.arange(len(held))), tmp_path / "plain")
+    assert (tmp_path / "packed").read_bytes() == (tmp_path / "plain").read_bytes()
