@@ -39,13 +39,25 @@ class NameTable(Sequence[str]):
     Lists that are `Hashed` are searched by hash and only spelled out where a name is asked for.
     """
 
-    __slots__ = ("_before", "_by_hash", "_dictionaries", "_hashes", "_list_hashes", "_lists", "_scans", "_starts")
+    __slots__ = (
+        "_before",
+        "_by_hash",
+        "_dictionaries",
+        "_hashes",
+        "_list_hashes",
+        "_lists",
+        "_scans",
+        "_spelled",
+        "_starts",
+    )
 
     def __init__(self, *lists: Sequence[str]) -> None:
         """No name may stand in two of the lists, nor twice in one."""
         self._lists = lists
         self._starts = [0, *accumulate(map(len, lists))]
         self._dictionaries: dict[int, dict[str, int]] = {}
+        self._spelled: list[str] | None = None
+        """All names, once most of them have been asked for."""
         self._before: NameTable | None = None
         """The table to which the last list was added; what it learns of the others is learnt once."""
         self._hashes: NDArray[uint64] | None = None
@@ -140,10 +152,11 @@ class NameTable(Sequence[str]):
 
     def spelled(self, numbers: Sequence[int]) -> list[str]:
         """The names of these numbers."""
-        if len(self._lists) == 1 or len(numbers) > len(self) // 2:
-            # Where many are asked for, lists that make their names make all of them at once, which is faster.
-            names = list(self) if len(numbers) > len(self) // 2 else self._lists[0]
-            return [names[number] for number in numbers]
+        if self._spelled is None and len(numbers) > len(self) // 2:
+            # Lists that make their names make all of them at once, which is faster where many are asked for.
+            self._spelled = list(self)
+        if self._spelled is not None or len(self._lists) == 1:
+            return list(map((self._spelled or self._lists[0]).__getitem__, numbers))
         known: dict[int, str] = {}
         return [known[number] if number in known else known.setdefault(number, self[number]) for number in numbers]
 

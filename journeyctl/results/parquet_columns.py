@@ -40,8 +40,6 @@ class Chunks:
     def __init__(self, record: EventRecord) -> None:
         """Nothing is made yet."""
         self._names, self._stretches = record.names, record.stretches()
-        # Names that are made when they are asked for are made faster all together, and most of them will be.
-        self._words = list(record.names) if len(record.names) < len(record) else None
 
     def of(self, rows: slice) -> list[Chunk]:
         """Every column in some rows."""
@@ -88,9 +86,7 @@ class Chunks:
         return Chunk(page, Encoding.RLE_DICTIONARY, plain_texts(words), len(words))
 
     def _spelled(self, numbers: Integers) -> list[str]:
-        if self._words is None:
-            return self._names.spelled(numbers.tolist())
-        return list(map(self._words.__getitem__, numbers.tolist()))
+        return self._names.spelled(numbers.tolist())
 
 
 # --- and back

@@ -17,6 +17,7 @@ from journeyctl.results import row_choice, row_parts
 from journeyctl.results.causes import cause_parts, cause_text
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.row_codes import Stretches
+from journeyctl.results.row_lives import Lives
 from journeyctl.results.row_order import file_order, time_order
 from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread
 from journeyctl.semantics.effects import Kind
@@ -56,6 +57,7 @@ AT_THE_DESK: Final = frozenset(
     )
 )  # fmt: skip
 """What happens to a lead after its journey has handed it over."""
+_AT_DESK: Final = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])
 
 
 class Recorded(Protocol):
@@ -299,23 +301,40 @@ class EventRecord:
         """
         # Rows of one second come by time as they lie, so those of a run need not be sorted by time before.
         rows = self if self._given is not None else EventRecord.of_parts(self._parts, self.names)
-        contact, replication = rows.column("contact"), rows.column("replication")
-        place = rows._ranks(contact)[contact]
-        if replication.any():
-            place += replication * np.int64(place.max() + 1)
-        at_desk = np.isin(np.arange(len(KINDS)), [KIND_NUMBER[kind] for kind in AT_THE_DESK])[rows.column("kind")]
-        order = file_order(place, rows.column("time"), at_desk, rows._lead_ranks)
+        order = rows._order_of_lives() if self._given is None else None
+        order = rows._order_row_by_row() if order is None else order
         if self._as_they_lie and np.array_equal(order, np.arange(self._length)):
             return self
         return EventRecord.of_parts(self._parts, self.names, order=order if self._given is None else self._given[order])
+
+    def _order_of_lives(self) -> Integers | None:
+        """The file order where one part holds one life after the other; the rows of all others are few."""
+        lives = Lives.among(self._parts, _AT_DESK) if len(self.replications()) == 1 else None
+        if lives is None:
+            return None
+        others = np.concatenate((np.arange(lives.start), np.arange(lives.end, self._length)))
+        contact, time, kind = (self.cells(name, others) for name in ("contact", "time", "kind"))
+        ranks, at_desk = self._ranks(np.concatenate((lives.contacts, contact))), _AT_DESK[kind]
+        lead = np.zeros(len(others), np.int64)
+        lead[at_desk] = self._lead_ranks(others[at_desk])
+        order = np.lexsort((lead, at_desk, time, ranks[contact]))
+        comes_first = (others < lives.start) & ~at_desk
+        return lives.order(ranks, others[order], contact[order], time[order], comes_first[order])
+
+    def _order_row_by_row(self) -> Integers:
+        contact, replication = self.column("contact"), self.column("replication")
+        place = self._ranks(contact)[contact]
+        if replication.any():
+            place += replication * np.int64(place.max() + 1)
+        return file_order(place, self.column("time"), _AT_DESK[self.column("kind")], self._lead_ranks)
 
     def _lead_ranks(self, rows: Integers) -> Integers:
         lead = self.cells("lead", rows)
         return self._ranks(lead)[lead]
 
-    def _ranks(self, column: Integers) -> Integers:
-        """By number, the rank by code points of each name that occurs in a column; 0 for all others."""
-        used = np.flatnonzero(np.bincount(column, minlength=len(self.names)))
+    def _ranks(self, numbers: Integers) -> Integers:
+        """By number, the rank by code points of each of these names; 0 for all others."""
+        used = np.flatnonzero(np.bincount(numbers, minlength=len(self.names)))
         ranks = np.zeros(len(self.names), np.int64)
         texts = self.names.spelled(used.tolist())
         ranks[used[sorted(range(len(used)), key=texts.__getitem__)]] = np.arange(len(used))
