@@ -196,8 +196,8 @@ class AccountGroup:
 
     @property
     def counts_acts(self) -> bool:
-        """Complete enough, so that what its members do can make it ready."""
-        return self._filled is not None and self._filled.enough and self._rules.counts_acts
+        """Complete enough and not ready yet, so that what its members do can make it so."""
+        return self._filled is not None and self._filled.enough and self._rules.counts_acts and not self._ready
 
     # --- one evaluation
 

@@ -80,6 +80,8 @@ class AudiencePeople:
         self._above, self._enters, self._adorned = above, enters, adorned
         self._chosen: dict[str, tuple[People, int]] = {}
         """Who comes, by place: one of those who were drawn together."""
+        self._busy: set[str] = set()
+        """Places to which somebody comes to whom something happens that happens to nobody else."""
         self._newcomers: dict[str, Newcomer] = {}
         self._questions: dict[Condition, FieldQuestion[bool]] = {}
         self._outlines: dict[tuple[str, tuple[Condition, ...]], Drawing] = {}
@@ -98,6 +100,9 @@ class AudiencePeople:
             names = [f"{place.key}/{number}" for place, number in zip(here, numbers, strict=True)]
             people = self._drawing(platform).people(self._tree(here, names, 1), at=[place.at for place in here])
             self._chosen.update((place.key, (people, row)) for row, place in enumerate(here))
+            keys = [place.key for place in here]
+            busy = self._facts.happening(keys, "contact", since=[place.at for place in here])
+            self._busy.update(keys[row] for row in busy)
 
     def newcomers(self, places: Sequence[Place]) -> list[Newcomer]:
         """Who comes to these places."""
@@ -110,10 +115,8 @@ class AudiencePeople:
             rows.append(row)
             here.append(place)
         for people, rows, here in drawn.values():
-            busy = set(self._facts.happening([p.key for p in here], "contact", since=[p.at for p in here]))
-            for number, (place, person) in enumerate(zip(here, people.some(rows), strict=True)):
-                own = self._of_contact(place, person) if number in busy else ()
-                self._newcomers[place.key] = self._newcomer(place, person, own)
+            for place, person in zip(here, people.some(rows), strict=True):
+                self._newcomers[place.key] = self._newcomer(place, person)
         return [self._newcomers[place.key] for place in places]
 
     # --- which candidate
@@ -189,7 +192,7 @@ class AudiencePeople:
         umbrella_of = {hospital: umbrella for umbrella, hospital in above}
         umbrellas = {name: place for place, name in enumerate(dict.fromkeys(umbrella_of.values()))}
         return AccountTree(
-            (tuple(umbrellas), tuple(hospitals), tuple(clinics), Keys.of(names)),
+            (*(Keys.of(tuple(accounts)) for accounts in (umbrellas, hospitals, clinics)), Keys.of(names)),
             (
                 [umbrellas[umbrella_of[hospital]] for hospital in hospitals],
                 [hospitals[hospital] for _, hospital in above],
@@ -199,14 +202,15 @@ class AudiencePeople:
 
     # --- as a newcomer
 
-    def _newcomer(self, place: Place, chosen: Person, own: Sequence[FactChange]) -> Newcomer:
-        """The one who comes; `own` is what happens to nobody else."""
+    def _newcomer(self, place: Place, chosen: Person) -> Newcomer:
         before: list[tuple[int, str, Value]] = []
         after: list[tuple[int, str, Value]] = []
         for level in ("umbrella", "hospital", "clinic"):
             for change in self._of_account(place.platform, level, str(getattr(chosen, level)), chosen):
                 (after if change.time >= place.at else before).append(change)
-        after += own
+        if place.key in self._busy:
+            own = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
+            after += self._facts.of(place.key, "contact", own, since=place.at)
         known = chosen.fields
         if before:
             changed = {path: value for _, path, value in sorted(before, key=lambda change: change[:2])}
@@ -214,10 +218,6 @@ class AudiencePeople:
         person = self._adorned(dataclasses.replace(chosen, key=place.key, fields=known))
         facts = tuple(sorted(after, key=lambda change: change[:2]))
         return Newcomer(person, place.group, place.role, facts, self._enters(known))
-
-    def _of_contact(self, place: Place, chosen: Person) -> tuple[FactChange, ...]:
-        fields = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
-        return self._facts.of(place.key, "contact", fields, since=place.at)
 
     def _of_account(self, platform: str, level: str, account: str, of_it: Person) -> tuple[FactChange, ...]:
         """What happens to an account, whose fields all of a platform's people there share."""
