@@ -200,9 +200,10 @@ class _Shapes:
         """How rows of a shape are told."""
         found = self._told.get(shape)
         if found is None:
-            columns = tuple(self._columns[shape].tolist())
-            found = self._told[shape] = self._world.told.get(columns) or self._as_told(columns)
-            self._world.told[columns] = found
+            columns = self._columns[shape]
+            spelled = columns.tobytes()
+            found = self._told[shape] = self._world.told.get(spelled) or self._as_told(columns.tolist())
+            self._world.told[spelled] = found
         return found
 
     def _new_sort(self, spelled: bytes, columns: Integers) -> tuple[int, int]:
@@ -279,7 +280,7 @@ class _World:
     """By op; the last one is that of rows without any."""
     values: dict[str, tuple[str, Value]]
     """Path and value of what a journey may set a field to, by how the record writes it."""
-    told: dict[tuple[int, ...], _Told]
+    told: dict[bytes, _Told]
     """How rows of a shape are told, by its columns."""
     sorts: dict[bytes, tuple[int, int]]
     """What such rows are to the book, by the same columns as bytes."""

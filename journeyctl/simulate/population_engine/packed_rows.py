@@ -99,11 +99,17 @@ class PackedRows:
     @property
     def shapes(self) -> Integers:
         """Every shape, its columns those of `row_columns.Rows.narrow` and `FACT`."""
-        count = int(self.packed.head[k.SHAPES])
-        if count != len(self._spelled):
-            known = self.packed.shapes[:count]
-            narrow = np.ascontiguousarray(known[:, : k.WORDS]).view(np.int32)
-            self._spelled = np.concatenate([narrow, known[:, k.FACT :]], axis=1)
+        before, count = len(self._spelled), int(self.packed.head[k.SHAPES])
+        if count != before:
+            # In room for many more, since new ones come all the time.
+            room = self._spelled if self._spelled.base is None else self._spelled.base
+            if count > len(room):
+                room = np.empty((2 * count, FACT + 1), np.int64)
+                room[:before] = self._spelled
+            known = self.packed.shapes[before:count]
+            room[before:count, :FACT] = np.ascontiguousarray(known[:, : k.WORDS]).view(np.int32)
+            room[before:count, FACT:] = known[:, k.FACT :]
+            self._spelled = room[:count]
         return self._spelled
 
     @property
