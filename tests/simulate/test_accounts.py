@@ -234,6 +234,22 @@ def test_engagement_keeps_a_complete_group_back() -> None:
     assert [bool(night.leads) for night in nights(found, MIDNIGHT + 3 * DAY)] == [False, False, True, False]
 
 
+@pytest.mark.parametrize(("further", "until"), [((), 31), ((10 * DAY + HOUR,), 32), ((30 * DAY + HOUR,), 32)])
+def test_a_group_is_ready_until_its_acts_are_thirty_days_old(further: tuple[int, ...], until: int) -> None:
+    ready = "{completeness: 100%, engagement: 10, handoff: sales}"
+    found = book(small_program(group(ready=ready)), [HEAD, CIO])
+    for time in (HOUR, DAY + HOUR, *further):
+        found.note(HEAD.key, clicked(MIDNIGHT + time))
+    told = [
+        (time, news.ready)
+        for night in nights(found, MIDNIGHT + 50 * DAY)
+        for key, time, news in night.stimuli
+        if isinstance(news, GroupChanged) and key == HEAD.key
+    ]
+    changes = [(time, now) for (time, now), (_, before) in zip(told[1:], told, strict=False) if now != before]
+    assert changes == [(MIDNIGHT + 2 * DAY, True), (MIDNIGHT + until * DAY, False)]
+
+
 # --- accounts
 
 

@@ -111,6 +111,15 @@ def test_a_person_is_made_once_and_shares_fields_with_equal_ones() -> None:
     assert NOBODY == ()
 
 
+def test_some_persons_are_made_with_fields_of_their_own() -> None:
+    people = columns(PERSONS)
+    found = people.some([6, 0, 9])
+    assert found == [PERSONS[6], PERSONS[0], PERSONS[9]]
+    assert found[0].fields is not people.some([6])[0].fields
+    assert people.with_keys("own.key").some([3])[0].fields["own.key"] == PERSONS[3].key
+    assert people.some([]) == []
+
+
 def test_parts_are_joined_field_by_field() -> None:
     other = Person("new", "u9", "u9/h1", "u9/h1/c1", {"clinic.line": "ct"}, 5, "search")
     assert together([columns(PERSONS), NOBODY, columns((other,))]) == (*PERSONS, other)
