@@ -18,7 +18,7 @@ from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
-from journeyctl.simulate.population_engine.lead_names import LeadBook
+from journeyctl.simulate.population_engine.lead_names import FEW, LeadBook
 from journeyctl.simulate.population_engine.program_columns import OUTCOMES
 
 Integers = NDArray[int64]
@@ -69,7 +69,9 @@ class Arrivals:
 
     def persons(self) -> Integers:
         """The contacts with something to do at desks, by the floor's numbers."""
-        return np.concatenate(self._persons)
+        if len(self._persons) > 1:
+            self._persons = [np.concatenate(self._persons)]
+        return self._persons[0]
 
     # --- on their way to desks
 
@@ -143,12 +145,19 @@ class Arrivals:
             news[:, (life.N_A, life.N_B)] = self._spoken[desks]
             news[:, (life.N_C, life.N_D)] = leads[:, (c.L_PLACE, c.L_NUMBER)]
             news[:, life.N_E] = leads[:, c.L_STATE] - c.ACCEPTED
-            codes, reasons = self._inputs.tables.codes, self._floor.tables.reasons
-            some, which = np.unique(leads[:, c.L_REASON], return_inverse=True)
-            news[:, life.N_F] = np.array([codes.text(reasons[reason]) for reason in some.tolist()])[which]
+            news[:, life.N_F] = self._reasons(leads[:, c.L_REASON])
         persons = self.persons()[leads[:, c.L_PERSON]]
         own = closed[:, c.C_LEAD] - self._elsewhere
         return Told(persons, news, own, desks, leads[:, c.L_STATE], leads[:, c.L_REASON])
+
+    def _reasons(self, numbers: Integers) -> Integers:
+        """The floor's reasons as lives know them."""
+        codes, reasons = self._inputs.tables.codes, self._floor.tables.reasons
+        if len(numbers) <= FEW:
+            return np.array([codes.text(reasons[number]) for number in numbers.tolist()], np.int64)
+        some, which = np.unique(numbers, return_inverse=True)
+        found: Integers = np.array([codes.text(reasons[number]) for number in some.tolist()], np.int64)[which]
+        return found
 
     def in_words(self, told: Told, place: int) -> tuple[int, LeadOutcome]:
         """When the contact at this place is told, and what."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.jit import compiled
+from journeyctl.simulate.population_engine.lead_names import FEW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ class KnownNews:
             return
         most, count = int(persons.max()) + 1, self._count + len(rows)
         if most > len(self._latest):
-            self._latest = np.append(self._latest, np.full(most - len(self._latest), -1, np.int32))
+            self._latest = np.append(self._latest, np.full(most + most // 8 - len(self._latest), -1, np.int32))
         if count > len(self._before):
             self._rows, self._before = _roomier(self._rows, 2 * count), _roomier(self._before, 2 * count)
         self._rows[self._count : count] = rows
@@ -58,9 +59,10 @@ class KnownNews:
     def changed(self) -> Integers:
         """Who was told something since last asked, ascending."""
         self._settle()
-        found = np.unique(np.concatenate([np.zeros(0, np.int64), *self._changed]))
-        self._changed = []
-        return found
+        changed, self._changed = self._changed, []
+        if sum(map(len, changed)) > FEW:
+            return np.unique(np.concatenate(changed))
+        return np.array(sorted({person for some in changed for person in some.tolist()}), np.int64)
 
     def of(self, persons: Integers) -> tuple[Integers, Integers]:
         """All rows of these contacts, one after the other, and where each one's end."""

@@ -26,6 +26,8 @@ Words = tuple[Integers, Integers, NDArray[uint64]]
 WHOLE = "~"
 """Begins the place of a lead that is not one of the contact's own: the name follows, without its number."""
 _TOP = 1 << 63
+FEW = 64
+"""So many are dealt with sooner one by one than as arrays."""
 
 
 def lead_name(contact: str, place: str, number: int) -> str:
@@ -100,6 +102,10 @@ class LeadBook:
     def numbers_of(self, persons: Integers, places: Integers, numbers: Integers) -> Integers:
         """The numbers of leads; leads of accounts, which several contacts know, are nobody's."""
         keys = np.stack([persons, places, numbers], axis=1)
+        if len(keys) <= FEW:
+            whole_ones = [self._names.values[place].startswith(WHOLE) for place in places.tolist()]
+            keys[whole_ones, t.PERSON] = -1
+            return self._table.numbers_of(keys)
         some = np.unique(places)
         whole = some[[self._names.values[place].startswith(WHOLE) for place in some.tolist()]]
         if len(whole):
@@ -110,13 +116,18 @@ class LeadBook:
         """Those that are new since last asked, for desks."""
         keys = self._table.keys[self._spelled :]
         self._spelled = len(self._table)
-        found = _spelled(self._people.keys_of(np.maximum(keys[:, t.PERSON], 0)), keys, self._names.values)
+        if len(keys) <= FEW:
+            found = words_of([self._name(*key) for key in keys.tolist()])
+        else:
+            found = _spelled(self._people.keys_of(np.maximum(keys[:, t.PERSON], 0)), keys, self._names.values)
         self._hashes.append(found[2])
         return found
 
     def name(self, lead: int) -> str:
         """The name of a lead."""
-        person, place, number = self._table.keys[lead].tolist()
+        return self._name(*self._table.keys[lead].tolist())
+
+    def _name(self, person: int, place: int, number: int) -> str:
         return lead_name("" if person < 0 else self._people.key(person), self._names.values[place], number)
 
     def names(self) -> LeadNames:
