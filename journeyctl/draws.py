@@ -86,7 +86,7 @@ def name_hashes(names: Iterable[str]) -> NDArray[uint64]:
                 for name in some
             ]
         )
-    return np.frombuffer(bytes(digests), dtype="<u8").astype(np.uint64)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64, copy=False)
 
 
 def round_keys(key_0: int, key_1: int) -> tuple[tuple[int, int], ...]:

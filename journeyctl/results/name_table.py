@@ -28,7 +28,7 @@ _FEW: Final = 1 << 16
 """Lists up to this length are spelled out once rather than searched."""
 _MOST_SCANS: Final = 16
 """So often a list is gone through before its names are sorted, which takes as long as so many times."""
-_FLAGS_EACH: Final = 64
+_FLAGS_EACH: Final = 16
 """Flags for each hash that is looked for: of all others, one in so many is looked at twice."""
 _LEAST_FLAGS: Final = 1 << 12
 
@@ -228,7 +228,9 @@ def places_among(hashes: NDArray[uint64], wanted: NDArray[uint64]) -> NDArray[in
     mask = (1 << max(_LEAST_FLAGS, _FLAGS_EACH * len(wanted)).bit_length()) - 1
     flags = np.zeros(mask + 1, np.bool_)
     flags[wanted.view(np.int64) & mask] = True
-    some = np.flatnonzero(flags[hashes.view(np.int64) & mask])
+    own = hashes.view(np.int64)
+    parts = [first + np.flatnonzero(flags[own[first : first + _FEW] & mask]) for first in range(0, len(own), _FEW)]
+    some = np.concatenate([np.zeros(0, np.int64), *parts])
     ordered = np.sort(wanted)
     near = np.minimum(np.searchsorted(ordered, hashes[some]), len(ordered) - 1)
     found: NDArray[int64] = some[ordered[near] == hashes[some]]

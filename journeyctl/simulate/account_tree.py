@@ -22,6 +22,7 @@ from journeyctl.simulate.record_keys import Keys
 if TYPE_CHECKING:
     from journeyctl.model.population import Accounts
 
+_TOGETHER = 1 << 16
 LEVELS = ("umbrella", "hospital", "clinic", "contact")
 """From the top down; a field of one level may depend on fields of its own and higher levels."""
 
@@ -105,6 +106,10 @@ def _contacts(count: int, clinics: tuple[str, ...], draws: Draws) -> tuple[Seque
     """Each contact of the scenario draws its clinic; within a clinic they are numbered as they come."""
     if not clinics:
         return (), np.zeros(0, np.int64)
-    us = draws.block(name_hashes(f"contacts/{k}" for k in range(1, count + 1)), name_hash(CLINIC))
-    places = part_array(us, len(clinics))
+    places: NDArray[int64] = np.empty(count, np.int64)
+    # So many at a time, since all of what leads to them would take several times their room.
+    for first in range(0, count, _TOGETHER):
+        after = min(first + _TOGETHER, count)
+        hashes = name_hashes(f"contacts/{k}" for k in range(first + 1, after + 1))
+        places[first:after] = part_array(draws.block(hashes, name_hash(CLINIC)), len(clinics))
     return Keys.numbered(clinics, places), places

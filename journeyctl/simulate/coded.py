@@ -122,4 +122,6 @@ def distinct(values: Sequence[Hashable]) -> tuple[object, ...]:
 
 def answers(found: Combinations, made: Sequence[_Answer]) -> Coded[_Answer]:
     """A column from one answer for each combination."""
+    if found.of.strides == (0,):
+        return Coded(made, np.broadcast_to(found.of[:1].astype(np.int32), len(found.of)))
     return Coded(made, cast("NDArray[int32]", found.of.astype(np.int32)))

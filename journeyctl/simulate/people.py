@@ -225,26 +225,31 @@ class Drawing:
         at: Sequence[int] | None,
     ) -> People:
         count = len(keys)
-        up = {level: tree.ancestors("contact", level)[records] for level in LEVELS}
+
+        def up(level: str) -> NDArray[int64]:
+            """Each record's account of a level; not kept, since it takes more room than anything that is."""
+            return tree.ancestors("contact", level)[records]
+
         contact = {path: column.take(records) for path, column in true.items() if path.startswith("contact.")}
         asked = {self.consents.country, *self.consents.paths.values()} & true.keys()
-        signed, confirmed = self._sign_ups({path: true[path].take(up[path.partition(".")[0]]) for path in asked}, keys)
+        signed, confirmed = self._sign_ups({path: true[path].take(up(path.partition(".")[0])) for path in asked}, keys)
         fields: dict[str, Coded[Value]] = {}
         own: dict[str, Coded[Any]] = {}
         for level in LEVELS[:3]:
             names = tree.of(level)
             known = self._known(level, true, hashes_of(names))
-            own[level] = Coded(names, up[level].astype(np.int32))
-            fields |= {path: column.take(up[level]) for path, column in known.items()}
+            places = up(level)
+            own[level] = Coded(names, places.astype(np.int32))
+            fields |= {path: column.take(places) for path, column in known.items()}
         agreed = {path: _with(contact[path], False, contact[path].where(_is_true) & ~confirmed)
                   for path in self.consents.paths.values() if path in contact}  # fmt: skip
         fields |= self._known("contact", {**contact, **agreed}, keys.hashes)
         own |= {
             "source": Coded.always(self.source, count),
             "duplicate_of": _second_records(keys, len(tree.of("contact")), records),
-            "invalid_email": Coded((False, True), self._invalid(keys).astype(np.int32)),
+            "invalid_email": _flags(self._invalid(keys)),
             "sign_ups": signed,
-            "confirmed": Coded((False, True), confirmed.astype(np.int32)),
+            "confirmed": _flags(confirmed),
         }
         known_from = np.broadcast_to(np.int64(self.start), count) if at is None else np.asarray(at, np.int64)[records]
         return People(keys, known_from, own, fields)
@@ -272,6 +277,14 @@ class Drawing:
         sure = np.ones(len(keys), np.bool_)
         sure[unsure] = self.draws.block(keys.hashes[unsure], name_hash(purposes.OPT_IN)) < limits[unsure]
         return signed, sure
+
+
+def _flags(mask: NDArray[np.bool_]) -> Coded[bool]:
+    """A column of what is true of whom; takes no room where it is the same for all."""
+    is_true = bool(mask[:1].any())
+    if (mask == is_true).all():
+        return Coded((False, True), np.broadcast_to(np.full(1, is_true, np.int32), len(mask)))
+    return Coded((False, True), mask.astype(np.int32))
 
 
 def _is_true(value: Value) -> bool:

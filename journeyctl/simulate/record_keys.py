@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from journeyctl.draws import name_hashes
 
+_TOGETHER = 1 << 16
 _ALONE = 0
 """Number of a record whose stem is its whole name."""
 
@@ -45,11 +46,14 @@ class Keys(Sequence[str]):
     @classmethod
     def numbered(cls, stems: Sequence[str], places: NDArray[int64]) -> Keys:
         """`<stem>/p<n>` for each place of a stem; records of one stem are numbered from 1 as they come."""
-        order = np.argsort(places, kind="stable")
-        sorted_places = places[order]
-        first = np.searchsorted(sorted_places, sorted_places, side="left")
-        number = np.empty(len(places), np.int32)
-        number[order] = np.arange(len(places)) - first + 1
+        number, seen = np.empty(len(places), np.int32), np.zeros(len(stems), np.int64)
+        for start in range(0, len(places), _TOGETHER):
+            some = places[start : start + _TOGETHER]
+            order = np.argsort(some, kind="stable")
+            sorted_places = some[order]
+            first = np.searchsorted(sorted_places, sorted_places, side="left")
+            number[start + order] = np.arange(len(some)) - first + 1 + seen[sorted_places]
+            seen += np.bincount(some, minlength=len(stems))
         return cls(stems, places.astype(np.int32), number, np.broadcast_to(np.zeros(1, np.bool_), len(places)))
 
     @property

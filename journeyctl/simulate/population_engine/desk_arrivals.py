@@ -23,6 +23,8 @@ from journeyctl.simulate.population_engine.program_columns import OUTCOMES
 
 Integers = NDArray[int64]
 
+_TOGETHER: Final = 1 << 14
+"""Events that are made ready together: all of a million contacts would take several times their room."""
 _STATES: Final = tuple(state for state in LeadState)
 assert OUTCOMES[: len(_STATES) - c.ACCEPTED] == tuple(state.value for state in _STATES[c.ACCEPTED :])
 
@@ -77,9 +79,13 @@ class Arrivals:
 
     def of_lives(self, events: Integers, *, since: int) -> None:
         """What lives have left for desks, from a second on."""
-        events = events[events[:, life.E_TIME] >= since]
-        if not len(events):
-            return
+        for first in range(0, len(events), _TOGETHER):
+            some = events[first : first + _TOGETHER]
+            coming = some[some[:, life.E_TIME] >= since]
+            if len(coming):
+                self._take_in(coming)
+
+    def _take_in(self, events: Integers) -> None:
         people = self._own_numbers(events[:, life.E_PERSON])
         found = np.zeros((len(events), c.EVENT), np.int64)
         found[:, c.V_PERSON] = people

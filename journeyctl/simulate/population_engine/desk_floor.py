@@ -60,6 +60,16 @@ class DeskRows:
         return len(self.time)
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is asked of leads when all is over, by number."""
+
+    desk: Integers
+    person: Integers
+    lines: Integers
+    """A bit for each business line."""
+
+
 class DeskFloor:
     """What stands on the desks: who works on which lead, what waits, and what has been recorded."""
 
@@ -73,8 +83,13 @@ class DeskFloor:
         workers = int(tables.numbers[c.T_WORKERS])
         least = 64 + workers + int(tables.numbers[c.T_MOST_WORKERS]) + len(tables.teams)
         self._room = dict.fromkeys(_WIDTHS, room + least)
-        self._room |= {c.H_NAMES_AT: 6 * room, c.H_ROWS_AT: _ROWS + least, c.H_NODES_AT: 3 * least}
+        # What is not written to takes no memory, while regions that grow are all there twice for a while.
+        self._room |= {
+            c.H_NAMES_AT: 6 * room, c.H_HEAP_AT: 3 * room + least, c.H_NODES_AT: 2 * room + 3 * least,
+            c.H_ROWS_AT: _ROWS + least, c.H_CLOSED_AT: _ROWS + room + least,
+        }  # fmt: skip
         self._recorded = [DeskRows.of(np.zeros((0, c.ROW), np.int64))]
+        self._ended: Ended | None = None
         self._state = np.zeros(c.HEAD, np.int64)
         self._state[c.H_FREE_NODE] = -1
         self._state[c.H_TEAMS_AT] = c.HEAD
@@ -252,10 +267,19 @@ class DeskFloor:
         """All leads, shape `(leads, LEAD)`."""
         return self._part(c.H_LEADS_AT)
 
+    def close(self) -> Ended:
+        """Nothing happens any more: all is forgotten but what has been recorded, and what is asked of leads then."""
+        if self._ended is None:
+            self.rows()
+            self._ended = Ended(*self.leads()[:, (c.L_DESK, c.L_PERSON, c.L_LINES)].T.copy())
+            self._state = np.zeros(c.HEAD, np.int64)
+        return self._ended
+
     def rows(self) -> DeskRows:
         """All that was recorded, in its order."""
         self._put_away()
-        self._recorded = [DeskRows.joined(self._recorded)]
+        if len(self._recorded) > 1:
+            self._recorded = [DeskRows.joined(self._recorded)]
         return self._recorded[0]
 
     def _put_away(self) -> bool:

@@ -75,7 +75,10 @@ class DeskLoop:
                 self._evaluate(now)
             if now < drained:
                 self._live_again(now)
-        return self._floor.open_leads()
+        open_leads = self._floor.open_leads()
+        self._floor.close()
+        self._news = KnownNews(0)
+        return open_leads
 
     @property
     def leads(self) -> LeadBook:

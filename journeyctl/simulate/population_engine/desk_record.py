@@ -44,17 +44,18 @@ def part_of_desks(
 
     `named` has numbers among `names`; desks opened at `start`.
     """
+    leads = floor.close()
     further = np.concatenate([_NO_ROWS, *_of_field_sales(floor, draws, start, named.lead_names)])
     rows = DeskRows.joined([floor.rows(), DeskRows.of(further)]) if len(further) else floor.rows()
-    tables, leads, lead = floor.tables, floor.leads(), Listed(rows.lead)
+    tables, lead = floor.tables, Listed(rows.lead)
     columns: dict[str, Held] = {
         "replication": Always(draws.replication or 0),
         "time": Plain(rows.time), "kind": Plain(rows.kind), "worker": Plain(rows.worker), "value": Plain(rows.value),
-        "lead": Looked(lead, named.leads[: len(leads)]),
+        "lead": Looked(lead, named.leads[: len(leads.desk)]),
     }  # fmt: skip
     for column, of_contacts in named.people.items():
-        columns[column] = Looked(lead, np.append(of_contacts, np.zeros(1, of_contacts.dtype))[leads[:, c.L_PERSON]])
-    desks = np.searchsorted(np.array(tables.rows, np.int64), leads[:, c.L_DESK])
+        columns[column] = Looked(lead, np.append(of_contacts, np.zeros(1, of_contacts.dtype))[leads.person])
+    desks = np.searchsorted(np.array(tables.rows, np.int64), leads.desk)
     names, numbers = names.with_numbers(tables.names)
     columns["desk"] = Looked(lead, numbers[desks])
     for column, texts, places in (("team", tables.teams, rows.team), ("reason", tables.reasons, rows.reason)):
@@ -77,9 +78,9 @@ def _from(first: int, numbers: Names) -> Sparse:
 def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[str]) -> Iterator[Integers]:
     if all(rules.field_sales is None for rules in floor.tables.rules):
         return
-    leads, rows = floor.leads(), floor.rows()
+    leads, rows = floor.close(), floor.rows()
     accepted = np.flatnonzero(rows.kind == c.K_ACCEPTED)
-    desks = leads[rows.lead[accepted], c.L_DESK]
+    desks = leads.desk[rows.lead[accepted]]
     for row, rules in zip(floor.tables.rows, floor.tables.rules, strict=True):
         some = accepted[desks == row]
         if rules.field_sales is None or not len(some):
@@ -87,7 +88,7 @@ def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[
         own = rows.lead[some]
         found = pursued(
             rules, rules.field_sales, draws, start=start, names=[names[lead] for lead in own.tolist()],
-            accepted=rows.time[some], lines=leads[own, c.L_LINES],
+            accepted=rows.time[some], lines=leads.lines[own],
         )  # fmt: skip
         found[:, c.R_LEAD] = own[found[:, c.R_LEAD]]
         yield found

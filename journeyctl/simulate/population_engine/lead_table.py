@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 (PERSON, PLACE, NUMBER, KEY) = range(4)
 """Of each lead: the contact (-1: none in particular), the name of its place and its number there."""
 _LEAST: Final = 1 << 8
+_TOGETHER: Final = 1 << 14
+"""Most leads are known when they are asked for, so room for all of them would be too much."""
 _FACTORS: Final = np.array([name_hash(str(place)) >> 36 | 1 for place in range(KEY)], np.int64)
 
 
@@ -39,9 +41,12 @@ class LeadTable:
 
     def numbers_of(self, keys: Integers) -> Integers:
         """The numbers of leads, shape `(leads, KEY)`, of which some may be new."""
-        self._make_room(self._count + len(keys))
         found = np.empty(len(keys), np.int64)
-        self._count = number(np.ascontiguousarray(keys), self._keys, self._slots, self._count, found)
+        for first in range(0, len(keys), _TOGETHER):
+            some = keys[first : first + _TOGETHER]
+            self._make_room(self._count + len(some))
+            part = found[first : first + _TOGETHER]
+            self._count = number(np.ascontiguousarray(some), self._keys, self._slots, self._count, part)
         return found
 
     def _make_room(self, count: int) -> None:

@@ -109,14 +109,17 @@ class Lives:
 
         Where the rows of each life that is left begin, and behind that the number of all rows; and whose it is.
         """
-        runs = np.concatenate([np.zeros((0, 2), np.int32), *self._runs])
+        empty = np.zeros(0, np.int32)
+        persons, first = (np.concatenate([empty, *(runs[:, column] for runs in self._runs)]) for column in (0, 1))
         self._runs = []
-        persons, first = runs.T
         latest = self.lived[persons, life.W_ROWS] == first
-        lengths = np.diff(first, append=len(self.rows))
-        if not latest.all():
+        self.lived = self.lived[:0].copy()
+        persons, lengths = persons[latest], np.diff(first, append=np.int32(len(self.rows)))[latest]
+        if len(persons) < len(first):
             self.rows.keep(first, latest)
-        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths[latest])]), persons[latest]
+        bounds = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=bounds[1:])
+        return bounds, persons
 
     # --- the works
 

@@ -23,8 +23,8 @@ _SLOTS_EACH: Final = 4
 _MORE: Final = 1 << 12
 _MOST: Final = 1_900_000_000
 """Room may not grow beyond 2^31 rows, since that is what their places are numbered in."""
-_STRETCH: Final = 1 << 18
-"""Longer arrays grow where they lie; what is new of them is written to at once."""
+_ROOMS: Final = ((k.PACKED, k.ROOM), (k.VALUES, k.VALUE_ROOM), (k.CAUSES, k.CAUSE_ROOM), (k.LEADS, k.LEAD_ROOM))
+"""What is counted, and where it says for how many there is room."""
 _NARROW: Final = 1 << 16
 """While there are fewer shapes, their numbers take two bytes."""
 
@@ -73,12 +73,15 @@ class PackedRows:
         if why == k.MORE_SHAPES:
             self._grow_shapes()
             return
-        head = self.packed.head
+        head = self.packed.head.tolist()
         if len(self) > _MOST:
             raise MemoryError(f"more than {_MOST:,} rows in one replication")
-        used = (head[k.PACKED], head[k.VALUES], head[k.CAUSES], head[k.LEADS])
-        # An eighth more; beyond that more memory would be written to, and so taken, before it is used.
-        self._make_room(*(int(count) + int(count) // 8 + rows + _MORE for count in used))
+        rooms = []
+        for column, room in _ROOMS:
+            # Half more, which takes no memory before it is written to.
+            more = head[column] // 2 + rows + _MORE
+            rooms.append(head[column] + more if head[column] + rows > head[room] else head[room])
+        self._make_room(*rooms)
 
     @property
     def start(self) -> int:
@@ -142,23 +145,22 @@ class PackedRows:
         k.mark(self.codes, found)
         return found
 
-    def keep(self, first: Integers, wanted: NDArray[np.bool_]) -> None:
+    def keep(self, first: NDArray[Any], wanted: NDArray[np.bool_]) -> None:
         """Takes away all rows but those of some runs; `first` is where each run of rows begins."""
-        k.keep(np.append(first, len(self)).astype(np.int64, copy=False), wanted, self.packed)
+        k.keep(np.append(first, np.array([len(self)], first.dtype)), wanted, self.packed)
 
     def _make_room(self, rows: int, values: int, causes: int, leads: int) -> None:
-        packed = self.packed
-        head = packed.head
-        head[k.ROOM], head[k.VALUE_ROOM] = _most(head[k.ROOM], rows), _most(head[k.VALUE_ROOM], values)
-        head[k.CAUSE_ROOM], head[k.LEAD_ROOM] = _most(head[k.CAUSE_ROOM], causes), _most(head[k.LEAD_ROOM], leads)
-        is_wide, room = head[k.IS_WIDE] == 1, int(head[k.ROOM])
-        self.packed = packed._replace(
-            times=_with_room(packed.times, room), codes=_with_room(packed.codes, 0 if is_wide else room),
-            wide_codes=_with_room(packed.wide_codes, room if is_wide else 0),
-            values=_with_room(packed.values, int(head[k.VALUE_ROOM])),
-            causes=_with_room(packed.causes, int(head[k.CAUSE_ROOM])),
-            leads=_with_room(packed.leads, int(head[k.LEAD_ROOM])),
-        )  # fmt: skip
+        head = self.packed.head
+        for (_, place), room in zip(_ROOMS, (rows, values, causes, leads), strict=True):
+            head[place] = max(int(head[place]), room)
+        is_wide = head[k.IS_WIDE] == 1
+        for name, place, is_used in (
+            ("times", k.ROOM, True), ("codes", k.ROOM, not is_wide), ("wide_codes", k.ROOM, is_wide),
+            ("values", k.VALUE_ROOM, True), ("causes", k.CAUSE_ROOM, True), ("leads", k.LEAD_ROOM, True),
+        ):  # fmt: skip
+            # One after the other, so that no more than one of them is there twice.
+            grown = _with_room(getattr(self.packed, name), int(head[place]) if is_used else 0)
+            self.packed = self.packed._replace(**{name: grown})
 
     def _grow_shapes(self) -> None:
         packed = self.packed
@@ -182,17 +184,9 @@ def _found(listed: Integers, places: Integers) -> Integers:
     return np.where(listed[near, 0] == places, listed[near, 1], 0)
 
 
-def _most(room: int64, wanted: int) -> int:
-    return max(int(room), wanted)
-
-
 def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
     """The array with so much room; what is not written to takes no memory."""
     if count <= len(array):
-        return array
-    if len(array) > _STRETCH:
-        # In place, because the system moves large arrays by their pages, without a copy.
-        array.resize((count, *array.shape[1:]), refcheck=False)
         return array
     made = np.empty((count, *array.shape[1:]), array.dtype)
     made[: len(array)] = array

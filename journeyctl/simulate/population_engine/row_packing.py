@@ -187,7 +187,7 @@ def _has(words: Integers, row: int, fact: int, shapes: Integers, shape: int) -> 
 
 
 @compiled
-def keep(first: Integers, wanted: NDArray[np.bool_], packed: Packed) -> None:
+def keep(first: NDArray[Any], wanted: NDArray[np.bool_], packed: Packed) -> None:
     """Takes away all rows but those of some runs; `first` is where each run begins, and the number of rows at last."""
     bare, after, runs = bared(packed), 0, wanted.shape[0]
     values, causes, leads = 0, 0, 0

@@ -71,10 +71,15 @@ class WorldNames:
         for level in _OWN:
             own = people.own[level]
             names, numbers = names.with_numbers(own.values)
-            columns[level] = numbers[own.codes]
+            columns[level] = _narrow(numbers)[own.codes]
         before = dict(self.persons)
-        joined = ((name, np.concatenate([before.get(name, own[:0]), own])) for name, own in columns.items())
+        joined = ((name, np.concatenate([before[name], own]) if before else own) for name, own in columns.items())
         return WorldNames(names, tuple(joined), self.named)
+
+
+def _narrow(numbers: Names) -> Names:
+    """The same in the fewest bytes: there is one for every contact."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
 def part_of(

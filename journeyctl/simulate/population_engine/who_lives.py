@@ -15,7 +15,9 @@ from journeyctl.simulate.population_engine.inputs import Inputs
 Integers = NDArray[int64]
 
 AT_ONCE: Final = 1 << 13
-"""So many people are made into arrays together at most; with their mail they may take some 30 MB."""
+"""So many people are made into arrays together where there are very many; with their mail they may take some 4 MB."""
+_FEW: Final = 1 << 16
+"""So many are made into arrays once, since some will live again."""
 
 
 class WhoLives:
@@ -27,7 +29,7 @@ class WhoLives:
         """Mail of others in this replication."""
         self.known = 0 if empty else len(inputs.everybody)
         """Those who were there at the start."""
-        self._together = GrowingCrowd(self._made(np.arange(self.known))) if self.known <= AT_ONCE else None
+        self._together = GrowingCrowd(self._made(np.arange(self.known))) if self.known <= _FEW else None
         self._others: Crowd | None = None
         """Newcomers, unless all are together."""
         self._count = self.known

@@ -52,6 +52,7 @@ def test_how_many_lives_are_run_at_a_stretch_changes_nothing(chunk: int) -> None
 def test_people_who_are_made_into_arrays_part_by_part_live_as_together(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (lives, who_lives):
         monkeypatch.setattr(module, "AT_ONCE", 100)
+    monkeypatch.setattr(who_lives, "_FEW", 100)
     found = population_engine.simulate(small(), Draws(7, 2))
     assert found.record.record().digest() == expected().record.record().digest()
     assert found.open_leads == expected().open_leads
