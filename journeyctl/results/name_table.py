@@ -25,7 +25,9 @@ class Hashed(Protocol):
 
 
 _FEW: Final = 1 << 16
-"""Lists up to this length are spelled out once rather than searched."""
+"""Lists up to this length are spelled out once they have been searched often."""
+_SHORT: Final = 1 << 8
+"""Those up to this length at once."""
 _MOST_SCANS: Final = 16
 """So often a list is gone through before its names are sorted, which takes as long as so many times."""
 _FLAGS_EACH: Final = 16
@@ -124,17 +126,18 @@ class NameTable(Sequence[str]):
 
     def number_of(self, name: str) -> int:
         """The number of a name; -1 where it is none of these."""
-        for which, part in enumerate(self._lists):
-            if not _is_searched(part) and name in (known := self._dictionary(which)):
+        lists = range(len(self._lists))
+        for which in lists:
+            if not self._is_searched(which) and name in (known := self._dictionary(which)):
                 return known[name]
-        return self.numbers_of((name,))[0] if any(map(_is_searched, self._lists)) else -1
+        return self.numbers_of((name,))[0] if any(map(self._is_searched, lists)) else -1
 
     def numbers_of(self, names: Sequence[str]) -> list[int]:
         """The numbers of names; -1 for those that are none of these."""
         found, missing = [-1] * len(names), list(range(len(names)))
         # Looking up is faster than searching, most names stand in long lists, and none stands in two.
         for which in sorted(range(len(self._lists)), key=self._effort):
-            if _is_searched(self._lists[which]):
+            if self._is_searched(which):
                 self._search(which, names, missing, found)
             else:
                 known = self._dictionary(which)
@@ -148,7 +151,7 @@ class NameTable(Sequence[str]):
         return found
 
     def _effort(self, which: int) -> tuple[bool, int]:
-        return _is_searched(self._lists[which]), -len(self._lists[which])
+        return self._is_searched(which), -len(self._lists[which])
 
     def spelled(self, numbers: Sequence[int]) -> list[str]:
         """The names of these numbers."""
@@ -174,6 +177,18 @@ class NameTable(Sequence[str]):
             start, part = self._starts[which], self._lists[which]
             self._dictionaries[which] = dict(zip(part, range(start, start + len(part)), strict=True))
         return self._dictionaries[which]
+
+    def _is_searched(self, which: int) -> bool:
+        """Whether a list is searched by hash: a long one always, a shorter one until it has been asked often."""
+        part = self._lists[which]
+        if len(part) <= _FEW and (len(part) <= _SHORT or self._scanned(which) >= _MOST_SCANS):
+            return False
+        return isinstance(part, Hashed)
+
+    def _scanned(self, which: int) -> int:
+        if self._before is not None and which < len(self._before._lists):
+            return self._before._scanned(which)
+        return self._scans.get(which, 0)
 
     def _hashes_of_list(self, which: int) -> NDArray[uint64]:
         if self._before is not None and which < len(self._before._lists):
@@ -215,10 +230,6 @@ def _pairs(own: NDArray[uint64], wanted: NDArray[uint64], order: NDArray[int64] 
     places = places_among(own, wanted)
     for place, one in zip(places.tolist(), own[places].tolist(), strict=True):
         yield from ((row, place) for row in rows[one])
-
-
-def _is_searched(names: Sequence[str]) -> bool:
-    return len(names) > _FEW and isinstance(names, Hashed)
 
 
 def places_among(hashes: NDArray[uint64], wanted: NDArray[uint64]) -> NDArray[int64]:

@@ -6,6 +6,7 @@ over random and extreme values. Ranges are the callers' business here: they chec
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -41,6 +42,7 @@ _HOUR: Final = 3_600
 UNDECAYED: Final = DECAY_ONE
 
 
+@cache
 def number_tables() -> Integers:
     """The shipped tables that lives read, one after the other: what functions here call `numbers`."""
     parts = [np.array(tables.load(name), dtype=np.int64) for name in ("sigmoid", "normal", "exp2", "log")]

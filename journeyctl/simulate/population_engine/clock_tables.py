@@ -17,11 +17,13 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.calendars import Calendar, Hours, WorkingTime, utc_offset, working_time
-from journeyctl.calendars.zones import DAY, clock_moment, day_date, day_number, midnight_offsets
+from journeyctl.calendars.zones import DAY, clock_moment, day_date, day_number, midnight_offsets, steady_offsets
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 
 Integers = NDArray[int64]
 
+_THURSDAY: Final = 3
+"""Weekday of 1970-01-01."""
 EARLIER: Final = 1_200
 """Days before the run that tables hold: caps and conditions look back."""
 LATER: Final = 1_500
@@ -121,10 +123,10 @@ def _tables(
     """The tables, which nobody writes to: what a scenario is compared with mostly has the same."""
     passed, listed, counts = _business(calendars, first, days)
     begins, stretches = _open(windows, first * DAY, (first + days) * DAY)
-    daily = [clock_moment(day * DAY + evaluation_time, zones[0]) for day in range(first, first + days)]
+    daily = _moments(range(first, first + days), evaluation_time, zones[0])
     placed = [[zones.index(calendar.zone), count] for calendar, count in zip(calendars, counts, strict=True)]
     parts = (
-        np.stack([_offsets(zone, first, days) for zone in zones]), np.array(daily, np.int64),
+        np.stack([_offsets(zone, first, days) for zone in zones]), daily,
         np.array(placed, np.int64), passed, listed, begins, stretches,
     )  # fmt: skip
     head = np.array([first, days, week_starts, *_beginnings(parts)], np.int64)
@@ -135,13 +137,8 @@ def _business(calendars: Sequence[Calendar], first: int, days: int) -> tuple[Int
     passed = np.zeros((len(calendars), days + 1), np.int64)
     listed = np.full((len(calendars), days), NEVER // DAY, np.int64)
     counts = []
-    weekdays = [day_date(day).weekday() for day in range(first, first + 7)]
-    years = range(day_date(first).year, day_date(first + days).year + 1)
     for number, calendar in enumerate(calendars):
-        week = np.array([weekday in calendar.weekdays for weekday in weekdays])
-        open_days = np.resize(week, days)
-        closed = np.array([day_number(date) for date in calendar.closed.of_years(years)], np.int64) - first
-        open_days[closed[(closed >= 0) & (closed < days)]] = False
+        open_days = _business_days(calendar, first, days)
         passed[number, 1:] = np.cumsum(open_days)
         found = np.flatnonzero(open_days) + first
         listed[number, : found.size] = found
@@ -159,6 +156,28 @@ def _open(windows: Sequence[WorkingTime], first: int, after: int) -> tuple[Integ
     lengths = np.array([len(own) for own in starts], np.int64)
     begins = np.stack([np.cumsum(lengths)[:-1], lengths[1:]], axis=1)
     return begins, np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
+
+
+def _moments(days: range, reading: int, zone: str) -> Integers:
+    """When clocks first show at least so much on each of these days."""
+    offsets = steady_offsets(days, zone)
+    return np.array(
+        [
+            day * DAY + reading - offset
+            if offset is not None and reading < DAY else clock_moment(day * DAY + reading, zone)
+            for day, offset in zip(days, offsets, strict=True)
+        ],
+        np.int64,
+    )  # fmt: skip
+
+
+def _business_days(calendar: Calendar, first: int, days: int) -> NDArray[np.bool_]:
+    """Which of so many days are business days."""
+    found: NDArray[np.bool_] = np.isin((np.arange(first, first + days) + _THURSDAY) % 7, list(calendar.weekdays))
+    years = range(day_date(first).year, day_date(first + days).year + 1)
+    closed = np.array([day_number(date) - first for date in calendar.closed.of_years(years)], np.int64)
+    found[closed[(closed >= 0) & (closed < days)]] = False
+    return found
 
 
 def _beginnings(parts: Sequence[Integers]) -> Iterator[int]:

@@ -104,12 +104,22 @@ class ResponseLists:
         self._array = np.concatenate(
             [number_tables(), np.array(coefficients, np.int64), *(part for _, part in parts)]
         )  # fmt: skip
-        self._rows = self._array[implied[ITEMS] :][: len(items) * ITEM_COLUMNS].reshape(-1, ITEM_COLUMNS)
+        self._items_at, self._is_read = implied[ITEMS], False
 
     def tables(self, draws: Draws) -> ResponseTables:
-        """The tables of one replication."""
-        self._rows[:] = self._item_table(draws)
-        return self._array.copy()
+        """The tables of one replication; of several ones, where these agree. Nobody may write to them."""
+        found = self._item_table(draws)
+        if not np.array_equal(found, self._rows):
+            if self._is_read:
+                self._array = self._array.copy()
+            self._rows[:] = found
+        self._is_read = True
+        return self._array
+
+    @property
+    def _rows(self) -> Integers:
+        """The rows of items."""
+        return self._array[self._items_at :][: len(self._items) * ITEM_COLUMNS].reshape(-1, ITEM_COLUMNS)
 
     def _item_table(self, draws: Draws) -> Integers:
         model, c = self._model, self._model.coefficients
@@ -175,7 +185,7 @@ def _lists(
     ]  # fmt: skip
     for place, values in own:
         yield place, np.array(values, np.int64)
-    yield LOG_GAMMA, np.array(tables.load("log_gamma"), np.int64)
+    yield LOG_GAMMA, np.asarray(tables.load("log_gamma"))
     for place, names in (
         (ITEM_HASHES, items), (WEEK_HASHES, [name for name, _, _ in weeks]), (TOPIC_HASHES, model.topics),
     ):  # fmt: skip
