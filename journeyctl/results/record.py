@@ -292,6 +292,10 @@ class EventRecord:
             return self
         return self.take(self.column("replication") == replication)
 
+    def by_time(self) -> EventRecord:
+        """The rows in the order of time, those of one second as they lie in the parts."""
+        return EventRecord.of_parts(self._parts, self.names, by_time=True)
+
     def in_file_order(self) -> EventRecord:
         """One contact after the other, each in time order; the order of log files.
 

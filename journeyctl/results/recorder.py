@@ -10,7 +10,6 @@ import numpy as np
 
 from journeyctl.results.causes import cause_parts
 from journeyctl.results.record import KIND_NUMBER, NUMBERS, TYPES, EventRecord, Recorded, without_blanks
-from journeyctl.results.row_order import time_order
 from journeyctl.semantics.effects import Effect
 
 _STRETCH: Final = 1 << 13
@@ -54,8 +53,7 @@ class Recorder:
     def record(self) -> EventRecord:
         """Everything so far, in the order of recording; once `sort` was called, in the order of time."""
         found = _Columns(len(self._events), self.replication).of(self._events)
-        # Columns are made first: rows lie in memory as they were recorded, and are read many times.
-        return found.take(time_order(found.column("time"))) if self._by_time else found
+        return found.by_time() if self._by_time else found
 
     def sort(self) -> None:
         """Asks for rows in the order of time, for engines that let contacts run ahead of each other.

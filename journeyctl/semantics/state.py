@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -180,14 +181,14 @@ class Sends:
         """Business days and months of `repeat` count in `calendar`."""
         self._calendar = calendar
         self._all: list[int] = []
-        self._by_channel: dict[str, list[int]] = {}
+        self._by_channel: dict[str, list[int]] = defaultdict(list)
         self._latest: dict[str, Message] = {}
         self._messages: dict[tuple[str, int], Message] = {}
 
     def reserve(self, channel: str, time: int) -> None:
         """Counts one send, of ours or of another line; times never fall."""
         self._all.append(time)
-        self._by_channel.setdefault(channel, []).append(time)
+        self._by_channel[channel].append(time)
 
     def remember(self, message: Message) -> None:
         """Keeps the message as the latest send of its item."""

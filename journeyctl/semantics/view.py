@@ -17,10 +17,11 @@ from journeyctl.units import Duration
 class ContactView:
     """Answers names, histories, groups and audiences for one contact; bound anew before each question."""
 
-    __slots__ = ("_contact", "_item", "_now", "_program", "_visit")
+    __slots__ = ("_contact", "_country_path", "_item", "_now", "_program", "_visit")
 
     def __init__(self, program: Program, contact: Contact = NOBODY) -> None:
         self._program = program
+        self._country_path = program.meanings.get("country", "contact.country")
         self.of(contact)
 
     def of(self, contact: Contact) -> None:
@@ -126,7 +127,7 @@ class ContactView:
     @property
     def country(self) -> str | None:
         """The contact's country code."""
-        known = self.value(self._program.meanings.get("country", "contact.country"))
+        known = self.value(self._country_path)
         return known if isinstance(known, str) else None
 
     @property
