@@ -7,7 +7,6 @@ contact be found by reading little else: a group of rows holds few contacts, and
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -15,12 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from journeyctl import __version__
 from journeyctl.diagnostics import UsageError
 from journeyctl.output_file import replacing
-from journeyctl.results.parquet_columns import Chunks, record_of_arrays, schema_of
-from journeyctl.results.parquet_file import Codec, Column, Physical, Writer
-from journeyctl.results.record import COLUMNS, LOG_VERSION, NUMBERS, WIDE, EventRecord, empty_record, joined
+from journeyctl.results.parquet_columns import Arrays, record_of_arrays, schema_of
+from journeyctl.results.record import COLUMNS, LOG_VERSION, NUMBERS, EventRecord, empty_record, joined
 
 if TYPE_CHECKING:
     import pyarrow
@@ -29,8 +26,14 @@ if TYPE_CHECKING:
 ROWS_PER_GROUP: Final = 1 << 19
 """Rows that are packed, and can be read, together."""
 _VERSION_KEY: Final = b"log_version"
-_LEVEL: Final = 1
-"""Of zstd, whose lowest levels take as long as codecs that leave twice as much."""
+_PACKED: Final = ("replication", "time", "visit", "send", "worker")
+_COMPRESSED: Final = frozenset(("time", "value", "contact", "lead", "cause"))
+"""Columns whose bytes still repeat so much after packing that zstd pays."""
+_STATED: Final = ("replication",)
+"""Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
+_LARGEST_DICTIONARY: Final = 1 << 28
+"""Bytes of one group's names. Beyond its own limit of 1 MB the library would spell out the name in every row."""
+_BATCH: Final = 1 << 16
 _ANEW: Final = "write the log anew with simulate --log"
 
 
@@ -52,24 +55,18 @@ def parquet_bytes(record: EventRecord, *, metadata: Mapping[str, str]) -> bytes:
 
 
 def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> None:
-    arrow, _ = _pyarrow()
-    compress = arrow.Codec("zstd", compression_level=_LEVEL).compress
-    columns = [Column(name, _physical(name)) for name in COLUMNS]
-    writer = Writer(file, columns, codec=Codec.ZSTD, compress=lambda page: compress(page, asbytes=True))
-    chunks = Chunks(record)
-    for start in range(0, len(record), ROWS_PER_GROUP):
-        rows = slice(start, min(start + ROWS_PER_GROUP, len(record)))
-        writer.write(rows.stop - rows.start, chunks.of(rows))
-    said = {**metadata, "log_version": str(LOG_VERSION)}
-    # By this the library knows that texts were in a dictionary, and gives them back in one.
-    schema = b64encode(schema_of(arrow).with_metadata(said).serialize().to_pybytes()).decode()
-    writer.close(said | {"ARROW:schema": schema}, made_by=f"journeyctl version {__version__}")
-
-
-def _physical(name: str) -> Physical:
-    if name not in NUMBERS:
-        return Physical.BYTE_ARRAY
-    return Physical.INT64 if name in WIDE else Physical.INT32
+    arrow, parquet = _pyarrow()
+    schema = schema_of(arrow).with_metadata({**metadata, "log_version": str(LOG_VERSION)})
+    arrays = Arrays(arrow, record)
+    with parquet.ParquetWriter(
+        file, schema, use_dictionary=[name for name in COLUMNS if name not in _PACKED],
+        column_encoding=dict.fromkeys(_PACKED, "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in _COMPRESSED else "snappy" for name in COLUMNS},
+        write_statistics=list(_STATED), dictionary_pagesize_limit=_LARGEST_DICTIONARY, write_batch_size=_BATCH,
+    ) as writer:  # fmt: skip
+        for start in range(0, len(record), ROWS_PER_GROUP):
+            rows = slice(start, min(start + ROWS_PER_GROUP, len(record)))
+            writer.write_table(arrow.Table.from_arrays(arrays.of(rows), schema=schema), row_group_size=ROWS_PER_GROUP)
 
 
 def read_parquet(path: Path, *, contact: str | None = None) -> EventRecord:

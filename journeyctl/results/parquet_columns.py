@@ -1,4 +1,4 @@
-"""Columns of an event record as Parquet files hold them, and back.
+"""Columns of an event record as Arrow arrays, and back.
 
 Cells become places in a dictionary that is numbered by first occurrence, so that a file's bytes do not tell
 how a record happened to number its names, nor how it holds its columns.
@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from journeyctl.results.causes import cause_text
-from journeyctl.results.parquet_file import Chunk, Encoding
-from journeyctl.results.parquet_pages import dictionary, differences, packed_places, plain_texts, run_places, runs
 from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
 from journeyctl.results.row_codes import Coded, Codes, Stretch
 
 if TYPE_CHECKING:
     import pyarrow
-
-_IN_RUNS: Final = frozenset(("contact", "clinic", "hospital", "umbrella"))
-"""Columns that stay the same for many rows where rows lie in the order of files."""
-_STATED: Final = ("replication",)
-"""Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
 
 
 def schema_of(arrow: ModuleType) -> pyarrow.Schema:
@@ -34,40 +27,33 @@ def schema_of(arrow: ModuleType) -> pyarrow.Schema:
     return arrow.schema([arrow.field(name, number.get(name, text), nullable=False) for name in COLUMNS])
 
 
-class Chunks:
-    """The columns of a record as a file holds them, one group of rows after the other."""
+class Arrays:
+    """The columns of a record as arrays, one stretch of rows after the other."""
 
-    def __init__(self, record: EventRecord) -> None:
-        """Nothing is made yet."""
-        self._names, self._stretches = record.names, record.stretches()
+    def __init__(self, arrow: ModuleType, record: EventRecord) -> None:
+        """`arrow` is the package pyarrow, which is loaded only where it is needed."""
+        self._arrow, self._names, self._stretches = arrow, record.names, record.stretches()
 
-    def of(self, rows: slice) -> list[Chunk]:
+    def of(self, rows: slice) -> list[pyarrow.Array]:
         """Every column in some rows."""
         some = self._stretches.some(rows.start, rows.stop)
-        return [self._chunk(name, some) for name in COLUMNS]
+        return [self._array(name, some) for name in COLUMNS]
 
-    def _chunk(self, name: str, some: Stretch) -> Chunk:
+    def _array(self, name: str, some: Stretch) -> pyarrow.Array:
         if name == "time":
-            return Chunk(differences(some.cells(name, np.int64)), Encoding.DELTA_BINARY_PACKED)
+            return self._numbers(some.cells(name, np.int64), wide=True)
         if name == "cause":
             return self._causes(some)
         column = some.coded(name, TYPES.get(name, np.int32))
-        if name in _IN_RUNS:
-            distinct, places, lengths = runs(column)
-            return self._texts(run_places(places, lengths, len(distinct)), self._spelled(distinct))
-        distinct, places = dictionary(column)
-        page = packed_places(places, column.codes.of_row, len(distinct))
         if name in NUMBERS:
-            form = np.dtype("<i8" if name in WIDE else "<i4")
-            bounds = (np.array(found, form).tobytes() for found in (distinct.min(), distinct.max()))
-            return Chunk(
-                page, Encoding.RLE_DICTIONARY, distinct.astype(form).tobytes(), len(distinct),
-                (next(bounds), next(bounds)) if name in _STATED else None,
-            )  # fmt: skip
+            return self._numbers(column.cells(), wide=name in WIDE)
+        distinct, places = _dictionary(column)
         words = [KINDS[number].value for number in distinct] if name == "kind" else self._spelled(distinct)
-        return self._texts(page, words)
+        rows = column.codes.of_row
+        # Memory that is still untouched is free, and many columns hold one thing in all rows.
+        return self._named(places.take(rows) if len(words) > 1 else np.zeros(len(rows), np.int32), words)
 
-    def _causes(self, some: Stretch) -> Chunk:
+    def _causes(self, some: Stretch) -> pyarrow.Array:
         """A cause is a name and a second; each pair that occurs becomes one text."""
         name, time = (some.coded(column, TYPES.get(column, np.int32)).cells() for column in ("cause", "cause_time"))
         rows = np.flatnonzero(name)
@@ -76,17 +62,38 @@ class Chunks:
         of_row[rows] = inverse.reshape(-1) + 1
         texts = map(cause_text, self._spelled(pairs[0]), pairs[1].tolist())
         words = np.array(["", *texts], dtype=object)
-        column = Coded(Codes(of_row, len(words)), np.arange(len(words)))
-        distinct, places = dictionary(column)
-        page = packed_places(places, of_row, len(distinct))
-        return self._texts(page, words[distinct].tolist())
-
-    @staticmethod
-    def _texts(page: bytes, words: Sequence[str]) -> Chunk:
-        return Chunk(page, Encoding.RLE_DICTIONARY, plain_texts(words), len(words))
+        distinct, places = _dictionary(Coded(Codes(of_row, len(words)), np.arange(len(words))))
+        return self._named(places.take(of_row), words[distinct].tolist())
 
     def _spelled(self, numbers: Integers) -> list[str]:
         return self._names.spelled(numbers.tolist())
+
+    # Arrays are made from their memory: `pyarrow.array` would load pandas where that is installed.
+
+    def _named(self, places: Integers, words: Sequence[str]) -> pyarrow.Array:
+        encoded = [word.encode() for word in words]
+        ends = np.zeros(len(words) + 1, np.int32)
+        np.cumsum([len(word) for word in encoded], out=ends[1:])
+        buffer = self._arrow.py_buffer
+        texts = self._arrow.StringArray.from_buffers(len(words), buffer(ends), buffer(b"".join(encoded)))
+        return self._arrow.DictionaryArray.from_arrays(self._numbers(places), texts, safe=False)
+
+    def _numbers(self, column: Integers, *, wide: bool = False) -> pyarrow.Array:
+        plain = np.ascontiguousarray(column, np.int64 if wide else np.int32)
+        of_type = self._arrow.int64() if wide else self._arrow.int32()
+        return self._arrow.Array.from_buffers(of_type, len(plain), [None, self._arrow.py_buffer(plain)])
+
+
+def _dictionary(column: Coded) -> tuple[Integers, Integers]:
+    """The distinct cells of a column in the order of their first row, and for each code the place among them."""
+    used = column.codes.used
+    distinct, first, inverse = np.unique(column.table[used], return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    places = np.zeros(column.codes.size, np.int32)
+    places[used] = rank[inverse]
+    return distinct[order], places
 
 
 # --- and back

@@ -40,11 +40,6 @@ class Codes:
         later = self.of_row[_FIRST_ROWS:]
         return np.concatenate((first, _as_they_occur(later[is_new.take(later)])))
 
-    @cached_property
-    def starts(self) -> Places:
-        """Rows with another number than the row before, the first of all among them."""
-        return np.flatnonzero(np.concatenate(([True], self.of_row[1:] != self.of_row[:-1]))[: len(self.of_row)])
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coded:
