@@ -72,11 +72,13 @@ def _patient(unit: int, arrivals: float, service: float, servers: int, *, cap: f
     return QueueCase(f"Erlang C, {arrivals:g} an hour, {servers} callers", stream, servers, theory, cap, count)
 
 
-def _leaving(unit: int, arrivals: float, service: float, leaving: float, servers: int) -> QueueCase:
+def _leaving(
+    unit: int, arrivals: float, service: float, leaving: float, servers: int, *, count: int = 20_000
+) -> QueueCase:
     found = formulas.erlang_a(arrivals, service, leaving, servers)
     stream = Stream(arrivals=arrivals, unit=unit, work=_exponential(service, unit), leaving=leaving)
     theory = {"P(wait)": found.waits, "P(leave)": found.leaves, "mean wait": found.mean_wait}
-    return QueueCase(f"Erlang A, {arrivals:g} an hour, {servers} callers", stream, servers, theory, 0.10, 20_000)
+    return QueueCase(f"Erlang A, {arrivals:g} an hour, {servers} callers", stream, servers, theory, 0.10, count)
 
 
 def _fixed(unit: int, arrivals: float, service: float, servers: int, patience: float) -> QueueCase:
@@ -84,7 +86,7 @@ def _fixed(unit: int, arrivals: float, service: float, servers: int, patience: f
     stream = Stream(arrivals=arrivals, unit=unit, work=_exponential(service, unit), patience=patience)
     theory = {"P(wait)": found.waits, "P(leave)": found.leaves}
     name = f"fixed patience {patience:g} h, {arrivals:g} an hour, {servers} callers"
-    return QueueCase(name, stream, servers, theory, 0.20, 20_000)
+    return QueueCase(name, stream, servers, theory, 0.20, 40_000)
 
 
 def _one_server(unit: int, load: float, variation: float, name: str, *, cap: float, count: int) -> QueueCase:
@@ -107,24 +109,31 @@ def queue_cases(unit: int = UNIT) -> tuple[QueueCase, ...]:
     lognormal = formulas.lognormal_variation
     return (
         _patient(unit, 0.8, 1.0, 1, cap=0.05, count=60_000),
-        _patient(unit, 1.5, 1.0, 2, cap=0.03, count=60_000),
-        _patient(unit, 2.0, 1.0, 3, cap=0.03, count=60_000),
-        _patient(unit, 4.0, 4 / 3, 4, cap=0.03, count=90_000),
-        _patient(unit, 8.0, 4 / 3, 8, cap=0.03, count=150_000),
+        _patient(unit, 1.5, 1.0, 2, cap=0.03, count=100_000),
+        _patient(unit, 2.0, 1.0, 3, cap=0.03, count=90_000),
+        _patient(unit, 4.0, 4 / 3, 4, cap=0.03, count=200_000),
+        _patient(unit, 8.0, 4 / 3, 8, cap=0.03, count=340_000),
         _patient(unit, 10.0, 1.0, 12, cap=0.10, count=40_000),
         _patient(unit, 20.0, 4 / 3, 17, cap=0.10, count=60_000),
+        _patient(unit, 100.0, 4 / 3, 80, cap=0.10, count=300_000),
         _leaving(unit, 4.0, 4 / 3, 0.1, 4),
         _leaving(unit, 4.0, 4 / 3, 0.5, 3),
+        _leaving(unit, 6.0, 4 / 3, 1 / 8, 4),
         _leaving(unit, 20.0, 4 / 3, 0.25, 15),
+        _leaving(unit, 100.0, 4 / 3, 0.5, 75, count=120_000),
         _leaving(unit, 1.0, 1.0, 1.0, 1),
         _fixed(unit, 4.0, 4 / 3, 3, 8.0),
+        _fixed(unit, 4.4, 4 / 3, 3, 8.0),
         _fixed(unit, 4.0, 4 / 3, 3, 1.0),
         _fixed(unit, 1.0, 1.0, 1, 1.0),
         _one_server(unit, 0.5, 0.0, "constant", cap=0.03, count=20_000),
         _one_server(unit, 0.8, 0.0, "constant", cap=0.05, count=60_000),
+        _one_server(unit, 0.9, 0.0, "constant", cap=0.10, count=60_000),
         _one_server(unit, 0.5, lognormal(0.6), "lognormal .6", cap=0.03, count=40_000),
         _one_server(unit, 0.8, lognormal(0.6), "lognormal .6", cap=0.05, count=60_000),
+        _one_server(unit, 0.9, lognormal(0.6), "lognormal .6", cap=0.10, count=60_000),
         _one_server(unit, 0.5, lognormal(1.0), "lognormal 1", cap=0.05, count=60_000),
+        _one_server(unit, 0.8, lognormal(1.0), "lognormal 1", cap=0.10, count=60_000),
         _classes(unit, 0.3, 0.5, 1.0, 1, cap=0.08),
         _classes(unit, 1.0, 2.0, 4 / 3, 3, cap=0.05),
         _classes(unit, 2.0, 5.0, 4 / 3, 6, cap=0.08),
@@ -200,11 +209,11 @@ def _interval(values: Floats, controls: NDArray[Any], confidence: float) -> tupl
 # --- queues whose rate changes with the hour
 
 _DAY_MOMENTS = (2.0, 4.0, 6.0, 8.0)
-_DAYS = 400
+_DAYS = 550
 _DAY = 200 * UNIT
 """From one day's start to the next: all calls of the day are long over."""
 _WAVE_MOMENTS = (0.0, 6.0, 12.0, 18.0)
-_WAVE_CYCLES = 150
+_WAVE_CYCLES = 210
 
 
 def _morning_rate(second: Integers) -> Floats:
