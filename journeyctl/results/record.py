@@ -275,11 +275,15 @@ class EventRecord:
         found = {str(name): self.column(name) for name in _INNER if name in self._filled}
         return {name: numbers[column] if name in _OF_NAMES else column for name, column in found.items()}
 
-    def of_kinds(self, kinds: Collection[Kind]) -> EventRecord:
-        """The rows of these kinds in their order, with the same names, moved together for whoever reads them often."""
+    def of_kinds(self, kinds: Collection[Kind], *, lying: Collection[Kind] = ()) -> EventRecord:
+        """The rows of these kinds in their order, with the same names, moved together for whoever reads them often.
+
+        Rows of the kinds `lying` may follow behind all others, as they lie: one contact after the other.
+        """
         if self._given is not None:
-            return self.take(self.rows_of(*kinds))
-        parts, order = row_choice.of_kinds(self._parts, [KIND_NUMBER[kind] for kind in kinds], by_time=self._by_time)
+            return self.take(self.rows_of(*kinds, *lying))
+        numbers, others = ([KIND_NUMBER[kind] for kind in some] for some in (kinds, lying))
+        parts, order = row_choice.of_kinds(self._parts, numbers, lying=others, by_time=self._by_time)
         return EventRecord.of_parts(parts, self.names, order=order)
 
     def replications(self) -> tuple[int, ...]:

@@ -11,11 +11,24 @@ from journeyctl.results.row_order import time_order
 from journeyctl.results.row_parts import Codes, Held, Integers, Listed, Looked, Part, Plain, Sparse
 
 
-def of_kinds(parts: Sequence[Part], kinds: Sequence[int], *, by_time: bool) -> tuple[tuple[Part, ...], Integers | None]:
+def of_kinds(
+    parts: Sequence[Part], kinds: Sequence[int], *, lying: Sequence[int] = (), by_time: bool
+) -> tuple[tuple[Part, ...], Integers | None]:
     """The rows of these numbers of kinds and, `by_time`, their order through all of the parts.
 
-    The rows of a part keep their order or, `by_time`, are put in the order of time.
+    The rows of a part keep their order or, `by_time`, are put in the order of time; those of the kinds `lying` follow
+    behind all others as they lie.
     """
+    if not by_time:
+        return _of(parts, (*kinds, *lying), by_time=False)
+    moved, order = _of(parts, kinds, by_time=True)
+    others, _ = _of(parts, lying, by_time=False)
+    assert order is not None, "rows that are put in the order of time have one"
+    there = len(order)
+    return (*moved, *others), np.concatenate([order, np.arange(there, there + sum(part.length for part in others))])
+
+
+def _of(parts: Sequence[Part], kinds: Sequence[int], *, by_time: bool) -> tuple[tuple[Part, ...], Integers | None]:
     wanted = np.zeros(256, np.bool_)
     wanted[list(kinds)] = True
     chosen = [np.flatnonzero(_are_of(part, wanted)) for part in parts]

@@ -14,6 +14,8 @@ from journeyctl.results.record import NAMES, EventRecord, Integers, Mask
 _LEAST_TABLE: Final = 1 << 16
 _PER_ROW: Final = 8
 """Keys are counted in a table of at most so many places per row; more would cost more than sorting."""
+_FEW_BREAKS: Final = 1_000
+"""So often rows may fall for sorting by comparing to be faster."""
 _DIGIT: Final = 16
 """Bits of a number that are sorted at a time: one pass over the rows, where comparing is many."""
 
@@ -84,6 +86,21 @@ def order_by(numbers: Integers) -> Integers:
     for shift in range(_DIGIT, most.bit_length(), _DIGIT):
         digits = (numbers >> shift & 0xFFFF).astype(np.uint16)
         order = order.take(np.argsort(digits.take(order), kind="stable"))
+    return order
+
+
+def order_of(contact: Integers, time: Integers, second: Mask) -> Integers:
+    """Places by contact, time and whether it is the second of two sorts of rows, equal ones as they are."""
+    begin, span = int(time.min(initial=0)), int(np.ptp(time)) + 1 if len(time) else 1
+    if (int(contact.max(initial=0)) + 1) * span >= 1 << 61:
+        return np.lexsort((second, time, contact))
+    moment = (contact.astype(np.int64) * span + (time - begin)) * 2 + second
+    # Rows of one sort mostly lie so, and sorting merges what is sorted already.
+    if np.count_nonzero(moment[1:] < moment[:-1]) < _FEW_BREAKS:
+        return np.argsort(moment, kind="stable")
+    order: Integers = np.argsort(second.view(np.uint8), kind="stable")
+    for numbers in (time - begin, contact):
+        order = order.take(order_by(numbers.take(order)))
     return order
 
 

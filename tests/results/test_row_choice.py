@@ -68,3 +68,16 @@ def test_no_measure_and_no_account_reads_a_kind_of_rows_that_is_left_out() -> No
     }
     assert {"SENT", "ENDED", "DEFERRED"} <= read
     assert not read & {kind.name for kind in UNREAD}
+
+
+def test_rows_that_may_lie_as_they_do_follow_behind_those_in_the_order_of_time() -> None:
+    record = EventRecord.of_parts(parts(), NAMES, by_time=True)
+    found = record.of_kinds(WANTED, lying=[Kind.CLICKED])
+    before = [row for row in record.rows() if row.kind in WANTED]
+    clicks = [
+        row for part in parts() for row in EventRecord.of_parts((part,), NAMES).rows() if row.kind is Kind.CLICKED
+    ]
+    assert len(clicks) > 5
+    assert clicks != sorted(clicks, key=lambda row: row.time)
+    assert list(found.rows()) == before + clicks
+    assert found.rows_of(Kind.CLICKED).tolist() == list(range(len(before), len(found)))

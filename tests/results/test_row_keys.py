@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeyctl.results.row_keys import flags, grouped, order_by
+from journeyctl.results.row_keys import flags, grouped, order_by, order_of
 
 # Small numbers are counted in tables, large ones far apart are sorted.
 numbers = st.one_of(st.integers(0, 3), st.integers(0, 1 << 40))
@@ -37,3 +37,18 @@ def test_columns_whose_product_would_overflow_are_still_told_apart() -> None:
 
 def test_flags_tell_which_numbers_occur() -> None:
     assert flags(np.array([2, 0, 2]), 4).tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize("contact_by_contact", [True, False])
+def test_rows_are_ordered_by_contact_and_time_and_then_by_sort(contact_by_contact: bool) -> None:
+    chance = np.random.default_rng(3)
+    contact, time = chance.integers(0, 300, 6_000), chance.integers(5_000, 5_040, 6_000)
+    second = np.arange(6_000) >= 2_500
+    if contact_by_contact:
+        for own in (slice(0, 2_500), slice(2_500, None)):
+            order = np.lexsort((time[own], contact[own]))
+            contact[own], time[own] = contact[own][order], time[own][order]
+    assert order_of(contact, time, second).tolist() == np.lexsort((second, time, contact)).tolist()
+    far = contact << 54
+    assert order_of(far, time, second).tolist() == np.lexsort((second, time, contact)).tolist()
+    assert not len(order_of(contact[:0], time[:0], second[:0]))

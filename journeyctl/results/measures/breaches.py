@@ -13,7 +13,7 @@ import numpy as np
 from journeyctl.calendars import local_day, local_month, local_week
 from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.record import EventRecord, Integers, Mask
-from journeyctl.results.row_keys import flags, order_by
+from journeyctl.results.row_keys import flags, order_by, order_of
 from journeyctl.semantics.effects import Kind
 
 OTHER_MAIL = "other_mail"
@@ -205,9 +205,8 @@ class AllMail:
         # Cells are read in the order of the record, which is much faster than reading here and there.
         time, contact, channel = (record.cells(name, rows) for name in ("time", "contact", "channel"))
         recipient = contact if people is None else people.first.take(contact)
-        # Two sorted runs at most, which sorting merges; within a second mail of other lines stays before.
-        order = np.argsort(time, kind="stable")
-        order = order.take(order_by(recipient.take(order)))
+        # Within a second mail of other lines comes before.
+        order = order_of(recipient, time, is_own)
         rows, contact, recipient, channel = (column.take(order) for column in (rows, contact, recipient, channel))
         return cls(rows, contact, recipient, channel, time.take(order), is_own.take(order))
 

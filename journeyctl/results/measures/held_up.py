@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeyctl.results.record import Integers, Mask
-from journeyctl.results.row_keys import flags, joined_rows, order_by, row_groups
+from journeyctl.results.row_keys import flags, joined_rows, order_by, order_of, row_groups
 from journeyctl.semantics.effects import Kind
 
 if TYPE_CHECKING:
@@ -43,9 +43,11 @@ class HeldUp:
         of_asked = flags(record.cells("contact", answers), names)
         wishes = wishes.compress(of_asked.take(record.cells("contact", wishes)))
         rows, (asked, _) = joined_rows((wishes, answers))
-        place = row_groups(record, rows, "contact", "journey", "visit", "op", "item").number
-        # Within a second a wish stands before its answer. Sorting merges what is sorted already.
-        order = np.argsort(record.cells("time", rows), kind="stable")
+        contact, time = record.cells("contact", rows), record.cells("time", rows)
+        step = row_groups(record, rows, "journey", "visit", "op", "item")
+        place = contact.astype(np.int64) * step.count + step.number
+        # Within a second a wish stands before its answer.
+        order = order_of(contact, time, np.arange(len(rows)) >= asked.stop)
         order = order.take(order_by(place.take(order)))
         is_answer = order >= asked.stop
         begins = ~is_answer
