@@ -6,17 +6,10 @@ The `holidays` distribution is loaded when a region is first named; most command
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec, module_from_spec
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +46,10 @@ def holiday_dates(region: str, years: Iterable[int]) -> frozenset[date]:
 @cache
 def check_region(region: str) -> str:
     """Gives `US` or `DE-BY` back if its holidays are known. Raises `ValueError` naming what is near."""
-    country, dash, part = region.partition("-")
-    found = _country(country)
-    if found is not None and (not dash or part in found.subdivisions):
-        return region
     from holidays import list_supported_countries
 
     parts_of = list_supported_countries(include_aliases=False)
+    country, dash, part = region.partition("-")
     if country not in parts_of:
         near = [country.upper()] if country.upper() in parts_of else difflib.get_close_matches(country, parts_of, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "write a two-letter country code such as US"
@@ -72,33 +62,7 @@ def check_region(region: str) -> str:
 
 @cache
 def _holidays(region: str, year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
     country, _, part = region.partition("-")
-    found = _country(country)
-    assert found is not None, "regions are checked before they are asked about"
-    return frozenset(found(subdiv=part or None, years=year, expand=False))
-
-
-@cache
-def _country(code: str) -> type[HolidayBase] | None:
-    """The holidays of a country, by its code of two letters; `None` where none are known.
-
-    Whoever asks the distribution for one country loads the modules of all 250, which takes longer than checking a
-    workspace does. So its package of countries is passed by while one of them is loaded.
-    """
-    from holidays.registry import COUNTRIES
-
-    module = next((module for module, (_, first, *_) in COUNTRIES.items() if first == code), None)
-    if module is None:
-        return None
-    package = "holidays.countries"
-    passed_by = package not in sys.modules
-    if passed_by:
-        found = find_spec(package)
-        assert found is not None, "the distribution is installed"
-        sys.modules[package] = module_from_spec(found)
-    try:
-        country: type[HolidayBase] = getattr(import_module(f"{package}.{module}"), code)
-    finally:
-        if passed_by:
-            del sys.modules[package]
-    return country
+    return frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))
