@@ -39,6 +39,9 @@ class MailRows:
         self._places = np.array([(ranks[line], week) for line, week in places], np.int64).reshape(-1, 2)
         self._names = np.zeros(len(names), np.int64)
         self._names[ranks] = names
+        self._hours: dict[str, Integers] = {}
+        self._room = np.empty((0, COLUMNS), np.int64)
+        """What rows are written to; used again, because memory that is new takes longer to get than to fill."""
         self._purposes = np.array([name_hash(purposes.OTHER_MAIL), name_hash(purposes.OTHER_MAIL_HOUR)], np.uint64)
 
     def of(self, subjects: NDArray[uint64], zones: Coded[str]) -> tuple[Integers, Integers]:
@@ -46,14 +49,22 @@ class MailRows:
         plan, ends = self._plan, np.zeros(len(subjects), np.int64)
         if not len(self._places) or not len(subjects):
             return np.zeros((0, COLUMNS), np.int64), ends
-        hours = np.stack([plan.working_hours(zone) for zone in zones.values])
+        hours = np.stack([self._hours_in(zone) for zone in zones.values])
         # What is never written to takes no memory, so the most that there can be may be asked for.
-        rows = np.empty((len(subjects) * len(self._places) * (plan.whole + 1), COLUMNS), np.int64)
+        most = len(subjects) * len(self._places) * (plan.whole + 1)
+        if most > len(self._room):
+            self._room = np.empty((most, COLUMNS), np.int64)
+        rows = self._room
         count = fill(
             self._keys, self._purposes, subjects, np.ascontiguousarray(zones.codes), self._addresses, self._places,
             self._names, hours, plan.whole, plan.rest, plan.start, plan.end, rows, ends,
         )  # fmt: skip
-        return rows[:count], ends
+        return rows[:count].copy(), ends
+
+    def _hours_in(self, zone: str) -> Integers:
+        if zone not in self._hours:
+            self._hours[zone] = self._plan.working_hours(zone)
+        return self._hours[zone]
 
 
 @compiled
