@@ -1,11 +1,12 @@
 """How much memory an experiment will take, said before it starts rather than by the system's killing it.
 
-Measured (CPython 3.11, 64 bit) as the most memory of a process before and after, with
-`simulate us-pilot --set population.accounts.contacts=100000` and journey M of the benchmarks with 300,000 contacts, one
-replication each: a known contact takes 90 to 360 B, being a row of columns; a contact in journeys 310 to 470 B for each
-week of the run by the population engine, measures included, most of it columns of the event record (where every line
-mails everybody each week, as `silo-baseline` does, 1,600 B); by the reference engine .7 to 2.9 kB, because there each
-contact is an object. Rounded up, so the prediction is for most scenarios rather too much than too little.
+Measured (CPython 3.11, 64 bit) as the most memory of a process before and after, with one replication of `us-pilot`
+(14,000 and 60,000 contacts), `silo-baseline` (14,000 and 40,000) and journey M of the benchmarks (100,000 and 400,000).
+A known contact takes 40 to 360 B, being a row of columns. By the population engine a run takes some 30 MB, up to 1 kB
+for each contact where accounts are evaluated and desks have other leads, and 86 to 98 B for each row of the event
+record, measures included; how many rows there will be, a few lives show beforehand. By the reference engine a contact
+in journeys takes 3 kB for each week of the run, because there each is an object (13 kB where every line mails everybody
+each week, as `silo-baseline` does). Rounded up, so that in arrays the prediction is never less than what is taken.
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ from typing import Final
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.model.scenario import Scenario
+from journeyctl.simulate import population_engine
 from journeyctl.simulate.world import World
 from journeyctl.units import SECONDS_PER_DAY
 
 PER_CONTACT: Final = 500
 """Bytes of a known contact in a scenario made ready, shared by all processes."""
-PER_WEEK: Final = 3_000
+PER_WEEK: Final = 3_500
 """Bytes of a contact in journeys and week of the run, in each process, where every contact is an object of its own."""
-PER_WEEK_IN_ARRAYS: Final = 600
-"""The same where contacts are rows of arrays."""
+OF_RUN: Final = 48_000_000
+"""Bytes of a run in each process where contacts are rows of arrays, however few these are."""
+PER_KNOWN: Final = 1_200
+"""Bytes of a known contact there, with its accounts, and with rows of desks and newcomers, which no life shows."""
+PER_ROW: Final = 110
+"""Bytes of a row of the event record there."""
 _WEEK: Final = 7 * SECONDS_PER_DAY
 
 
@@ -44,8 +50,12 @@ def bytes_of_people(scenarios: Sequence[Scenario]) -> int:
 
 def bytes_of_runs(world: World, *, jobs: int, in_arrays: bool = False) -> int:
     """What runs that happen at the same time will take besides; `in_arrays` by the population engine."""
+    rows = population_engine.expected_rows(world) if in_arrays else None
+    if rows is not None:
+        known = len(world.persons) + len(world.bystanders)
+        return jobs * (OF_RUN + known * PER_KNOWN + rows * PER_ROW)
     weeks = -(-(world.drained - world.start) // _WEEK)
-    return jobs * len(world.persons) * weeks * (PER_WEEK_IN_ARRAYS if in_arrays else PER_WEEK)
+    return jobs * len(world.persons) * weeks * PER_WEEK
 
 
 def refuse_people(scenarios: Sequence[Scenario], *, memory: int | None) -> None:

@@ -71,7 +71,6 @@ def test_memory_grows_with_people_weeks_and_jobs() -> None:
     one = bytes_of_runs(world(), jobs=1)
     assert one == len(world().persons) * 2 * memory.PER_WEEK
     assert bytes_of_runs(world(), jobs=3) == 3 * one
-    assert bytes_of_runs(world(), jobs=1, in_arrays=True) < one
     assert bytes_of_runs(world(("length", "4w")), jobs=1) == 2 * one
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from journeyctl.simulate.reference import Finished
     from journeyctl.simulate.world import World
 
-__all__ = ["ENGINE", "Unsupported", "available", "draw_fast", "is_compiled", "prepare", "simulate", "unsupported"]
+__all__ = [
+    "ENGINE", "Unsupported", "available", "draw_fast", "expected_rows", "is_compiled", "prepare", "simulate",
+    "unsupported",
+]  # fmt: skip
 
 ENGINE: Final = "population"
 """How results name this engine."""
@@ -61,6 +64,15 @@ def prepare(world: World) -> None:
     from journeyctl.simulate.population_engine import engine
 
     engine.prepare(world)
+
+
+def expected_rows(world: World) -> int | None:
+    """How many rows a replication will have, about; `None` where this engine cannot tell."""
+    if available():
+        return None
+    from journeyctl.simulate.population_engine import engine
+
+    return engine.expected_rows(world)
 
 
 def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:

@@ -17,6 +17,8 @@ from journeyctl.simulate.world import World
 
 _INPUTS = "population engine: inputs"
 _NAMES = "population engine: names"
+_TRIED = 512
+"""Lives that are enough to say within some percent how long all are."""
 
 
 def inputs_of(world: World) -> Inputs | str:
@@ -39,6 +41,15 @@ def prepare(world: World) -> None:
     if isinstance(inputs, Inputs):
         Lives(inputs, Draws(0, 0), end=world.end, empty=True).run_all()
         DeskFloor(inputs.desks, Draws(0, 0)).work_until(world.drained)
+
+
+def expected_rows(world: World) -> int | None:
+    """How many rows a replication will have, about, as a few lives show; `None` where the engine cannot tell."""
+    inputs = inputs_of(world)
+    if isinstance(inputs, str):
+        return None
+    lives = Lives(inputs, Draws(0, 0), end=world.end, apart=True)
+    return round(lives.rows_each(_TRIED) * len(inputs.everybody))
 
 
 def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:

@@ -36,10 +36,12 @@ _AS_OFTEN_AS_IT_TAKES: Final = (MORE_ROOM, MORE_SHAPES)
 class Lives:
     """All lives of one replication."""
 
-    def __init__(self, inputs: Inputs, draws: Draws, *, end: int, empty: bool = False) -> None:
-        """Nobody has lived yet; lives end before second `end`. In an `empty` world nobody is there."""
+    def __init__(
+        self, inputs: Inputs, draws: Draws, *, end: int, empty: bool = False, apart: bool = False
+    ) -> None:  # fmt: skip
+        """Nobody has lived yet; lives end before second `end`. `empty` and `apart` as in `WhoLives`."""
         self._inputs, self._end = inputs, end
-        self._who = WhoLives(inputs, draws, empty=empty)
+        self._who = WhoLives(inputs, draws, empty=empty, apart=apart)
         self._keys = np.stack([keys_of(draws.stable()), keys_of(draws)])
         self._responses = inputs.responses.tables(draws)
         self._room = {life.MORE_STATE: 1, life.MORE_PLANS: 1}
@@ -60,6 +62,14 @@ class Lives:
         most = AT_ONCE if chunk is None else chunk
         for first in range(0, max(1, len(self._who)), most):
             self._first_lives(min(most, len(self._who) - first))
+
+    def rows_each(self, most: int) -> float:
+        """The mean number of rows of so many people's lives at most, some of all; this is all that may be asked for."""
+        persons = np.arange(0, len(self._who), max(1, len(self._who) // most))
+        wanted = np.zeros((len(persons), life.WANTED_COLUMNS), np.int64)
+        wanted[:, life.W_PERSON] = persons
+        self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64))
+        return len(self.rows) / max(1, len(persons))
 
     @property
     def mail(self) -> Mailing:

@@ -23,13 +23,14 @@ _FEW: Final = 1 << 16
 class WhoLives:
     """People by number: everybody of a world, then newcomers as they come."""
 
-    def __init__(self, inputs: Inputs, draws: Draws, *, empty: bool = False) -> None:
-        """In an `empty` world nobody is there."""
+    def __init__(self, inputs: Inputs, draws: Draws, *, empty: bool = False, apart: bool = False) -> None:
+        """In an `empty` world nobody is there. Only those who live are made into arrays where they are `apart`."""
         self._inputs, self.mail = inputs, inputs.mail(draws)
         """Mail of others in this replication."""
         self.known = 0 if empty else len(inputs.everybody)
         """Those who were there at the start."""
-        self._together = GrowingCrowd(self._made(np.arange(self.known))) if self.known <= _FEW else None
+        is_together = self.known <= _FEW and not apart
+        self._together = GrowingCrowd(self._made(np.arange(self.known))) if is_together else None
         self._others: Crowd | None = None
         """Newcomers, unless all are together."""
         self._count = self.known
