@@ -431,7 +431,8 @@ def _other_scenario(workspace: Workspace, scenario: str, name: str) -> Variant:
     if (other.population, other.quality, other.start) != (chosen.population, chosen.quality, chosen.start):
         raise UsageError(
             f"scenario '{name}' has other people than '{scenario}', so runs cannot be paired",
-            "let both start from one scenario with 'like'",
+            "let both start from one scenario with 'like' and change its people there "
+            f"(--set scenarios.NAME.population...), or leave '{name}' out with --compare",
         )
     return Variant(name, other.title or name, workspace, name)
 
