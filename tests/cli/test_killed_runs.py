@@ -16,9 +16,17 @@ OLD = '{"old": true}\n'
 ROOT = Path(__file__).parents[2]
 
 
+_AS_ON_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""A shell that starts the tests in the background has SIGINT ignored by everything that they start."""
+
+
 def _start(*arguments: str | Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "journeyctl", *map(str, arguments)]
+    command = [sys.executable, "-c", _AS_ON_A_TERMINAL, "-m", "journeyctl", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
