@@ -79,6 +79,13 @@ def flags(numbers: Integers, size: int) -> Mask:
     return found
 
 
+def distinct(numbers: Integers) -> Integers:
+    """The different numbers, ascending."""
+    # Without counts NumPy would load its masked arrays for it, which takes as long as a small run.
+    found: Integers = np.unique(numbers, return_counts=True)[0]
+    return found
+
+
 def order_by(numbers: Integers) -> Integers:
     """Places by ascending number, equal ones as they are; the numbers are not negative."""
     most = int(numbers.max(initial=0))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from journeyctl import tables
-from journeyctl.fixed_point import CERTAIN, DECAY_ONE, LARGEST, ONE
+from journeyctl.fixed_point import CERTAIN, LARGEST, ONE
 from journeyctl.simulate.population_engine.jit import compiled
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ _CELL_MASK: Final = (1 << _CELL_BITS) - 1
 _CELL_HALF: Final = 1 << (_CELL_BITS - 1)
 _LOG_MASK: Final = (1 << 40) - 1
 _HOUR: Final = 3_600
-UNDECAYED: Final = DECAY_ONE
 
 
 @cache

@@ -270,7 +270,7 @@ class DeskFloor:
     def close(self) -> Ended:
         """Nothing happens any more: all is forgotten but what has been recorded, and what is asked of leads then."""
         if self._ended is None:
-            self.rows()
+            self._put_away()
             self._ended = Ended(*self.leads()[:, (c.L_DESK, c.L_PERSON, c.L_LINES)].T.copy())
             self._state = np.zeros(c.HEAD, np.int64)
         return self._ended

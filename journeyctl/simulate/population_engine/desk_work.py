@@ -327,14 +327,19 @@ def _begin(T: Integers, S: Integers, keys: Keys, number: int, stretch: int, now:
     worker = S[c.H_WORKERS_AT] + number * c.WORKER
     lead = S[c.H_LEADS_AT] + S[worker + c.W_LEAD] * c.LEAD
     S[lead + c.L_TICKET] += 1
-    if S[lead + c.L_STAGE] == T[S[lead + c.L_DESK] + c.D_CALL]:
-        S[worker + c.W_DOES] = c.CALL
-        seconds = drawn.attempt_seconds(T, S, keys, lead, S[lead + c.L_ATTEMPTS] + 1)
-    else:
-        S[worker + c.W_DOES] = c.TASK
-        seconds = drawn.stage_seconds(T, S, keys, lead, drawn.stage_of(T, S, lead))
+    seconds = _chosen(T, S, keys, lead, worker + c.W_DOES)
     machine.begun(T, S, lead, now, S[worker + c.W_ORDINAL], seconds)
     _busy(T, S, keys, number, stretch, now, seconds)
+
+
+@compiled
+def _chosen(T: Integers, S: Integers, keys: Keys, lead: int, does: int) -> int:
+    """Notes at `does` what the lead's stage asks for, and answers the seconds that it takes."""
+    if S[lead + c.L_STAGE] == T[S[lead + c.L_DESK] + c.D_CALL]:
+        S[does] = c.CALL
+        return drawn.attempt_seconds(T, S, keys, lead, S[lead + c.L_ATTEMPTS] + 1)
+    S[does] = c.TASK
+    return drawn.stage_seconds(T, S, keys, lead, drawn.stage_of(T, S, lead))
 
 
 @compiled
@@ -389,12 +394,7 @@ def _respond(T: Integers, S: Integers, lead: int, now: int) -> None:
 @compiled
 def _begin_alone(T: Integers, S: Integers, keys: Keys, lead: int, now: int) -> None:
     """A task of people whom the desk does not staff: at once within the shift of the lead's own team."""
-    if S[lead + c.L_STAGE] == T[S[lead + c.L_DESK] + c.D_CALL]:
-        S[lead + c.L_DOES] = c.CALL
-        seconds = drawn.attempt_seconds(T, S, keys, lead, S[lead + c.L_ATTEMPTS] + 1)
-    else:
-        S[lead + c.L_DOES] = c.TASK
-        seconds = drawn.stage_seconds(T, S, keys, lead, drawn.stage_of(T, S, lead))
+    seconds = _chosen(T, S, keys, lead, lead + c.L_DOES)
     machine.begun(T, S, lead, now, 0, seconds)
     _busy_alone(T, S, lead, now, seconds)
 

@@ -12,6 +12,7 @@ from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_among, part_of
+from journeyctl.simulate.population_engine.spare_memory import give_back
 from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
@@ -31,6 +32,7 @@ def inputs_of(world: World) -> Inputs | str:
         except Unsupported as reason:
             found = str(reason)
         world.memory[_INPUTS] = found
+        give_back()
     assert isinstance(found, (Inputs, str)), "nobody else remembers under this name"
     return found
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from journeyctl.results.row_keys import distinct
 from journeyctl.simulate.population_engine import life
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.lead_names import FEW
@@ -61,7 +62,7 @@ class KnownNews:
         self._settle()
         changed, self._changed = self._changed, []
         if sum(map(len, changed)) > FEW:
-            return np.unique(np.concatenate(changed))
+            return distinct(np.concatenate(changed)).astype(np.int64, copy=False)
         return np.array(sorted({person for some in changed for person in some.tolist()}), np.int64)
 
     def of(self, persons: Integers) -> tuple[Integers, Integers]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from journeyctl.results.row_keys import distinct
 from journeyctl.simulate.person import People, Person
 from journeyctl.simulate.record_keys import Keys, joined
 
@@ -57,7 +58,7 @@ class KnownPeople(Sequence[Person]):
         known, is_late = self._first.keys, numbers >= len(self._first)
         if not is_late.any():
             return known.take(numbers)
-        late = np.unique(numbers[is_late])
+        late = distinct(numbers[is_late])
         others = Keys.of([self._newcomers[number - len(self._first)].key for number in late.tolist()])
         both = joined((known.take(numbers[~is_late]), others))
         places = np.cumsum(~is_late) - 1

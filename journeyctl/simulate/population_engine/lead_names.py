@@ -10,6 +10,7 @@ from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.draws import name_hashes
+from journeyctl.results.row_keys import distinct
 from journeyctl.simulate.population_engine import lead_spelling as sp
 from journeyctl.simulate.population_engine import lead_table as t
 from journeyctl.simulate.population_engine.lead_table import LeadTable
@@ -106,7 +107,7 @@ class LeadBook:
             whole_ones = [self._names.values[place].startswith(WHOLE) for place in places.tolist()]
             keys[whole_ones, t.PERSON] = -1
             return self._table.numbers_of(keys)
-        some = np.unique(places)
+        some = distinct(places)
         whole = some[[self._names.values[place].startswith(WHOLE) for place in some.tolist()]]
         if len(whole):
             keys[np.isin(places, whole), t.PERSON] = -1

@@ -148,6 +148,11 @@ class PackedRows:
     def keep(self, first: NDArray[Any], wanted: NDArray[np.bool_]) -> None:
         """Takes away all rows but those of some runs; `first` is where each run of rows begins."""
         k.keep(np.append(first, np.array([len(self)], first.dtype)), wanted, self.packed)
+        for name in ("times", "codes", "wide_codes"):
+            column = getattr(self.packed, name)
+            # In place: what lies behind goes back to the system, and nothing is copied.
+            column.resize(min(len(column), len(self)), refcheck=False)
+        self.packed.head[k.ROOM] = len(self)
 
     def _make_room(self, rows: int, values: int, causes: int, leads: int) -> None:
         head = self.packed.head
