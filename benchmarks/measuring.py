@@ -58,7 +58,8 @@ def population(contacts: int) -> Measured:
     from journeyctl.draws import Draws
     from journeyctl.simulate import population_engine
 
-    population_engine.simulate(journey_m(20), Draws(7, 0))
+    # So many that leads are made and worked on: then all of the code is loaded.
+    population_engine.simulate(journey_m(2_000), Draws(7, 0))
     return _engine(contacts, "journeyctl, population engine", population_engine.simulate)
 
 
