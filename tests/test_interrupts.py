@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from journeyctl import interrupts
+from journeyctl.cli import app
 from journeyctl.simulate.task_pool import TaskPool
 
 
@@ -112,3 +113,11 @@ def test_another_thread_leaves_signals_alone() -> None:
     thread.start()
     thread.join()
     assert found == [signal.default_int_handler]
+
+
+def test_a_command_that_is_interrupted_before_it_has_an_answer_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("journeyctl.api.validate", lambda *_, **__: _press_ctrl_c())
+    assert app.run(["validate"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"

@@ -54,6 +54,8 @@ def run(arguments: list[str]) -> int:
     try:
         with interrupts.remembered():
             status = _application()(args=arguments or ["--help"], prog_name="journeyctl", standalone_mode=False)
+            # Typer makes a bare exit status of an interrupt, and nobody would be told.
+            interrupts.check()
         return int(status or 0)
     except typer.Exit as stop:
         return stop.exit_code
