@@ -1,9 +1,11 @@
-"""Journey M as somebody would write it by hand: plain `random`, lists, one SimPy process per contact.
+"""Journey M as somebody would write it by hand: plain `random`, lists, a SimPy process for a contact and its mail.
 
 A ladder of four levels and three topics, 72 hours between mails, one mail of another line a week that
 counts for a cap of three in seven days, and a first-come desk open 9 to 17 on weekdays. Times in whole
 seconds: with floats a wait for the cap may end a rounding too early, again and again.
 Contacts respond by two fixed chances; nothing is read from a document and nothing can be asked later.
+A peer has to be a good one: names that are used often are local, nothing is sorted, searched or interrupted that
+need not be, and chances are computed once a contact.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ PATIENCE = 5 * DAY
 MOST_MAILS = 3
 """In seven days, over all lines."""
 
-Row = tuple[int, int, str, int, int]
+Row = tuple[float, int, str, int, int]
 """Second, contact, event, level, topic."""
 Story = Generator[simpy.Event, object, None]
 
@@ -34,18 +36,22 @@ class Run:
 
     environment: simpy.Environment
     chance: random.Random
-    desk: simpy.PriorityResource
+    desk: simpy.Resource
     rows: list[Row] = field(default_factory=list)
 
-    def note(self, contact: int, event: str, level: int = 0, topic: int = 0) -> None:
-        """Adds one row."""
-        self.rows.append((int(self.environment.now), contact, event, level, topic))
+
+@dataclass(slots=True)
+class Mailbox:
+    """When a contact got mail, over all lines, and whether the other line goes on."""
+
+    mails: list[float] = field(default_factory=list)
+    inside: bool = True
 
 
 def simulate(contacts: int, seed: int = 7) -> list[Row]:
     """All rows of one run."""
     environment = simpy.Environment()
-    desk = simpy.PriorityResource(environment, capacity=max(1, round(0.00024 * contacts)))
+    desk = simpy.Resource(environment, capacity=max(1, round(0.00024 * contacts)))
     run = Run(environment, random.Random(seed), desk)  # noqa: S311  (a simulation, no secret)
     for contact in range(contacts):
         environment.process(_contact(run, contact))
@@ -54,79 +60,66 @@ def simulate(contacts: int, seed: int = 7) -> list[Row]:
 
 
 def _contact(run: Run, contact: int) -> Story:
-    chance, environment = run.chance, run.environment
-    yield environment.timeout(chance.randrange(ENTRY))
-    interest = chance.random()
-    mails: list[int] = []
-    other = environment.process(_other_line(run, contact, mails))
-    run.note(contact, "entered")
+    chance, environment, note = run.chance.random, run.environment, run.rows.append
+    yield environment.timeout(run.chance.randrange(ENTRY))
+    interest = chance()
+    opening, clicking = 0.15 + 0.5 * interest, 0.10 + 0.4 * interest
+    mailbox = Mailbox()
+    mails = mailbox.mails
+    environment.process(_other_line(run, contact, mailbox))
+    note((environment.now, contact, "entered", 0, 0))
     level = topic = 0
     while level < LEVELS and topic < TOPICS:
-        yield from _until_below_cap(run, contact, mails)
-        mails.append(int(environment.now))
-        run.note(contact, "sent", level, topic)
-        clicked = _reacts(run, contact, interest, level, topic)
+        now = environment.now
+        while len(mails) >= MOST_MAILS and mails[-MOST_MAILS] > now - WEEK:
+            note((now, contact, "deferred", level, topic))
+            yield environment.timeout(mails[-MOST_MAILS] + WEEK - now)
+            now = environment.now
+        mails.append(now)
+        note((now, contact, "sent", level, topic))
+        clicked = False
+        if chance() < opening:
+            note((now, contact, "opened", level, topic))
+            if chance() < clicking:
+                note((now, contact, "clicked", level, topic))
+                clicked = True
         yield environment.timeout(WAIT)
         if not clicked:
             topic += 1
-        elif level > 0 and chance.random() < 0.40:
-            run.note(contact, "asked", level, topic)
+        elif level > 0 and chance() < 0.40:
+            note((environment.now, contact, "asked", level, topic))
             yield from _lead(run, contact)
             break
         else:
             level, topic = level + 1, 0
-    run.note(contact, "ended")
-    if other.is_alive:
-        other.interrupt()
+    mailbox.inside = False
+    note((environment.now, contact, "ended", 0, 0))
 
 
-def _reacts(run: Run, contact: int, interest: float, level: int, topic: int) -> bool:
-    chance = run.chance
-    if chance.random() >= 0.15 + 0.5 * interest:
-        return False
-    run.note(contact, "opened", level, topic)
-    if chance.random() >= 0.10 + 0.4 * interest:
-        return False
-    run.note(contact, "clicked", level, topic)
-    return True
-
-
-def _until_below_cap(run: Run, contact: int, mails: list[int]) -> Story:
-    now = run.environment.now
-    recent = [at for at in mails if at > now - WEEK]
-    while len(recent) >= MOST_MAILS:
-        run.note(contact, "deferred")
-        yield run.environment.timeout(recent[-MOST_MAILS] + WEEK - now)
-        now = run.environment.now
-        recent = [at for at in mails if at > now - WEEK]
-
-
-def _other_line(run: Run, contact: int, mails: list[int]) -> Story:
-    try:
-        yield run.environment.timeout(run.chance.randrange(WEEK))
-        while True:
-            mails.append(int(run.environment.now))
-            run.note(contact, "other")
-            yield run.environment.timeout(WEEK)
-    except simpy.Interrupt:
-        """The contact has left the journey."""
+def _other_line(run: Run, contact: int, mailbox: Mailbox) -> Story:
+    environment, note = run.environment, run.rows.append
+    yield environment.timeout(run.chance.randrange(WEEK))
+    while mailbox.inside:
+        mailbox.mails.append(environment.now)
+        note((environment.now, contact, "other", 0, 0))
+        yield environment.timeout(WEEK)
 
 
 def _lead(run: Run, contact: int) -> Story:
-    environment = run.environment
-    with run.desk.request(priority=0) as turn:
+    environment, note = run.environment, run.rows.append
+    with run.desk.request() as turn:
         yield turn | environment.timeout(PATIENCE)
         if not turn.triggered:
-            run.note(contact, "abandoned")
+            note((environment.now, contact, "abandoned", 0, 0))
             return
         left = max(1, round(45 * 60 * run.chance.lognormvariate(-0.18, 0.6)))
-        run.note(contact, "called")
+        note((environment.now, contact, "called", 0, 0))
         while left > 0:
             yield environment.timeout(_until_open(int(environment.now)))
             worked = min(left, 17 * HOUR - int(environment.now) % DAY)
             yield environment.timeout(worked)
             left -= worked
-        run.note(contact, "done")
+        note((environment.now, contact, "done", 0, 0))
 
 
 def _until_open(now: int) -> int:
