@@ -236,6 +236,7 @@ def future_run(
     jobs: int = 1,
     engine: str = "population",
     executor: str = "local",
+    resume: Path | None = None,
     set: Sequence[tuple[str, object]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> FutureRun:
@@ -247,7 +248,7 @@ def future_run(
     _sound(checked, set, scenario=scenario)
     return found(
         checked.workspace, scenario, draws=draws, replications=replications or FEWEST_REPLICATIONS, seed=seed,
-        jobs=jobs, engine=engine, executor=executor_of(executor, jobs=jobs), set=set, progress=progress,
+        jobs=jobs, engine=engine, executor=executor_of(executor, jobs=jobs), resume=resume, set=set, progress=progress,
     )  # fmt: skip
 
 

@@ -11,12 +11,7 @@ from journeyctl.cli.experiment_options import one_engine
 from journeyctl.diagnostics import UsageError
 
 
-def _refuse(options: Mapping[str, object], resume: Path | None) -> None:
-    if resume is not None:
-        raise UsageError(
-            "--parameters does not go with --resume: runs under drawn parameters are not kept",
-            "leave out --resume; after Ctrl-C the answer holds the draws that were finished",
-        )
+def _refuse(options: Mapping[str, object]) -> None:
     given = [name for name, value in options.items() if value]
     if given:
         raise UsageError(f"--parameters does not go with {' and '.join(given)}", "run the two questions one by one")
@@ -44,13 +39,13 @@ def answer(
     from journeyctl import api
     from journeyctl.report import future_run_json, future_run_text
 
-    _refuse(others, resume)
+    _refuse(others)
     checked = api.checked_workspace(workspace)
     progress = console.Progress(quiet=quiet)
     try:
         found = api.future_run(
             checked, scenario, draws=draws, replications=replications, seed=seed, jobs=jobs, engine=one_engine(engine),
-            executor=executor, set=set, progress=progress.counted("runs"),
+            executor=executor, resume=resume, set=set, progress=progress.counted("runs"),
         )  # fmt: skip
     finally:
         progress.clear()
@@ -59,5 +54,7 @@ def answer(
     console.deliver(text, out)
     if found.partial:
         console.message(f"interrupted: {len(found.draws)} of {found.asked} parameter draws are in this answer")
+        if resume is not None:
+            console.message(f"  help: the same command goes on with the finished runs in '{resume}'")
         return ExitStatus.INTERRUPTED
     return ExitStatus.FINDINGS if found.stuck or found.violations else ExitStatus.FINE

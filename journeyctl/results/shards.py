@@ -24,7 +24,7 @@ _DIGEST: Final = "digest"
 _WORDS: Final = {
     "journeyctl": "journeyctl", "workspace_hash": "a workspace with the hash", "scenario": "the scenario",
     "seed": "seed", "replication": "replication", "share": "the share", "engine": "the engine",
-    "contacts": "a file of contacts with the hash",
+    "contacts": "a file of contacts with the hash", "parameters": "a draw of parameters with the hash",
 }  # fmt: skip
 _ELSEWHERE: Final = "name another folder for this experiment, or delete that one"
 

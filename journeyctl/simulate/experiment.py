@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws
@@ -28,6 +28,9 @@ from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import WITHIN, share_for
 from journeyctl.simulate.world import World
 from journeyctl.spec import comparison, with_set
+
+if TYPE_CHECKING:
+    from journeyctl.simulate.shards import Shards
 
 Measured = TypeVar("Measured")
 
@@ -160,6 +163,20 @@ class Work(Generic[Measured]):
             task.replication, measured, record.digest(), facts["contacts"], tuple(facts["stuck"]), facts["open_leads"],
             facts["engine"], facts["why"], facts["differs"],
         )  # fmt: skip
+
+    def run_of(self, task: Task) -> dict[str, str]:
+        """Everything that a run depends on."""
+        from journeyctl.simulate.shards import run_in
+
+        variant = self.variants[task.variant]
+        run = run_in(
+            variant.workspace, variant.scenario, seed=self.seed, engine=self.engine, replication=task.replication
+        )
+        return {**run, "share": str(self.shares.get(task.variant, ""))}
+
+    def name_of(self, task: Task) -> str:
+        """What it is a replication of."""
+        return task.variant
 
     def world(self, name: str, draws: Draws) -> World:
         """A variant made ready: once, unless its scenario draws new people for every replication."""
@@ -356,8 +373,14 @@ def _run_known(
     done: Callable[[Task, RunResult[Measured]], None],
 ) -> bool:
     """The same for variants that are matched; `shares` gets what is found out of others."""
-    keeping = None if resume is None else _Keeping(resume, work)
-    left = [task for task in tasks if keeping is None or not keeping.has(task, done)]
+    keeping = None if resume is None else _shards(resume, work)
+    left: list[Task | Matching] = []
+    for task in tasks:
+        kept = None if keeping is None or isinstance(task, Matching) else keeping.kept(task)
+        if kept is None or isinstance(task, Matching):
+            left.append(task)
+        else:
+            done(task, kept)
 
     def found(task: Task | Matching, result: Any) -> None:  # noqa: ANN401 - each kind of task has its own
         if isinstance(task, Matching):
@@ -369,6 +392,13 @@ def _run_known(
     return TaskPool[Task | Matching, Any](working, executor=executor).run(left, done=found)[1]
 
 
+def _shards(folder: Path, work: Work[Measured]) -> Shards[Task, RunResult[Measured]]:
+    # Most experiments keep nothing, and reading and writing of logs takes its time to load.
+    from journeyctl.simulate.shards import Shards
+
+    return Shards(folder, work)
+
+
 @dataclass(frozen=True, slots=True)
 class _Working(Generic[Measured]):
     """What workers do: runs, and finding out how far variants are thinned."""
@@ -378,31 +408,6 @@ class _Working(Generic[Measured]):
 
     def __call__(self, task: Task | Matching) -> Any:  # noqa: ANN401 - each kind of task has its own
         return self.work.share(task) if isinstance(task, Matching) else self.run(task)
-
-
-class _Keeping(Generic[Measured]):
-    """Finished runs in a folder."""
-
-    def __init__(self, folder: Path, work: Work[Measured]) -> None:
-        from journeyctl.results.shards import check_can_keep
-        from journeyctl.simulate.shards import Packing, Shards
-
-        check_can_keep()
-        self._shards, self.packing = Shards(folder, work), Packing(work)
-
-    def has(self, task: Task | Matching, done: Callable[[Task, RunResult[Measured]], None]) -> bool:
-        """Whether a run is there, which `done` is told."""
-        kept = None if isinstance(task, Matching) else self._shards.kept(task)
-        if kept is None or isinstance(task, Matching):
-            return False
-        done(task, kept)
-        return True
-
-    def keep(self, task: Task, found: tuple[RunResult[Measured], bytes]) -> RunResult[Measured]:
-        """Keeps what a worker found."""
-        result, content = found
-        self._shards.write(task, content)
-        return result
 
 
 def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | None = None) -> dict[str, Variant]:

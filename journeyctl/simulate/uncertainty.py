@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import itertools
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.diagnostics import UsageError
@@ -22,11 +25,13 @@ from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.results.identities import Violation, violations
 from journeyctl.results.measures import MEASURES, Key
+from journeyctl.results.record import EventRecord
 from journeyctl.results.summary import Summary, summarise
 from journeyctl.results.variance import Spread, rank_correlation, spread_of
 from journeyctl.simulate import engines
 from journeyctl.simulate.contact_file import inputs_hash
 from journeyctl.simulate.executors import Executor
+from journeyctl.simulate.executors.local import LocalProcesses
 from journeyctl.simulate.forecast import promises_of
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.measuring import context_of
@@ -147,18 +152,37 @@ class _Work:
     _last: tuple[int, World] | None = field(default=None)
 
     def __call__(self, task: _Task) -> _Found:
-        draws = Draws(self.seed, task.replication)
-        world = self._world_of(task)
-        finished = run(world, draws, engine=self.engine)
-        record = finished.record.record()
-        context = context_of(world, draws)
+        """Does a run and keeps what is asked for."""
+        return self.result(task, *self.rows(task))
+
+    def rows(self, task: _Task) -> tuple[EventRecord, Mapping[str, Any]]:
+        """Does a run: its rows, and what they do not hold."""
+        finished = run(self._world_of(task), Draws(self.seed, task.replication), engine=self.engine)
+        facts = {"stuck": finished.stuck, "engine": finished.engine, "why": finished.why}
+        return finished.record.record(), facts
+
+    def result(self, task: _Task, record: EventRecord, facts: Mapping[str, Any]) -> _Found:
+        """What is kept of a run, worked out from its rows."""
+        context = context_of(self._world_of(task), Draws(self.seed, task.replication))
         return _Found(
             summarise(record, context, replication=task.replication),
             violations(record, caps=context.caps),
-            finished.stuck,
-            finished.engine,
-            finished.why,
+            tuple(facts["stuck"]),
+            facts["engine"],
+            facts["why"],
         )
+
+    def run_of(self, task: _Task) -> dict[str, str]:
+        """Everything that a run depends on."""
+        from journeyctl.simulate.shards import run_in
+
+        run = run_in(self.workspace, self.scenario, seed=self.seed, engine=self.engine, replication=task.replication)
+        values = json.dumps(self.draws[task.draw], sort_keys=True, ensure_ascii=False)
+        return {**run, "parameters": hashlib.sha256(values.encode()).hexdigest()[:16]}
+
+    def name_of(self, task: _Task) -> str:
+        """What it is a replication of."""
+        return f"draw-{task.draw:03}"
 
     def prepare(self, *, jobs: int) -> None:
         """Makes the people ready, who are the same in all draws; refuses what `Work.prepare` of experiments does."""
@@ -229,13 +253,15 @@ def future_run(
     jobs: int = 1,
     engine: str = engines.POPULATION,
     executor: Executor | None = None,
+    resume: Path | None = None,
     set: Sequence[tuple[str, object]] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> FutureRun:
     """Runs a scenario under many draws of what is not known of its behaviour, its desks and itself.
 
-    Runs are done by `executor`, without one by `jobs` processes; the result depends on neither. Raises `UsageError`
-    for fewer draws or replications than can be told apart, where nothing is uncertain, and for names that do not exist.
+    Runs are done by `executor`, without one by `jobs` processes; the result depends on neither. Finished runs are kept
+    in the folder `resume`, and those that are there are not done again. Raises `UsageError` for fewer draws or
+    replications than can be told apart, where nothing is uncertain, and for names that do not exist.
     """
     if draws < FEWEST_DRAWS:
         raise UsageError(f"{draws} draws do not cover the parameters", f"take {FEWEST_DRAWS} or more")
@@ -256,7 +282,7 @@ def future_run(
         if progress is not None:
             progress(next(numbers), len(tasks))
 
-    found, complete = TaskPool[_Task, _Found](work, jobs=jobs, executor=executor).run(tasks, done=done)
+    found, complete = _all_runs(work, tasks, executor=executor or LocalProcesses(jobs), resume=resume, done=done)
     groups = {draw: [found[task] for task in tasks if task.draw == draw and task in found] for draw in range(draws)}
     whole = {draw: group for draw, group in groups.items() if len(group) == replications}
     summaries = [[one.summary for one in group] for group in whole.values()]
@@ -275,6 +301,37 @@ def future_run(
         violations=tuple(violation for one in found.values() for violation in one.violations),
         stuck=tuple(sorted({key for one in found.values() for key in one.stuck})),
     )  # fmt: skip
+
+
+def _all_runs(
+    work: _Work,
+    tasks: Sequence[_Task],
+    *,
+    executor: Executor,
+    resume: Path | None,
+    done: Callable[[_Task, _Found], None],
+) -> tuple[dict[_Task, _Found], bool]:
+    """What was found by task, and whether all were finished; those that a folder holds are finished already."""
+    if resume is None:
+        return TaskPool[_Task, _Found](work, executor=executor).run(tasks, done=done)
+    # Most answers keep nothing, and reading and writing of logs takes its time to load.
+    from journeyctl.simulate.shards import Shards
+
+    shards = Shards(resume, work)
+    found: dict[_Task, _Found] = {}
+
+    def finished(task: _Task, result: _Found) -> None:
+        found[task] = result
+        done(task, result)
+
+    for task in tasks:
+        kept = shards.kept(task)
+        if kept is not None:
+            finished(task, kept)
+    left = [task for task in tasks if task not in found]
+    pool = TaskPool[_Task, tuple[_Found, bytes]](shards.packing, executor=executor)
+    _, complete = pool.run(left, done=lambda task, packed: finished(task, shards.keep(task, packed)))
+    return found, complete
 
 
 def _uncertain(workspace: Workspace, scenario: Scenario, desks: Sequence[str]) -> tuple[Uncertain, ...]:

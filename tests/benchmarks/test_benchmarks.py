@@ -46,7 +46,7 @@ def test_the_loop_by_hand_lets_everybody_in_walks_the_ladder_and_keeps_the_cap()
     assert {"sent", "opened", "clicked", "asked", "deferred", "other", "called", "done", "ended"} <= set(events)
     assert {level for _, _, event, level, _ in rows if event == "sent"} == set(range(LEVELS))
     assert 2.5 < events.count("sent") / 400 < 5.0
-    mails: dict[int, list[int]] = {}
+    mails: dict[int, list[float]] = {}
     for second, contact, event, _, _ in rows:
         if event == "sent":
             before = mails.setdefault(contact, [])

@@ -170,11 +170,25 @@ def test_parameter_draws_answer_for_one_future_run(run: Run, small: Path) -> Non
     assert {"mean", "low", "high", "chance", "parameters", "drivers"} <= set(document["measures"][0])
 
 
+@pytest.mark.slow
+def test_parameter_draws_that_are_kept_are_not_run_again(run: Run, small: Path, tmp_path: Path) -> None:
+    simulate = arguments("simulate", small, "--parameters", "50", "--set", "population.accounts.contacts=60", "-q")
+    plain = run(*simulate, "--format", "json")
+    folder = tmp_path / "runs"
+    assert run(*simulate, "--format", "json", "--resume", folder).out == plain.out
+    kept = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert len(kept) == 100
+    assert run(*simulate, "--format", "json", "--resume", folder).out == plain.out
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == kept
+    other = run(*arguments("simulate", small, "--parameters", "51", "--set", "population.accounts.contacts=60"),
+                "--resume", folder)  # fmt: skip
+    assert other.status == 2
+    assert "is of a draw of parameters with the hash" in other.err
+
+
 def test_parameter_draws_go_with_no_other_question(run: Run, small: Path) -> None:
     assert run(*arguments("simulate", small, "--parameters", "50", "--compare", "one-sdr")).status == 2
     assert run(*arguments("simulate", small, "--parameters", "20")).status == 2
-    kept = run(*arguments("simulate", small, "--parameters", "50", "--resume", "runs"))
-    assert (kept.status, "does not go with --resume" in kept.err) == (2, True)
     elsewhere = run(*arguments("simulate", small, "--parameters", "50", "--executor", "nowhere:1"))
     assert (elsewhere.status, "nowhere" in elsewhere.err) == (2, True)
 

@@ -57,7 +57,6 @@ def test_a_killed_simulation_goes_on_to_the_same_bytes(run: Run, small: Path, tm
     [
         (["--executor", "slurm"], "'slurm' is no executor"),
         (["--executor", "dask:"], "'dask:' is no executor"),
-        (["--parameters", "50", "--resume", "runs"], "--parameters does not go with --resume"),
         (["--parameters", "50", "--executor", "slurm"], "'slurm' is no executor"),
     ],
 )

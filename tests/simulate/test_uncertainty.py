@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache, partial
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,23 @@ def plan() -> Workspace:
 @cache
 def found(jobs: int = 1) -> FutureRun:
     return future_run(plan(), "plan", draws=50, jobs=jobs)
+
+
+def test_runs_under_drawn_parameters_are_kept_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert future_run(plan(), "plan", draws=50, resume=tmp_path) == found()
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 100
+    for path in files[:3]:
+        path.unlink()
+    real, done = uncertainty.run, []
+
+    def run(*arguments: object, **options: object) -> Finished:
+        done.append(1)
+        return real(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(uncertainty, "run", run)
+    assert future_run(plan(), "plan", draws=50, resume=tmp_path) == found()
+    assert len(done) == 3
 
 
 def measure(name: str) -> Uncertainty:
