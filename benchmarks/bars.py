@@ -1,7 +1,7 @@
 """The speed that this project holds itself to: each bar beside what this run measured.
 
-`python -m benchmarks.bars [CONTACTS]`; 1,000,000 contacts without a number, which takes a quarter of an hour, most of it the
-loop written by hand while the garbage collector is on. A ratio compares two measurements of the same
+`python -m benchmarks.bars [CONTACTS]`; 1,000,000 contacts without a number, which takes a quarter of an hour, most of
+it the loop written by hand while the garbage collector is on. A ratio compares two measurements of the same
 run; where a bar is in seconds, it holds for the machine at hand.
 """
 

@@ -1,11 +1,11 @@
-"""Journey M as somebody would write it by hand: plain `random`, lists, a SimPy process for a contact and its mail.
+"""Journey M as somebody would write it by hand: plain `random`, lists, one SimPy process per contact.
 
 A ladder of four levels and three topics, 72 hours between mails, one mail of another line a week that
 counts for a cap of three in seven days, and a first-come desk open 9 to 17 on weekdays. Times in whole
 seconds: with floats a wait for the cap may end a rounding too early, again and again.
 Contacts respond by two fixed chances; nothing is read from a document and nothing can be asked later.
-A peer has to be a good one: names that are used often are local, nothing is sorted, searched or interrupted that
-need not be, and chances are computed once a contact.
+A peer has to be a good one: names that are used often are local, nothing is sorted or searched that need not be,
+chances are computed once a contact, and the other line's mail, which nothing can hinder, has no process of its own.
 """
 
 from __future__ import annotations
@@ -40,14 +40,6 @@ class Run:
     rows: list[Row] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Mailbox:
-    """When a contact got mail, over all lines, and whether the other line goes on."""
-
-    mails: list[float] = field(default_factory=list)
-    inside: bool = True
-
-
 def simulate(contacts: int, seed: int = 7) -> list[Row]:
     """All rows of one run."""
     environment = simpy.Environment()
@@ -64,17 +56,18 @@ def _contact(run: Run, contact: int) -> Story:
     yield environment.timeout(run.chance.randrange(ENTRY))
     interest = chance()
     opening, clicking = 0.15 + 0.5 * interest, 0.10 + 0.4 * interest
-    mailbox = Mailbox()
-    mails = mailbox.mails
-    environment.process(_other_line(run, contact, mailbox))
+    mails: list[float] = []
+    other = environment.now + run.chance.randrange(WEEK)
     note((environment.now, contact, "entered", 0, 0))
     level = topic = 0
     while level < LEVELS and topic < TOPICS:
         now = environment.now
+        other = _other_line(run, contact, mails, other, now)
         while len(mails) >= MOST_MAILS and mails[-MOST_MAILS] > now - WEEK:
             note((now, contact, "deferred", level, topic))
             yield environment.timeout(mails[-MOST_MAILS] + WEEK - now)
             now = environment.now
+            other = _other_line(run, contact, mails, other, now)
         mails.append(now)
         note((now, contact, "sent", level, topic))
         clicked = False
@@ -92,17 +85,17 @@ def _contact(run: Run, contact: int) -> Story:
             break
         else:
             level, topic = level + 1, 0
-    mailbox.inside = False
+    _other_line(run, contact, mails, other, environment.now)
     note((environment.now, contact, "ended", 0, 0))
 
 
-def _other_line(run: Run, contact: int, mailbox: Mailbox) -> Story:
-    environment, note = run.environment, run.rows.append
-    yield environment.timeout(run.chance.randrange(WEEK))
-    while mailbox.inside:
-        mailbox.mails.append(environment.now)
-        note((environment.now, contact, "other", 0, 0))
-        yield environment.timeout(WEEK)
+def _other_line(run: Run, contact: int, mails: list[float], due: float, now: float) -> float:
+    """Sends what the other line has sent by now; when its next mail is due."""
+    while due <= now:
+        mails.append(due)
+        run.rows.append((due, contact, "other", 0, 0))
+        due += WEEK
+    return due
 
 
 def _lead(run: Run, contact: int) -> Story:
