@@ -342,7 +342,7 @@ def _difference_row(forecast: Forecast, variant: str, measure: str, key: Key) ->
     there = _of(forecast.variants[variant], measure, key)
     return (
         title,
-        numbers.NOT_AVAILABLE if difference is None else numbers.signed(difference, unit),
+        numbers.difference_of_measure(measure, difference),
         numbers.NOT_AVAILABLE if there is None else numbers.value(there, unit),
     )
 

@@ -39,15 +39,24 @@ def both(estimate: Estimate, unit: Unit, *, most: float = 1.0) -> str:
 
 def of_measure(name: str, estimate: Estimate | None) -> str:
     """Mean and interval of a measure in its unit."""
-    if estimate is None:
-        return NOT_AVAILABLE
+    return NOT_AVAILABLE if estimate is None else both(estimate, MEASURES[name].unit, most=_most(name))
+
+
+def difference_of_measure(name: str, estimate: Estimate | None) -> str:
+    """The same for a difference, with its sign."""
+    return NOT_AVAILABLE if estimate is None else signed(estimate, MEASURES[name].unit, most=_most(name))
+
+
+def _most(measure: str) -> float:
     # The one share whose whole is not what it is a share of: more can be asked of a desk than it can do.
-    most = math.inf if name == "demand_per_capacity" else 1.0
-    return both(estimate, MEASURES[name].unit, most=most)
+    return math.inf if measure == "demand_per_capacity" else 1.0
 
 
-def signed(estimate: Estimate, unit: Unit) -> str:
-    """A difference with its sign and interval; shares in percentage points, lengths of time in one unit of it."""
+def signed(estimate: Estimate, unit: Unit, *, most: float = 1.0) -> str:
+    """A difference with its sign and interval; shares in percentage points, lengths of time in one unit of it.
+
+    Two shares differ by `most` at most.
+    """
     if estimate.value is None:
         return NOT_AVAILABLE
     scale, name = _scale_of_difference(estimate, unit)
@@ -55,7 +64,9 @@ def signed(estimate: Estimate, unit: Unit) -> str:
     text = _with_sign(estimate.value * scale, width) + name
     if estimate.low is None or estimate.high is None:
         return text
-    return f"{text} [{_with_sign(estimate.low * scale, width)} to {_with_sign(estimate.high * scale, width)}]"
+    most = most if unit == "share" else math.inf
+    low, high = max(-most, estimate.low), min(most, estimate.high)
+    return f"{text} [{_with_sign(low * scale, width)} to {_with_sign(high * scale, width)}]"
 
 
 def _scale_of_difference(estimate: Estimate, unit: Unit) -> tuple[float, str]:

@@ -58,11 +58,11 @@ def _table(sweep: Sweep, width: int) -> str:
 
 
 def _row(sweep: Sweep, place: int, shown: MeasureKey) -> Row:
-    unit, found, difference = MEASURES[shown[0]].unit, sweep.estimate(place, shown), sweep.difference(place, shown)
+    found, difference = sweep.estimate(place, shown), sweep.difference(place, shown)
     return (
         f"  {sweep.points[place].name}",
         numbers.of_measure(shown[0], found),
-        "" if difference is None else numbers.signed(difference, unit),
+        "" if difference is None else numbers.difference_of_measure(shown[0], difference),
     )
 
 

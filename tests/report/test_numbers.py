@@ -25,6 +25,13 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign(found: Estimate, text: 
     assert numbers.signed(found, "count") == text
 
 
+def test_two_shares_differ_by_all_of_it_at_most() -> None:
+    found = estimate(-0.9, -1.3, -0.5)
+    assert numbers.difference_of_measure("sla", found) == "-90 pp [-100 to -50]"
+    assert numbers.difference_of_measure("demand_per_capacity", found) == "-90 pp [-130 to -50]"
+    assert numbers.difference_of_measure("leads", estimate(9, 5, 13)) == "+9.0 [+5.0 to +13.0]"
+
+
 @pytest.mark.parametrize(
     ("found", "text"),
     [
