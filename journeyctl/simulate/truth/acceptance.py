@@ -21,6 +21,10 @@ from journeyctl.simulate.truth import formulas
 from journeyctl.simulate.truth.queues import UNIT, Customers, Integers, Stream, begins, inside_at, waits
 
 Floats = NDArray[np.float64]
+LONG = "P(wait > 1/2)"
+"""Share that waits longer than half an hour of the formulas."""
+_RARE = 0.05
+"""A smaller share of long waits is left out."""
 _ROUNDING = 0.001
 """Runs begin empty and seconds are whole, which moves means by less than a tenth of a percent."""
 
@@ -54,11 +58,13 @@ class QueueCase:
     stream: Stream
     servers: int
     theory: Mapping[str, float]
-    """By measure: `P(wait)`, `P(leave)`, `mean wait`, and by class `mean wait of the first` and `of the second`."""
+    """By measure: `P(wait)`, `LONG`, `P(leave)`, `mean wait`; by class `mean wait of the first` and `of the second`."""
     cap: float
-    """Widest half width as a share of the theory, for waits; shares have half of it."""
+    """Widest half width as a share of the theory, for waits and long waits; other shares have half of it."""
     count: int
     """Customers in a replication."""
+    before: int = 0
+    """Customers at the start who are not counted: they find fewer before them than there are in the long run."""
 
 
 def _exponential(service: float, unit: int = UNIT) -> WorkTime:
@@ -69,6 +75,10 @@ def _patient(unit: int, arrivals: float, service: float, servers: int, *, cap: f
     found = formulas.erlang_c(arrivals, service, servers)
     stream = Stream(arrivals=arrivals, unit=unit, work=_exponential(service, unit))
     theory = {"P(wait)": found.waits, "mean wait": found.mean_wait}
+    long = formulas.erlang_c_beyond(arrivals, service, servers, 0.5)
+    # What next to nobody meets takes too many customers to be measured narrowly.
+    if long > _RARE:
+        theory[LONG] = long
     return QueueCase(f"Erlang C, {arrivals:g} an hour, {servers} callers", stream, servers, theory, cap, count)
 
 
@@ -81,12 +91,12 @@ def _leaving(
     return QueueCase(f"Erlang A, {arrivals:g} an hour, {servers} callers", stream, servers, theory, 0.10, count)
 
 
-def _fixed(unit: int, arrivals: float, service: float, servers: int, patience: float) -> QueueCase:
+def _fixed(unit: int, arrivals: float, service: float, servers: int, patience: float, *, before: int = 0) -> QueueCase:
     found = formulas.fixed_patience(arrivals, service, servers, patience)
     stream = Stream(arrivals=arrivals, unit=unit, work=_exponential(service, unit), patience=patience)
     theory = {"P(wait)": found.waits, "P(leave)": found.leaves}
     name = f"fixed patience {patience:g} h, {arrivals:g} an hour, {servers} callers"
-    return QueueCase(name, stream, servers, theory, 0.20, 40_000)
+    return QueueCase(name, stream, servers, theory, 0.20, 40_000 + before, before)
 
 
 def _one_server(unit: int, load: float, variation: float, name: str, *, cap: float, count: int) -> QueueCase:
@@ -126,6 +136,8 @@ def queue_cases(unit: int = UNIT) -> tuple[QueueCase, ...]:
         _fixed(unit, 4.4, 4 / 3, 3, 8.0),
         _fixed(unit, 4.0, 4 / 3, 3, 1.0),
         _fixed(unit, 1.0, 1.0, 1, 1.0),
+        # Too much comes for four callers, and 40 hours of waiting take a while to gather.
+        _fixed(unit, 6.0, 4 / 3, 4, 40.0, before=10_000),
         _one_server(unit, 0.5, 0.0, "constant", cap=0.03, count=20_000),
         _one_server(unit, 0.8, 0.0, "constant", cap=0.05, count=60_000),
         _one_server(unit, 0.9, 0.0, "constant", cap=0.10, count=60_000),
@@ -167,14 +179,14 @@ def queue_cells(case: QueueCase, *, seed: int, replications: int, confidence: fl
     mean_service = _mean_service(case.stream.work)
     for number in range(replications):
         customers = case.stream.customers(Draws(seed, number), case.count)
-        for name, value in _measured(customers, begins(customers, case.servers)).items():
+        for name, value in _measured(customers, begins(customers, case.servers), case.before).items():
             if name in values:
                 values[name].append(value)
         gap, service = customers.arrival[-1] / case.count / UNIT, customers.service.mean() / UNIT
         drawn.append((float(gap) - mean_gap, float(service) - mean_service))
     for name, theory in case.theory.items():
         mean, half = _interval(np.array(values[name]), np.array(drawn), confidence)
-        widest = case.cap * theory * (1 if "wait" in name and name != "P(wait)" else 0.5)
+        widest = case.cap * theory * (1 if name.startswith("mean") or name == LONG else 0.5)
         yield Cell(case.name, name, theory, mean, half, widest, replications)
 
 
@@ -184,10 +196,15 @@ def _mean_service(work: WorkTime) -> float:
     return work.median / UNIT * float(np.exp((work.sigma / (1 << 20)) ** 2 / 2))
 
 
-def _measured(customers: Customers, begun: Sequence[int | None]) -> dict[str, float]:
-    waited = waits(customers, begun) / UNIT
-    left = np.array([at is None for at in begun])
-    found = {"P(wait)": float((waited > 0).mean()), "P(leave)": float(left.mean()), "mean wait": float(waited.mean())}
+def _measured(customers: Customers, begun: Sequence[int | None], before: int) -> dict[str, float]:
+    waited = waits(customers, begun)[before:] / UNIT
+    left = np.array([at is None for at in begun[before:]])
+    found = {
+        "P(wait)": float((waited > 0).mean()),
+        LONG: float((waited > 0.5).mean()),
+        "P(leave)": float(left.mean()),
+        "mean wait": float(waited.mean()),
+    }
     if customers.first is not None:
         found["mean wait of the first"] = float(waited[customers.first].mean())
         found["mean wait of the second"] = float(waited[~customers.first].mean())

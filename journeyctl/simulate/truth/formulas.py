@@ -48,6 +48,11 @@ def erlang_c(arrivals: float, service: float, servers: int) -> Waiting:
     return Waiting(waits, waits / (servers * service - arrivals))
 
 
+def erlang_c_beyond(arrivals: float, service: float, servers: int, wait: float) -> float:
+    """Share that waits longer than this: who waits at all waits exponentially, at the rate of the free capacity."""
+    return erlang_c(arrivals, service, servers).waits * exp(-(servers * service - arrivals) * wait)
+
+
 def erlang_a(arrivals: float, service: float, leaving: float, servers: int) -> Waiting:
     """M/M/c+M: patience is exponential with rate `leaving` (Palm 1957), by its birth-death chain."""
     weights = [1.0]
