@@ -197,6 +197,9 @@ def _asked(state: NDArray[int64], program: NDArray[int64], code: int, top: int, 
     """What contact, visit and item are asked for, and gaps of time."""
     if code == i.BY_FORM:
         return top, program[at + 1 + state[c.FORM]]
+    if code == i.ASKS_GROUP:
+        state[c.GROUP_ASKED] = state[c.NOW]
+        return top, at + 1
     if code == i.ITEM_FIELD:
         state[top + 1] = UNKNOWN if state[c.VIEW_ITEM] < 0 else program[state[c.VIEW_ITEM] + program[at + 1]]
         return top + 1, at + 2

@@ -62,7 +62,10 @@ def clear(state: NDArray[int64], program: NDArray[int64]) -> None:
         state[state[c.LATEST_AT] + state[state[c.MESSAGES_AT] + place * c.MESSAGE + c.M_ITEM]] = -1
     for place in range(c.FORM, c.AGENDA_ROOM):
         state[place] = 0
-    for place in (c.LAST_MQL, c.EVALUATION_AT, c.EVALUATED_AT, c.INSTANT, c.COUNTRY, c.ZONE, c.VIEW_VISIT, c.VIEW_ITEM):
+    for place in (
+        c.LAST_MQL, c.EVALUATION_AT, c.EVALUATED_AT, c.INSTANT, c.COUNTRY, c.ZONE, c.VIEW_VISIT, c.VIEW_ITEM,
+        c.GROUP_ASKED,
+    ):  # fmt: skip
         state[place] = -1
     state[c.ARMED] = 1
     state[c.LAST_OUTCOME] = UNKNOWN

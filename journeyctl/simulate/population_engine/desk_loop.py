@@ -121,11 +121,14 @@ class DeskLoop:
                 self._tell(colleague, second, shared)
 
     def _tell(self, contact: str, time: int, news: Stimulus) -> None:
-        self._learn(self.people.number_of(contact), time, self._telling.row(contact, time, news))
+        person = self.people.number_of(contact)
+        # Most of what groups say is heard by lives that never ask: they would be the same again.
+        matters = self._telling.acts_at_once(news) or self._lives.asks_later(person, time)
+        self._learn(person, time, self._telling.row(contact, time, news), matters=matters)
 
-    def _learn(self, person: int, time: int, news: News) -> None:
+    def _learn(self, person: int, time: int, news: News, *, matters: bool = True) -> None:
         if time < self._world.end:
-            self._news.add_one(person, news)
+            self._news.add_one(person, news, matters=matters)
 
     def _live_again(self, now: int) -> None:
         """Runs all lives again that have news; what is told later than now changes nothing before it is told."""

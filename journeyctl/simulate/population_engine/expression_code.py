@@ -111,6 +111,7 @@ class ExpressionWriter(CodeWriter):
             case syntax.History():
                 return self.history(node)
             case syntax.GroupField(group, name):
+                self.add(i.ASKS_GROUP)
                 return self.name(group_path(group, name))
             case syntax.InAudience(audience):
                 self.by_form(lambda: self.audience(audience))
@@ -380,9 +381,11 @@ class ExpressionWriter(CodeWriter):
                 self.constant(int(isinstance(value, float)), Sort.BOOLEAN)
             case syntax.Name() if node.path == "score":
                 self.constant(1, Sort.BOOLEAN)
-            case syntax.Name() | syntax.GroupField():
-                path = node.path if isinstance(node, syntax.Name) else group_path(node.group, node.field)
-                self.broken_field(path)
+            case syntax.Name():
+                self.broken_field(node.path)
+            case syntax.GroupField():
+                self.add(i.ASKS_GROUP)
+                self.broken_field(group_path(node.group, node.field))
             case syntax.Arithmetic(left, _, right):
                 self.constant(0, Sort.BOOLEAN)
                 for term in (left, right):

@@ -72,6 +72,8 @@ ITEM_FIELD: Final = 44
 SCORE: Final = 45
 BY_FORM: Final = 46
 """Goes on where the contact's form of the program says. Operands: one place for each form."""
+ASKS_GROUP: Final = 47
+"""What account evaluations have said of a group is looked at next; leaves the stack alone."""
 
 MONTH: Final = 1 << 40
 """A duration's code is its months times this, plus its seconds."""

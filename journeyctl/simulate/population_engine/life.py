@@ -82,10 +82,15 @@ LEAD_OUTCOME: Final = 0
 FIELD_CHANGED: Final = 1
 GROUP_CHANGED: Final = 2
 GROUP_READY: Final = 3
-(W_ROWS, W_ROWS_END, W_PERSON, W_NEWS, W_NEWS_END, W_EVENTS, W_EVENTS_END, W_STUCK, WANTED_COLUMNS) = range(9)
-"""Lives to be run: the person and its rows among news; and what came of it: packed rows and events of the life."""
-LIVED_COLUMNS: Final = 2
-"""Of these, what is remembered of each person's latest life: the rows."""
+(
+    W_ROWS, W_ROWS_END, W_ASKED, W_PERSON, W_NEWS, W_NEWS_END, W_EVENTS, W_EVENTS_END, W_STUCK, WANTED_COLUMNS,
+) = range(10)  # fmt: skip
+"""Lives to be run: the person and its rows among news; and what came of it: packed rows and events of the life, and
+the last second, above the run's start, at which anything depended on what evaluations say of groups (-1: none)."""
+LIVED_COLUMNS: Final = 3
+"""Of these, what is remembered of each person's latest life: its rows, and when it last asked about groups."""
+LATEST: Final = (1 << 31) - 1
+"""No second above the run's start is later as far as `W_ASKED` says."""
 (
     E_TIME, E_KIND, E_PERSON, E_PLACE, E_NUMBER, E_DESK, E_REQUEST, E_SCORE, E_NEED, E_LINES, E_ROUTE, EVENT_COLUMNS,
 ) = range(12)  # fmt: skip
@@ -149,6 +154,8 @@ def _live_all(
             return place, why
         wanted[place, W_ROWS] = row_mark
         wanted[place, W_ROWS_END] = packed.head[packing.PACKED]
+        asked = state[c.GROUP_ASKED]
+        wanted[place, W_ASKED] = -1 if asked < 0 else min(asked - packed.head[packing.START], LATEST)
         wanted[place, W_EVENTS] = event_mark
         wanted[place, W_EVENTS_END] = events[EVENTS]
         wanted[place, W_STUCK] = state[c.STUCK]

@@ -90,6 +90,10 @@ class Lives:
         self._run(wanted, news)
         self.lived[wanted[:, life.W_PERSON]] = wanted[:, : life.LIVED_COLUMNS]
 
+    def asks_later(self, person: int, time: int) -> bool:
+        """Whether anything in somebody's latest life from a second on depends on what it hears of groups."""
+        return bool(self.lived[person, life.W_ASKED] >= min(time - self.rows.start, life.LATEST))
+
     def count_events(self) -> int:
         """How many events lives have left for desks since these were taken last."""
         return int(self._events[life.EVENTS])

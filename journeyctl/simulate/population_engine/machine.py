@@ -158,6 +158,7 @@ def _lead_outcome(state: NDArray[int64], program: NDArray[int64], clock: ClockTa
     own = state[c.LEADS_AT] + desk * c.LEAD
     is_own = state[own + c.L_OPEN] == 1 and state[own + c.L_PLACE] == place and state[own + c.L_NUMBER] == number
     group = -1
+    state[c.GROUP_ASKED] = state[c.NOW]
     for candidate in range(program[p.GROUP_COUNT] - 1, -1, -1):
         lead = group_lead_at(state, candidate)
         if (

@@ -10,6 +10,7 @@ from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.lead_names import WHOLE
 from journeyctl.simulate.population_engine.program_columns import OUTCOMES
+from journeyctl.simulate.population_engine.program_reads import groups_watched
 
 News = tuple[int, ...]
 """One row for `life.live_all`: second, sort, and what there is to say."""
@@ -24,8 +25,17 @@ class Telling:
         self._groups = {name: number for number, name in enumerate(inputs.tables.groups)}
         self._desks = {name: number for number, name in enumerate(inputs.tables.desks)}
         self._places = frozenset(inputs.tables.places)
+        self._watched = groups_watched(inputs.world.program)
+        """Groups whose changes make visits look at their exits and deferred sends at once."""
         self._states: dict[tuple[Value, ...], tuple[int, ...]] = {}
         """What a member is told of its group, by group and fields, but for the lead."""
+
+    def acts_at_once(self, news: Stimulus) -> bool:
+        """Whether it can change a life that asks for nothing it says: all but states of groups that no exit watches.
+
+        Being looked at once more by journeys changes nothing: they look whenever the answer can have changed.
+        """
+        return not isinstance(news, GroupChanged) or news.group in self._watched
 
     def row(self, contact: str, time: int, news: Stimulus) -> News:
         """What reaches a contact at a second. Raises `Unsupported` for values that nobody foresaw."""

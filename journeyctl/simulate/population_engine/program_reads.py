@@ -131,6 +131,18 @@ def touched(condition: Condition, audiences: Mapping[str, Condition]) -> Touched
     return Touched(frozenset(paths), frozenset(groups), bool(condition.reads.audiences))
 
 
+def groups_watched(program: Program) -> frozenset[str]:
+    """Groups whose changes make a visit look at its exits, or a deferred send ask the gate, in some form."""
+    found: set[str] = set()
+    for country in forms(program):
+        graphs = [program.journey_for(name, country) for name in program.journeys]
+        asked = [way_out.condition for graph in graphs for way_out in graph.exits if way_out.condition is not None]
+        asked += [suppression.condition for suppression in program.policies_for(country).suppressions]
+        for audiences in map(program.audiences_for, forms(program)):
+            found.update(*(touched(condition, audiences).groups for condition in asked))
+    return frozenset(found)
+
+
 def concerned(
     found: Iterable[Condition], codes: FieldCodes, audiences: Mapping[str, Condition], scoring: Scoring | None,
     groups: Iterable[str], moving: str = "",

@@ -84,6 +84,8 @@ FIELD_COUNT: Final = 56
 GATE_SAYS: Final = 57
 SUPPRESSED_BY: Final = 58
 """Name of the suppression for which the gate deferred."""
+GROUP_ASKED: Final = 59
+"""The last second at which anything depended on what account evaluations have said of groups; -1: none yet."""
 HEAD: Final = 60
 
 STACK: Final = 64

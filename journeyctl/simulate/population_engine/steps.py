@@ -262,6 +262,7 @@ def _can_be_handed_over(state: NDArray[int64], program: NDArray[int64], op: int)
     group = program[op + p.HANDOFF_GROUP]
     if group < 0:
         return True
+    state[c.GROUP_ASKED] = state[c.NOW]
     lead = state[group_lead_at(state, group) + c.GL_STATE]
     if lead >= 0:
         return lead == 1

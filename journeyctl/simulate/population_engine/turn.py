@@ -218,8 +218,10 @@ def lead_of(state: NDArray[int64], program: NDArray[int64], op: int) -> int:
     Leads of groups and of contacts have these two columns in the same order.
     """
     group = program[op + p.HANDOFF_GROUP]
-    if group >= 0 and state[group_lead_at(state, group) + c.GL_STATE] == 1:
-        return group_lead_at(state, group)
+    if group >= 0:
+        state[c.GROUP_ASKED] = state[c.NOW]
+        if state[group_lead_at(state, group) + c.GL_STATE] == 1:
+            return group_lead_at(state, group)
     own = state[c.LEADS_AT] + program[op + p.HANDOFF_DESK] * c.LEAD
     return own if state[own + c.L_OPEN] == 1 else -1
 

@@ -1,0 +1,102 @@
+"""Who hears of a group lives again only where the life asks about groups later, and no row depends on that."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("numba", reason="the population engine is compiled by Numba")
+
+from journeyctl.draws import Draws
+from journeyctl.semantics.effects import Kind
+from journeyctl.simulate import population_engine, reference
+from journeyctl.simulate.population_engine.lives import Integers, Lives
+from journeyctl.simulate.world import World
+from tests.semantics.worlds import DAY, MIDNIGHT, journey
+from tests.simulate.group_worlds import group, person, run_world
+
+ASKING = {
+    "nobody": journey(
+        """
+    - {id: w, wait: 30d}
+    - {id: e, end: e}
+    """,
+        exits="[{event: group_ready, end: ready}]",
+    ),
+    "a branch, late": journey(
+        """
+    - {id: w, wait: 20d}
+    - {id: look, branch: [{when: 'group("g").completeness = 1', go: whole}, {otherwise: part}]}
+    - {id: part, end: part}
+    - {id: whole, end: whole}
+    """
+    ),
+    "a branch, again and again": journey(
+        """
+    - {id: look, branch: [{when: '"cio" in group("g").missing_roles', go: part}, {otherwise: whole}]}
+    - {id: part, wait: 5d, next: look}
+    - {id: whole, end: whole}
+    """
+    ),
+    "an exit": journey(
+        "- {id: w, wait: 30d}", exits='[{when: \'contact.role = "head" and group("g").ready\', end: ready}]'
+    ),
+    "a handoff": journey(
+        """
+    - {id: w, wait: 20d}
+    - id: h
+      handoff: {buying_group: g, outcomes: {not_ready: cold, accepted: s, rejected: s, recycled: s, unreachable: s,
+                                            expired: s}}
+    - {id: s, wait: 90d}
+    - {id: cold, end: cold}
+    """
+    ),
+}
+
+
+def world(asking: str, *, ready: bool = True) -> World:
+    """Clinics whose second role is filled one day after the other, some with a ready group that makes leads."""
+    clinics = [f"u1/h1/c{number}" for number in range(1, 9)]
+    heads = [person(f"{clinic}/p1", "head", country="US") for clinic in clinics]
+    late = [
+        person(f"{clinic}/p2", "cio", at=MIDNIGHT + number * 3 * DAY + 1) for number, clinic in enumerate(clinics[:6])
+    ]
+    return run_world((ASKING[asking], group() if ready else group(ready=None)), [*heads, *late])
+
+
+def again(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many lives were run again each time, from now on."""
+    counts, run = list[int](), Lives.again
+
+    def counted(lives: Lives, persons: Integers, news: Integers, ends: Integers) -> None:
+        counts.append(len(persons))
+        run(lives, persons, news, ends)
+
+    monkeypatch.setattr(Lives, "again", counted)
+    return counts
+
+
+@pytest.mark.parametrize("asking", sorted(ASKING))
+def test_both_engines_write_the_same_rows_whoever_asks(asking: str) -> None:
+    found = population_engine.simulate(world(asking), Draws(7, 1)).record.record()
+    expected = reference.simulate(world(asking), Draws(7, 1)).record.record()
+    assert list(found.in_file_order().rows()) == list(expected.in_file_order().rows())
+    assert len(found.rows_of(Kind.JOINED_GROUP)) == 14
+
+
+@pytest.mark.parametrize("asking", sorted(ASKING))
+def test_to_live_again_for_all_that_groups_say_changes_no_row(asking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = again(monkeypatch)
+    before = population_engine.simulate(world(asking), Draws(7, 1)).record.record()
+    some = sum(counts)
+    counts.clear()
+    monkeypatch.setattr(Lives, "asks_later", lambda lives, person, time: True)
+    after = population_engine.simulate(world(asking), Draws(7, 1)).record.record()
+    assert before.digest() == after.digest()
+    assert 0 < some <= sum(counts)
+
+
+def test_where_nobody_asks_nobody_lives_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = again(monkeypatch)
+    record = population_engine.simulate(world("nobody", ready=False), Draws(7, 1)).record.record()
+    assert len(record.rows_of(Kind.JOINED_GROUP)) == 14
+    assert counts == []
