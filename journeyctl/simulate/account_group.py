@@ -41,6 +41,10 @@ EVERY_EVALUATION: Final = 0
 """A next look so early means that the group is looked at in each evaluation."""
 
 
+Fitting = tuple[tuple[str, ...], "int | None"]
+"""Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account as rows name it; satisfies `results.record.Recorded`."""
@@ -186,8 +190,8 @@ class AccountGroup:
         self._roles: dict[str, str] = {}
         """By member who has not left."""
         self._fades_at: int | None = None
-        self._fitting: dict[str, tuple[list[str], int | None]] = {}
-        """Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
+        self._fitting: dict[str, Fitting] = {}
+        """Of each member, as far as it was asked."""
 
     @property
     def restless(self) -> bool:
@@ -199,13 +203,29 @@ class AccountGroup:
         """Complete enough and not ready yet, so that what its members do can make it so."""
         return self._filled is not None and self._filled.enough and self._rules.counts_acts and not self._ready
 
+    def wake(self, known: KnownContact, now: int) -> bool:
+        """Something that conditions ask about has happened to a candidate: whether the evaluation must look at it.
+
+        Not where nothing follows: it does not join, or is a member who can play the same roles for as long as before.
+        """
+        key, standing = known.person.key, known.standing(self.name, now)
+        if standing is not None:
+            found = self._as_brought(known, standing.roles), standing.until
+            if self._fitting.get(key) == found if key in self.members else not (standing.joins and found[0]):
+                return False
+        self.touch(key)
+        return True
+
+    def touch(self, key: str) -> None:
+        """Something has happened to a candidate: the next look asks conditions anew."""
+        self.touched.add(key)
+        self._fitting.pop(key, None)
+
     # --- one evaluation
 
     def look(self, now: int, out: Findings) -> None:
         """The account evaluation of second `now`."""
         closed, refit = self._close(now), not self.members.keys().isdisjoint(self.touched)
-        for key in self.touched:
-            self._fitting.pop(key, None)
         joined = self._let_in(now)
         self.touched.clear()
         if not self.members:
@@ -296,30 +316,36 @@ class AccountGroup:
             return False
         if known.brought_for is not None and known.brought_for[0] == group.name:
             return True
+        standing = known.standing(group.name, now)
+        if standing is not None:
+            return standing.joins and bool(standing.roles)
         known.catch_up(now)
         joins = group.joins is None or group.joins.holds(known.view.at(now))
         return joins and bool(self._still_fits(key, now))
 
-    def _fits(self, key: str, now: int) -> list[str]:
+    def _fits(self, key: str, now: int) -> Fitting:
         """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""
+        known, windows = self.candidates[key], self._rules.windows
+        standing = known.standing(self.name, now)
+        if standing is not None:
+            return self._as_brought(known, standing.roles), standing.until
         # Whatever can change the answer was told; nothing of it is held back.
-        known = self.candidates[key]
-        view, brought = known.view.at(now), known.brought_for
-        return [
-            role.name
-            for role in self._rules.group.roles
-            if role.when is None or brought == (self.name, role.name) or role.when.holds(view)
-        ]
+        view = known.view.at(now)
+        roles = [role.name for role in self._rules.group.roles if role.when is None or role.when.holds(view)]
+        return self._as_brought(known, tuple(roles)), known.next_fade(windows, now) if windows else None
 
-    def _still_fits(self, key: str, now: int) -> list[str]:
+    def _as_brought(self, known: KnownContact, roles: tuple[str, ...]) -> tuple[str, ...]:
+        """With the role of this group, if any, for which the contact was brought."""
+        group, role = known.brought_for or ("", "")
+        if group != self.name or role in roles:
+            return roles
+        return tuple(found.name for found in self._rules.group.roles if found.name == role or found.name in roles)
+
+    def _still_fits(self, key: str, now: int) -> tuple[str, ...]:
         """The same of a member, asked anew only after something has happened to it or an act has left a window."""
-        windows = self._rules.windows
-        if windows is None:
-            return self._fits(key, now)
         known = self._fitting.get(key)
-        if known is None or (known[1] is not None and known[1] <= now):
-            fits = self._fits(key, now)
-            known = self._fitting[key] = fits, self.candidates[key].next_fade(windows, now) if windows else None
+        if known is None or self._rules.windows is None or (known[1] is not None and known[1] <= now):
+            known = self._fitting[key] = self._fits(key, now)
         return known[0]
 
     def _seated(self, now: int) -> list[Member]:

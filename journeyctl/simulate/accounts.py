@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -30,11 +30,21 @@ if TYPE_CHECKING:
     from journeyctl.results.record import Recorded
     from journeyctl.simulate.world import World
 
-__all__ = ["NEVER", "AccountBook", "Evaluation", "evaluation_times"]
+__all__ = ["NEVER", "AccountBook", "Evaluation", "evaluation_times", "rules_of"]
 
 NEVER: Final = 1 << 62
 """Second of an evaluation that does not come."""
-_REMEMBERED: Final = "account book: rules, everybody"
+_RULES: Final = "account book: rules"
+_ROSTER: Final = "account book: everybody"
+
+
+def rules_of(world: World) -> BookRules:
+    """What a world's account evaluations go by, worked out once."""
+    found = world.memory.get(_RULES)
+    if not isinstance(found, BookRules):
+        period = world.start, world.end
+        found = world.memory[_RULES] = BookRules.of(world.program, world.scope, world.belongs, period)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +111,11 @@ class AccountBook:
         """The book of one replication with everybody in it; `None` where no journey asks for accounts or groups."""
         if not world.scope:
             return None
-        found = world.memory.get(_REMEMBERED)
-        if not isinstance(found, tuple):
-            rules = BookRules.of(world.program, world.scope, world.belongs, (world.start, world.end))
+        found = world.memory.get(_ROSTER)
+        if not isinstance(found, Roster):
             people = ((one, world.facts.get(one.key, ())) for one in (*world.persons, *world.bystanders))
-            found = world.memory[_REMEMBERED] = rules, Roster.of(rules, people)
-        return cls(found[0], draws, roster=found[1], audiences=world.matched_audiences)
+            found = world.memory[_ROSTER] = Roster.of(rules_of(world), people)
+        return cls(rules_of(world), draws, roster=found, audiences=world.matched_audiences)
 
     def rely_on(self, keeper: HeldBack) -> None:
         """Rows are kept by the engine; it tells those that matter with `tell`, and is asked for the others."""
@@ -250,6 +259,16 @@ class AccountBook:
         for one in news:
             self._take_in(known, one)
 
+    def wake(self, contact: str, groups: Collection[str], now: int) -> None:
+        """Before second `now`, that of the next evaluation, something has happened that conditions of groups ask about.
+
+        For engines that keep the rows, and can say how the contact stands to groups.
+        """
+        known = self._contact(contact)
+        for group in self._groups_of[contact]:
+            if group.name in groups and group.wake(known, now):
+                self._touched.add(group.order)
+
     def outcome(self, contact: str, time: int, outcome: LeadOutcome) -> tuple[tuple[str, int, Stimulus], ...]:
         """The CRM sync at `time` will bring the outcome of a contact's lead; gives back what other contacts learn then.
 
@@ -291,7 +310,7 @@ class AccountBook:
     def _touch(self, known: KnownContact) -> None:
         self._facts_of_accounts.touch(known)
         for group in self._groups_of[known.person.key]:
-            group.touched.add(known.person.key)
+            group.touch(known.person.key)
             self._touched.add(group.order)
 
     def _touch_by(self, known: KnownContact, effect: Effect) -> None:
@@ -301,7 +320,7 @@ class AccountBook:
         noting = self._all.noting_of
         for group in self._groups_of[key]:
             if noting[group.name].wakes(effect):
-                group.touched.add(key)
+                group.touch(key)
             elif group.counts_acts and key in group.members:
                 group.stirred = True
             else:

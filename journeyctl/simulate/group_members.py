@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.program import Program
@@ -92,6 +92,17 @@ class Noting:
         return kind not in self.items or effect.item in self.items[kind]
 
 
+class Standing(NamedTuple):
+    """What a group's conditions say of a contact as of an evaluation."""
+
+    joins: bool
+    """The group's own condition holds, or there is none."""
+    roles: tuple[str, ...]
+    """Those whose condition holds, in the group's order."""
+    until: int | None
+    """The second from which on time may change that; `None`: never."""
+
+
 class HeldBack(Protocol):
     """Rows that an engine keeps to itself because by themselves they change nothing that anybody could see."""
 
@@ -110,13 +121,17 @@ class HeldBack(Protocol):
         """
         ...
 
+    def standing(self, contact: str, group: str, now: int) -> Standing | None:
+        """How a contact stands to a group in the evaluation of second `now`; `None`: ask what was told of it."""
+        ...
+
 
 class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_kept", "_program", "_worth", "_worth_until", "asked", "brought_for",
-        "closing", "gone", "groups", "is_member", "is_watched", "person", "state", "told_until", "view",
+        "_engaged", "_history", "_kept", "_program", "_state", "_view", "_worth", "_worth_until", "asked",
+        "brought_for", "closing", "gone", "groups", "is_member", "is_watched", "person", "told_until",
     )  # fmt: skip
 
     def __init__(
@@ -137,12 +152,13 @@ class KnownContact:
         self.person = person
         self.groups = tuple(groups)
         self.brought_for = brought_for
-        self.state = Contact(person.key, dict(person.fields), person.at)
-        self.view = ContactView(program, self.state)
+        self._state: Contact | None = None
+        """Made when somebody asks: of many contacts only the engine ever knows what they do."""
+        self._view: ContactView | None = None
         self.closing: dict[str, tuple[int, LeadOutcome]] = {}
         """By lead: what the CRM sync will say, and when."""
         self.asked = False
-        self.gone = self.state.fields.get(LEFT_COMPANY) is True
+        self.gone = person.fields.get(LEFT_COMPANY) is True
         """Has left the company."""
         self.is_member = False
         """Of any group."""
@@ -156,6 +172,20 @@ class KnownContact:
         self._worth: int | None = None
         """Of the acts so far, at least up to the second that follows; `None`: it has to be worked out."""
         self._worth_until = 0
+
+    @property
+    def state(self) -> Contact:
+        """Fields, acts, score and open leads as far as they were told."""
+        if self._state is None:
+            self._state = Contact(self.person.key, dict(self.person.fields), self.person.at)
+        return self._state
+
+    @property
+    def view(self) -> ContactView:
+        """What conditions see of the contact."""
+        if self._view is None:
+            self._view = ContactView(self._program, self.state)
+        return self._view
 
     @property
     def engaged_until(self) -> int | None:
@@ -220,6 +250,10 @@ class KnownContact:
             # Until then no act falls out of the window.
             self._worth_until = min((time for time, _ in self._engaged), default=now) + ENGAGED_FOR
         return self._worth
+
+    def standing(self, group: str, now: int) -> Standing | None:
+        """How it stands to a group, where the engine can say that; else conditions are asked of its view."""
+        return None if self._kept is None else self._kept.standing(self.person.key, group, now)
 
     def next_fade(self, windows: Sequence[int], now: int) -> int | None:
         """The first second at which an act leaves one of these windows (seconds); `None`: none ever does."""

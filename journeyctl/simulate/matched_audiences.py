@@ -108,6 +108,11 @@ class MatchedAudiences:
             for change in process.sets:
                 yield from ((change.path, value) for value in possible_values(change.value, change.type))
 
+    @property
+    def changing(self) -> frozenset[str]:
+        """Fields of those who come, and of their accounts, that facts can change."""
+        return self._facts.paths
+
     # --- what a search wants to know
 
     def clinics_of(self, account: str) -> Sequence[int]:

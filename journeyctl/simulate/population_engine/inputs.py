@@ -23,6 +23,7 @@ from journeyctl.simulate.population_engine.condition_code import group_path
 from journeyctl.simulate.population_engine.crowds import Crowd, Roster, fields_of, values_in
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 from journeyctl.simulate.population_engine.field_codes import FieldCodes, Unsupported
+from journeyctl.simulate.population_engine.group_conditions import GroupConditions, asked_of_groups
 from journeyctl.simulate.population_engine.mail_rows import MailRows
 from journeyctl.simulate.population_engine.newcomer_rows import NewcomerRows
 from journeyctl.simulate.population_engine.program_reads import codes_of
@@ -72,12 +73,25 @@ class Inputs:
     desks: DeskTables
     brought: NewcomerRows
     """How newcomers become arrays."""
+    group_conditions: GroupConditions | None
+    """`None`: the account book asks the conditions of groups itself."""
 
     @classmethod
     def of(cls, world: World) -> Inputs:
         """Raises `Unsupported` where this engine cannot carry something."""
+        asked = asked_of_groups(world)
+        if asked:
+            try:
+                return cls._of(world, asked)
+            except Unsupported:
+                # Perhaps it was one of these conditions, which the account book can ask as well.
+                pass
+        return cls._of(world, ())
+
+    @classmethod
+    def _of(cls, world: World, asked: Sequence[Condition]) -> Inputs:
         program, model = world.program, world.model
-        further = [*(c for c, _ in model.personas.arms), *_routes(world)]
+        further = [*(c for c, _ in model.personas.arms), *_routes(world), *asked]
         changing = frozenset(path for _, path, _ in _all_facts(world)) | frozenset(world.scope.facts)
         brought = tuple(world.matched_audiences.values()) if world.matched_audiences is not None else ()
         codes = codes_of(program, further=further, paths=changing | {path for path, _ in brought})
@@ -94,6 +108,7 @@ class Inputs:
         responses = ResponseLists(model, items=tables.items, weeks=world.weeks(), around=_around(world, tables))
         if len(responses.lines) > _MOST_LINES:
             raise Unsupported(f"{len(responses.lines)} business lines, more than {_MOST_LINES}")
+        group_conditions = GroupConditions.of(world, tables) if asked else None
         teams = {name: tuple(team for _, team in rules.routes) for name, rules in world.desks.items()}
         ranks = {path: rank for rank, path in enumerate(sorted(codes.paths))}
         return cls(
@@ -101,7 +116,7 @@ class Inputs:
             everybody, Roster(world, tables, ranks, everybody, world.facts), NameTable(everybody.keys),
             world.zone_column(People.of(world.persons)), teams, ranks,
             DeskTables.of(world.desks, start=world.start, until=world.drained, sources=world.desk_inflow.sources),
-            NewcomerRows(world, tables, ranks),
+            NewcomerRows(world, tables, ranks), group_conditions,
         )  # fmt: skip
 
     def crowd(self, mail: Mailing, rows: Integers) -> Crowd:

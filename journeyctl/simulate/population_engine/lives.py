@@ -90,6 +90,10 @@ class Lives:
         self._run(wanted, news)
         self.lived[wanted[:, life.W_PERSON]] = wanted[:, : life.LIVED_COLUMNS]
 
+    def crowd_with(self, persons: Integers) -> tuple[Crowd, Integers]:
+        """A crowd that has these people, and the row of each in it."""
+        return self._who.crowd_with(persons)
+
     def asks_later(self, person: int, time: int) -> bool:
         """Whether anything in somebody's latest life from a second on depends on what it hears of groups."""
         return bool(self.lived[person, life.W_ASKED] >= min(time - self.rows.start, life.LATEST))

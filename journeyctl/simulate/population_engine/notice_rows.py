@@ -21,13 +21,15 @@ ENGAGES: Final = 4
 """They count as engagement, of which the book takes notice where somebody is watched."""
 SCORES: Final = 8
 """They say a score, which replaces the one before."""
-(SORT, WAKES, SHAPE_COLUMNS) = range(3)
-"""What rows of a shape are to the book, and the bits of the groups that they wake, but for scores."""
+(SORT, WAKES, ACT, ACT_ITEM, ACT_JOURNEY, ACT_HUMAN, SHAPE_COLUMNS) = range(7)
+"""What rows of a shape are to the book, and the bits of the groups that they wake, but for scores; the kind of act
+that conditions of groups count, -1: none, and about which item and journey it was (-1: none), and whether a human's."""
 (GROUPS, WATCHED, TOLD, PERSON_COLUMNS) = range(4)
 """Of a person the bits of its groups, -1 for somebody whom evaluations cannot reach; whether every act matters; and
 the second from which on nothing was told."""
 (U_PERSON, U_TIME, U_SHAPE, U_VALUE, UNTOLD) = range(5)
-"""A row to be told."""
+"""A row to be told; in place of its shape -1 where only the bits of groups that somebody's rows wake are."""
+WOKEN: Final = -1
 NEVER: Final = 1 << 62
 _NO_ROW: Final = -1
 
@@ -119,20 +121,45 @@ def sift(rows: Lived, runs: Integers, after: int, since: int, people: Integers, 
 
 @compiled
 def tell(
-    rows: Lived, people: Integers, due: NDArray[int32], evaluation: int, first: int, found: Integers
+    rows: Lived, people: Integers, due: NDArray[int32], evaluation: int, is_asked: int, first: int, found: Integers
 ) -> tuple[int, int]:
     """What an evaluation has to be told, from person `first` on, as far as there is room.
 
+    Where conditions are asked in compiled code (`is_asked`), mostly nothing but which groups somebody's rows wake.
     Answers how many rows were found, and who comes next.
     """
-    count = 0
+    count, now = 0, rows.times[evaluation]
+    since = rows.times[evaluation - 1] if evaluation > 0 else -NEVER
     for person in range(first, due.shape[0]):
         if due[person] == evaluation:
             if not has_room(rows, person, found.shape[0] - count):
                 return count, person
-            count = take(rows, people, person, NEVER, rows.times[evaluation], count, found)
-            due[person] = due_next(rows, people, person)
+            bits = woken(rows, people[person], person, since, now) if is_asked else -1
+            if bits < 0:
+                count = take(rows, people, person, NEVER, now, count, found)
+                due[person] = due_next(rows, people, person)
+                continue
+            found[count, U_PERSON], found[count, U_TIME] = person, now
+            found[count, U_SHAPE], found[count, U_VALUE] = WOKEN, bits
+            count += 1
+            first_row, after = int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])
+            due[person] = due_from(rows, people[person], first_row, after, now)
     return count, due.shape[0]
+
+
+@compiled
+def woken(rows: Lived, of_person: Integers, person: int, since: int, before: int) -> int:
+    """Bits of somebody's groups that its rows in `[since, before)` wake; -1 where the book must have the rows."""
+    bits = 0
+    if of_person[WATCHED]:
+        return -1
+    for row in range(int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])):
+        time, shape = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row]]
+        if since <= time < before and shape[SORT] & NOTED:
+            if shape[SORT] & PROMPT:
+                return -1
+            bits |= woken_by_score(rows.least, value_at(rows.values, row)) if shape[SORT] & SCORES else shape[WAKES]
+    return bits & of_person[GROUPS]
 
 
 @compiled

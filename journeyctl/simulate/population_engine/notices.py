@@ -24,11 +24,13 @@ from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.reactions import fact_text
 from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import AccountBook
-from journeyctl.simulate.group_members import COUNTED, EVENTS
+from journeyctl.simulate.group_members import COUNTED, EVENTS, Standing
 from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.field_codes import Sort
+from journeyctl.simulate.population_engine.group_conditions import Standings
 from journeyctl.simulate.population_engine.inputs import Inputs
+from journeyctl.simulate.population_engine.instructions import ACTS
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lead_names import lead_name
 from journeyctl.simulate.population_engine.lives import Lives
@@ -45,6 +47,8 @@ _MOST_GROUPS: Final = 60
 _AT_ONCE: Final = {Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.ACTIVATED}
 """Change fields or audiences, whoever asks for them."""
 _NOBODY: Final = -1
+_NOTHING: Final = (0, 0, -1, -1, -1, 0)
+"""What rows are to the book of which it takes no notice."""
 
 
 class Notices:
@@ -66,6 +70,10 @@ class Notices:
         """So many rows and runs of lives have been looked at."""
         self._found = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
         self._rows = self._lived()
+        conditions = inputs.group_conditions
+        self._standings = None if conditions is None else Standings(inputs, lives, book.rules, conditions)
+        self._stands: dict[str, Mapping[str, Standing]] = {}
+        """How contacts stand to groups as of the evaluation at hand, as far as it has had to know."""
         book.rely_on(self)
 
     def tell(self, evaluation: int) -> None:
@@ -75,11 +83,31 @@ class Notices:
             self._expect()
         until = self._book.times[evaluation]
 
-        def found(first: int) -> tuple[int, int]:
-            return n.tell(self._rows, self._crowd, self._due, evaluation, first, self._found)
+        self._stands = {}
+        asks = int(self._standings is not None)
 
-        for person, news in self._news(found, len(self._due)):
+        def found(first: int) -> tuple[int, int]:
+            return n.tell(self._rows, self._crowd, self._due, evaluation, asks, first, self._found)
+
+        for person, news in self._news(found, len(self._due), until):
             self._book.tell(self._people.key(person), news, until=until)
+
+    def _wake(self, woken: Integers, until: int) -> None:
+        """Tells the book whose rows wake groups, and knows how these stand to them."""
+        assert self._standings is not None, "rows are told where conditions are not asked here"
+        persons, keys = woken[:, n.U_PERSON].tolist(), self._people.key
+        standings = self._standings.of(self._rows, persons, until)
+        for person, bits, standing in zip(persons, woken[:, n.U_VALUE].tolist(), standings, strict=True):
+            contact = keys(person)
+            self._stands[contact] = standing
+            self._book.wake(contact, self._groups_in(bits), until)
+
+    def _groups_in(self, bits: int) -> frozenset[str]:
+        known = self._world.woken.get(bits)
+        if known is None:
+            known = frozenset(name for name, bit in self._world.bits.items() if bits & bit)
+            self._world.woken[bits] = known
+        return known
 
     def _expect(self) -> None:
         """As far as lives without any news tell, this is to whom something will happen, and when."""
@@ -94,7 +122,7 @@ class Notices:
         person = self._people.number_of(contact)
         while (count := n.held_back(self._rows, person, self._crowd, before, self._found)) < 0:
             self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
-        return [one for _, news in self._told(count) for one in news if isinstance(one, Effect)]
+        return [one for _, news in self._told(self._found[:count]) for one in news if isinstance(one, Effect)]
 
     def watch(self, contacts: Sequence[str], before: int) -> Iterable[tuple[str, Iterable[Effect]]]:
         """From second `before` on every human act of these contacts is told at once; answers what was not told yet."""
@@ -106,6 +134,17 @@ class Notices:
 
         for person, news in self._news(found, len(persons)):
             yield self._people.key(person), [one for one in news if isinstance(one, Effect)]
+
+    def standing(self, contact: str, group: str, now: int) -> Standing | None:
+        """How a contact stands to a group in the evaluation at hand, where compiled code asks its conditions."""
+        if self._standings is None:
+            return None
+        found = self._stands.get(contact)
+        if found is None:
+            number = self._people.number_of(contact)
+            [found] = self._standings.of(self._rows, [number], now)
+            self._stands[contact] = found
+        return found[group]
 
     # --- which rows
 
@@ -133,19 +172,29 @@ class Notices:
         self._crowd = np.concatenate([self._crowd, np.array(others, np.int64)])
         self._due = np.concatenate([self._due, np.full(len(others), len(book.times), np.int32)])
 
-    def _news(self, find: Callable[[int], tuple[int, int]], everybody: int) -> Iterator[tuple[int, list[News]]]:
-        """By person what is found, a roomful at a time; `find` goes on from somebody and answers who comes next."""
+    def _news(
+        self, find: Callable[[int], tuple[int, int]], everybody: int, until: int = -1
+    ) -> Iterator[tuple[int, list[News]]]:
+        """By person what is found, a roomful at a time; `find` goes on from somebody and answers who comes next.
+
+        Whose rows only wake groups by second `until`, of these the book learns no more than that.
+        """
         following = 0
         while following < everybody:
             count, following = find(following)
             if not count and following < everybody:
                 self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
-            yield from self._told(count)
+            rows = self._found[:count]
+            is_woken = rows[:, n.U_SHAPE] == n.WOKEN
+            if is_woken.any():
+                self._wake(rows[is_woken], until)
+                rows = rows[~is_woken]
+            yield from self._told(rows)
 
-    def _told(self, count: int) -> Iterator[tuple[int, list[News]]]:
+    def _told(self, rows: Integers) -> Iterator[tuple[int, list[News]]]:
         """By person the rows that were found, in the order of time."""
         known, whose, news = self._shapes.told, _NOBODY, list[News]()
-        for person, time, shape, value in self._found[:count].tolist():
+        for person, time, shape, value in rows.tolist():
             if person != whose:
                 if news:
                     yield whose, news
@@ -206,14 +255,15 @@ class _Shapes:
             self._world.told[spelled] = found
         return found
 
-    def _new_sort(self, spelled: bytes, columns: Integers) -> tuple[int, int]:
+    def _new_sort(self, spelled: bytes, columns: Integers) -> tuple[int, ...]:
         found = self._world.sorts[spelled] = self._sort(columns.tolist())
         return found
 
-    def _sort(self, columns: Sequence[int]) -> tuple[int, int]:
+    def _sort(self, columns: Sequence[int]) -> tuple[int, ...]:
+        """A row of `notice_rows.SHAPE_COLUMNS`."""
         kind, noting = KINDS[columns[r.KIND]], self._rules.noting
         if kind not in noting.kinds:
-            return 0, 0
+            return _NOTHING
         names = self._inputs.tables.names.values
         item, human = names[columns[r.ITEM]], names[columns[r.WHO]] == "human"
         sets_field = kind is Kind.FACT and bool(self._journey(columns))
@@ -221,12 +271,14 @@ class _Shapes:
         counted = kind in COUNTED and COUNTED[kind] in noting.history and item in noting.items.get(kind, (item,))
         noted = counted or sets_field or (kind not in COUNTED and kind not in EVENTS and kind is not Kind.FACT)
         if not (noted or engages or self._rules.needs_every_row):
-            return 0, 0
+            return _NOTHING
         sort = (n.ENGAGES if engages else 0) | (n.SCORES if kind is Kind.SCORED else 0)
         sort |= n.NOTED if noted or self._rules.needs_every_row else 0
         if self._rules.needs_every_row or sets_field or kind in _AT_ONCE:
             sort |= n.PROMPT
-        return sort, self._wakes(kind, item)
+        act = ACTS.index(COUNTED[kind]) if counted else -1
+        of_item, of_journey = self._world.items.get(item, -1), self._world.graphs.get(self._journey(columns), -1)
+        return sort, self._wakes(kind, item), act, of_item, of_journey, int(human)
 
     def _wakes(self, kind: Kind, item: str) -> int:
         """Groups that such a row wakes; scores and fields are looked at for themselves."""
@@ -280,9 +332,14 @@ class _World:
     """By op; the last one is that of rows without any."""
     values: dict[str, tuple[str, Value]]
     """Path and value of what a journey may set a field to, by how the record writes it."""
+    items: Mapping[str, int]
+    """Numbers of items and journeys in tables of acts."""
+    graphs: Mapping[str, int]
+    woken: dict[int, frozenset[str]]
+    """Names of groups by their bits, as far as somebody asked."""
     told: dict[bytes, _Told]
     """How rows of a shape are told, by its columns."""
-    sorts: dict[bytes, tuple[int, int]]
+    sorts: dict[bytes, tuple[int, ...]]
     """What such rows are to the book, by the same columns as bytes."""
 
     @classmethod
@@ -299,7 +356,9 @@ class _World:
         return cls(
             bits, np.array(crowd, np.int64).reshape(-1, n.PERSON_COLUMNS), least, np.array(rules.times, np.int64),
             [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs),
-            told={}, sorts={},
+            items={name: place for place, name in enumerate(inputs.tables.items)},
+            graphs={name: place for place, name in enumerate(sorted(inputs.world.program.journeys))},
+            woken={}, told={}, sorts={},
         )  # fmt: skip
 
 

@@ -1,0 +1,121 @@
+"""Conditions of buying groups in compiled code: those that ask for acts, scores and fields that last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
+from journeyctl.simulate.accounts import rules_of
+from journeyctl.simulate.group_members import LEFT_COMPANY, Standing
+from journeyctl.simulate.population_engine import standing_rows as s
+from journeyctl.simulate.population_engine.contact_state import scratch
+from journeyctl.simulate.reach import moving_fields
+
+if TYPE_CHECKING:
+    from journeyctl.graph.condition import Condition
+    from journeyctl.simulate.account_rules import BookRules
+    from journeyctl.simulate.population_engine.inputs import Inputs
+    from journeyctl.simulate.population_engine.lives import Lives
+    from journeyctl.simulate.population_engine.notice_rows import Lived
+    from journeyctl.simulate.population_engine.program_tables import Tables
+    from journeyctl.simulate.world import World
+
+Integers = NDArray[int64]
+
+_SCORE = "score"
+
+
+def asked_of_groups(world: World) -> tuple[Condition, ...]:
+    """The conditions of a world's groups where compiled code can ask all of them; none where it cannot.
+
+    It knows what lives write and what people are like at the start, not what facts or journeys make of their fields.
+    """
+    if not world.scope.groups:
+        return ()
+    rules = rules_of(world)
+    changing = {path for changes in world.facts.values() for _, path, _ in changes}
+    if world.matched_audiences is not None:
+        changing |= world.matched_audiences.changing
+    moving = moving_fields(world.program, changing) - {_SCORE}
+    read = (rules.noting.paths - {_SCORE}) | {world.program.meanings.get("country", "contact.country")}
+    written = moving_fields(world.program, ())
+    if rules.needs_every_row or read & moving or LEFT_COMPANY in written:
+        return ()
+    return tuple(condition for name in world.scope.groups for condition in world.program.groups[name].conditions())
+
+
+@dataclass(frozen=True, slots=True)
+class GroupConditions:
+    """Where the instructions of all groups' conditions begin."""
+
+    starts: Integers
+    """Shape `(forms, groups, 1 + roles)`: of `joins`, then of each role; see `standing_rows`."""
+
+    @classmethod
+    def of(cls, world: World, tables: Tables) -> GroupConditions:
+        """Writes the instructions behind those of the program. Raises `Unsupported` for what they cannot say."""
+        groups = [world.program.groups[name] for name in world.scope.groups]
+        most = max((len(group.roles) for group in groups), default=0)
+        starts = np.full((len(tables.code), len(groups), 1 + most), s.NO_ROLE, np.int64)
+        for form, code in enumerate(tables.code):
+            for place, group in enumerate(groups):
+                starts[form, place, 0] = code.condition(group.joins)
+                starts[form, place, 1 : 1 + len(group.roles)] = [code.condition(role.when) for role in group.roles]
+        return cls(starts)
+
+
+class Standings:
+    """Asks the conditions of groups in one replication."""
+
+    def __init__(self, inputs: Inputs, lives: Lives, rules: BookRules, conditions: GroupConditions) -> None:
+        """Nobody has been asked about."""
+        self._inputs, self._lives, self._conditions = inputs, lives, conditions
+        self._names = tuple(rules.groups)
+        self._roles = [_combinations([role.name for role in found.group.roles]) for found in rules.groups.values()]
+        """By group and bits of roles: their names."""
+        self._windows = _windows([found.windows or () for found in rules.groups.values()])
+        self._room = 1
+        self._state = self._new_state()
+
+    def of(self, rows: Lived, persons: Sequence[int], now: int) -> list[Mapping[str, Standing]]:
+        """How each of these persons stands to every group as of second `now`, if it can belong to it at all."""
+        numbers, each = np.array(persons, np.int64), len(self._names)
+        crowd, places = self._lives.crowd_with(numbers)
+        found = np.zeros((len(numbers) * each, s.STANDING), np.int64)
+        done = 0
+        while done < len(numbers):
+            done += s.stand(
+                self._state, self._inputs.program, self._inputs.clock, rows, self._conditions.starts, self._windows,
+                crowd.people, crowd.fields, numbers[done:], places[done:], now, found[done * each :],
+            )  # fmt: skip
+            if done < len(numbers):
+                self._room *= 2
+                self._state = self._new_state()
+        answers = found.tolist()
+        return [self._in_words(answers[first : first + each]) for first in range(0, len(answers), each)]
+
+    def _in_words(self, answers: Iterable[Sequence[int]]) -> Mapping[str, Standing]:
+        return {
+            name: Standing(joins == 1, roles[bits], until or None)
+            for name, roles, (joins, bits, until) in zip(self._names, self._roles, answers, strict=True)
+        }
+
+    def _new_state(self) -> Integers:
+        return scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room)
+
+
+def _combinations(roles: Sequence[str]) -> list[tuple[str, ...]]:
+    """By bits: the roles of which these are set, in their order."""
+    return [tuple(role for place, role in enumerate(roles) if bits >> place & 1) for bits in range(1 << len(roles))]
+
+
+def _windows(of_groups: Sequence[Sequence[int]]) -> Integers:
+    found = np.zeros((len(of_groups), max(1, *map(len, of_groups))), np.int64)
+    for place, windows in enumerate(of_groups):
+        found[place, : len(windows)] = windows
+    return found
