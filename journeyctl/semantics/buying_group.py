@@ -50,10 +50,11 @@ def engagement_of(acts: Iterable[tuple[int, str]], now: int, *, scoring: Scoring
         if now - ENGAGED_FOR <= time < now:
             day = act, local_date(time, zone).toordinal()
             days[day] = days.get(day, 0) + 1
-    return sum(min(count, MOST_A_DAY) * _worth(scoring, act) for (act, _), count in days.items())
+    return sum(min(count, MOST_A_DAY) * worth(scoring, act) for (act, _), count in days.items())
 
 
-def _worth(scoring: Scoring | None, act: str) -> int:
+def worth(scoring: Scoring | None, act: str) -> int:
+    """Hundredths of a point that one human act of this event is worth."""
     return ONE_POINT if scoring is None else max(0, points_for(scoring, act, "human"))
 
 

@@ -259,14 +259,20 @@ class AccountBook:
         for one in news:
             self._take_in(known, one)
 
-    def wake(self, contact: str, groups: Collection[str], now: int) -> None:
-        """Before second `now`, that of the next evaluation, something has happened that conditions of groups ask about.
+    def wake(self, contact: str, groups: Collection[str], now: int, *, stirs: bool) -> None:
+        """Before second `now`, of the next evaluation, something has happened that these groups' conditions ask about.
 
-        For engines that keep the rows, and can say how the contact stands to groups.
+        `stirs`: it, or some of it, counts as engagement. For engines that keep the rows, and can say how the contact
+        stands to groups and how engaged it is.
         """
         known = self._contact(contact)
+        if stirs:
+            known.stir()
         for group in self._groups_of[contact]:
             if group.name in groups and group.wake(known, now):
+                self._touched.add(group.order)
+            elif stirs and group.counts_acts and contact in group.members:
+                group.stirred = True
                 self._touched.add(group.order)
 
     def outcome(self, contact: str, time: int, outcome: LeadOutcome) -> tuple[tuple[str, int, Stimulus], ...]:

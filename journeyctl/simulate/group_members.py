@@ -125,13 +125,20 @@ class HeldBack(Protocol):
         """How a contact stands to a group in the evaluation of second `now`; `None`: ask what was told of it."""
         ...
 
+    def engagement(self, contact: str, now: int) -> tuple[int, int | None] | None:
+        """Hundredths of a point that a contact's acts of the last 30 days earned, and the second of the first of them.
+
+        `None`: what was told of the contact says that.
+        """
+        ...
+
 
 class KnownContact:
     """One contact as account evaluations see it."""
 
     __slots__ = (
-        "_engaged", "_history", "_kept", "_program", "_state", "_view", "_worth", "_worth_until", "asked",
-        "brought_for", "closing", "gone", "groups", "is_member", "is_watched", "person", "told_until",
+        "_engaged", "_first_act", "_history", "_kept", "_program", "_state", "_view", "_worth", "asked", "brought_for",
+        "closing", "gone", "groups", "is_member", "is_watched", "person", "told_until",
     )  # fmt: skip
 
     def __init__(
@@ -170,8 +177,8 @@ class KnownContact:
         self._kept = kept
         self._engaged: list[tuple[int, str]] = []
         self._worth: int | None = None
-        """Of the acts so far, at least up to the second that follows; `None`: it has to be worked out."""
-        self._worth_until = 0
+        """Of the acts so far, as long as the first that counts does; `None`: it has to be worked out."""
+        self._first_act: int | None = None
 
     @property
     def state(self) -> Contact:
@@ -190,7 +197,7 @@ class KnownContact:
     @property
     def engaged_until(self) -> int | None:
         """The second from which on its engagement is another by the passing of time alone, as of when it was asked."""
-        return self._worth_until + 1 if self._engaged else None
+        return None if self._first_act is None else self._first_act + ENGAGED_FOR + 1
 
     def keep_up_with(self, kept: HeldBack) -> None:
         """From now on rows of the contact are told on demand."""
@@ -240,16 +247,24 @@ class KnownContact:
         """Hundredths of a point, decayed to `now`."""
         return scoring.current(self.view.scoring, self.state.score, now)
 
+    def stir(self) -> None:
+        """It has done something that counts as engagement."""
+        self._worth = None
+
     def engagement(self, now: int) -> int:
-        """Hundredths of a point that the acts of the last 30 days earned."""
-        if not self._engaged:
-            return 0
-        if self._worth is None or self._worth_until < now:
-            self._engaged = [act for act in self._engaged if act[0] >= now - ENGAGED_FOR]
-            self._worth = engagement_of(self._engaged, now, scoring=self.view.scoring, zone=self._program.zone)
-            # Until then no act falls out of the window.
-            self._worth_until = min((time for time, _ in self._engaged), default=now) + ENGAGED_FOR
+        """Hundredths of a point that the acts of the last 30 days earned, of a contact that is watched."""
+        if self._worth is None or (self._first_act is not None and self._first_act + ENGAGED_FOR < now):
+            found = None if self._kept is None else self._kept.engagement(self.person.key, now)
+            self._worth, self._first_act = self._earned(now) if found is None else found
         return self._worth
+
+    def _earned(self, now: int) -> tuple[int, int | None]:
+        """The same from what was told, with the second of the first act that counts."""
+        self._engaged = [act for act in self._engaged if act[0] >= now - ENGAGED_FOR]
+        if not self._engaged:
+            return 0, None
+        worth = engagement_of(self._engaged, now, scoring=self.view.scoring, zone=self._program.zone)
+        return worth, min(time for time, _ in self._engaged)
 
     def standing(self, group: str, now: int) -> Standing | None:
         """How it stands to a group, where the engine can say that; else conditions are asked of its view."""
@@ -260,10 +275,10 @@ class KnownContact:
         ends = (act.time + window + 1 for act in self.state.acts if act.kind in self._history for window in windows)
         return min((end for end in ends if end > now), default=None)
 
-    def watched(self, now: int) -> HeldBack | None:
+    def watched(self) -> HeldBack | None:
         """From now on all its acts count at once: who is to be asked for those before; `None` where they are known."""
-        kept, self.is_watched, self.told_until = self._kept, True, max(now, self.told_until)
-        return kept
+        self.is_watched = True
+        return self._kept
 
     # --- rows
 
@@ -310,8 +325,9 @@ class KnownContact:
 def watch(contacts: Mapping[str, KnownContact], now: int) -> None:
     """From now on all acts of these contacts count at once, those of before included. All are kept by one engine."""
     new = {key: known for key, known in contacts.items() if not known.is_watched}
-    kept = {key: kept for key, known in new.items() if (kept := known.watched(now)) is not None}
+    kept = {key: kept for key, known in new.items() if (kept := known.watched()) is not None}
     if kept:
         for key, effects in next(iter(kept.values())).watch(tuple(kept), now):
+            new[key].told_until = max(now, new[key].told_until)
             for effect in effects:
                 new[key].note(effect)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
 
+from journeyctl.semantics.buying_group import worth
 from journeyctl.simulate.accounts import rules_of
 from journeyctl.simulate.group_members import LEFT_COMPANY, Standing
 from journeyctl.simulate.population_engine import standing_rows as s
 from journeyctl.simulate.population_engine.contact_state import scratch
+from journeyctl.simulate.population_engine.field_codes import Interned
+from journeyctl.simulate.population_engine.program_reads import forms
 from journeyctl.simulate.reach import moving_fields
 
 if TYPE_CHECKING:
@@ -27,7 +30,20 @@ if TYPE_CHECKING:
 
 Integers = NDArray[int64]
 
-_SCORE = "score"
+_SCORE: Final = "score"
+_ACTS: Final = 128
+"""So many acts of one contact's 30 days have room at first."""
+
+
+class Stance(NamedTuple):
+    """How a contact stands as of an evaluation."""
+
+    to: Mapping[str, Standing]
+    """By group."""
+    engagement: int
+    """Hundredths of a point that its acts of the last 30 days earned."""
+    since: int | None
+    """Second of the first of these acts."""
 
 
 def asked_of_groups(world: World) -> tuple[Condition, ...]:
@@ -72,32 +88,45 @@ class GroupConditions:
 class Standings:
     """Asks the conditions of groups in one replication."""
 
-    def __init__(self, inputs: Inputs, lives: Lives, rules: BookRules, conditions: GroupConditions) -> None:
-        """Nobody has been asked about."""
+    def __init__(
+        self, inputs: Inputs, lives: Lives, rules: BookRules, conditions: GroupConditions, events: Interned
+    ) -> None:
+        """Nobody has been asked about. `events` are those that count as engagement; more may come."""
         self._inputs, self._lives, self._conditions = inputs, lives, conditions
         self._names = tuple(rules.groups)
         self._roles = [_combinations([role.name for role in found.group.roles]) for found in rules.groups.values()]
         """By group and bits of roles: their names."""
         self._windows = _windows([found.windows or () for found in rules.groups.values()])
+        self._events = events
+        self._worth: Integers = np.zeros((len(conditions.starts), 0), np.int64)
         self._room = 1
-        self._state = self._new_state()
+        self._make_room()
 
-    def of(self, rows: Lived, persons: Sequence[int], now: int) -> list[Mapping[str, Standing]]:
-        """How each of these persons stands to every group as of second `now`, if it can belong to it at all."""
+    def of(self, rows: Lived, persons: Sequence[int], now: int) -> list[Stance]:
+        """How each of these persons stands as of second `now`."""
         numbers, each = np.array(persons, np.int64), len(self._names)
         crowd, places = self._lives.crowd_with(numbers)
-        found = np.zeros((len(numbers) * each, s.STANDING), np.int64)
-        done = 0
+        if self._worth.shape[1] < len(self._events):
+            program = self._inputs.world.program
+            of_forms = [[worth(program.scoring_for(form), name) for name in self._events.values]
+                        for form in forms(program)]  # fmt: skip
+            self._worth = np.array(of_forms, np.int64)
+        found = np.empty((len(numbers) * each, s.STANDING), np.int64)
+        engaged, done = np.empty((len(numbers), s.ENGAGED), np.int64), 0
         while done < len(numbers):
             done += s.stand(
                 self._state, self._inputs.program, self._inputs.clock, rows, self._conditions.starts, self._windows,
-                crowd.people, crowd.fields, numbers[done:], places[done:], now, found[done * each :],
+                crowd.people, crowd.fields, self._worth, self._acts, numbers[done:], places[done:], now,
+                found[done * each :], engaged[done:],
             )  # fmt: skip
             if done < len(numbers):
                 self._room *= 2
-                self._state = self._new_state()
+                self._make_room()
         answers = found.tolist()
-        return [self._in_words(answers[first : first + each]) for first in range(0, len(answers), each)]
+        return [
+            Stance(self._in_words(answers[place * each : place * each + each]), worth, None if since < 0 else since)
+            for place, (worth, since) in enumerate(engaged.tolist())
+        ]
 
     def _in_words(self, answers: Iterable[Sequence[int]]) -> Mapping[str, Standing]:
         return {
@@ -105,8 +134,9 @@ class Standings:
             for name, roles, (joins, bits, until) in zip(self._names, self._roles, answers, strict=True)
         }
 
-    def _new_state(self) -> Integers:
-        return scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room)
+    def _make_room(self) -> None:
+        self._state = scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room)
+        self._acts = np.empty((_ACTS * self._room, s.DONE), np.int64)
 
 
 def _combinations(roles: Sequence[str]) -> list[tuple[str, ...]]:

@@ -21,15 +21,18 @@ ENGAGES: Final = 4
 """They count as engagement, of which the book takes notice where somebody is watched."""
 SCORES: Final = 8
 """They say a score, which replaces the one before."""
-(SORT, WAKES, ACT, ACT_ITEM, ACT_JOURNEY, ACT_HUMAN, SHAPE_COLUMNS) = range(7)
+(SORT, WAKES, ACT, ACT_ITEM, ACT_JOURNEY, ACT_HUMAN, EVENT, SHAPE_COLUMNS) = range(8)
 """What rows of a shape are to the book, and the bits of the groups that they wake, but for scores; the kind of act
-that conditions of groups count, -1: none, and about which item and journey it was (-1: none), and whether a human's."""
+that conditions of groups count, -1: none, and about which item and journey it was (-1: none), and whether a human's;
+and the number of the event that counts as engagement, -1: none."""
 (GROUPS, WATCHED, TOLD, PERSON_COLUMNS) = range(4)
 """Of a person the bits of its groups, -1 for somebody whom evaluations cannot reach; whether every act matters; and
 the second from which on nothing was told."""
 (U_PERSON, U_TIME, U_SHAPE, U_VALUE, UNTOLD) = range(5)
 """A row to be told; in place of its shape -1 where only the bits of groups that somebody's rows wake are."""
 WOKEN: Final = -1
+STIRS: Final = 1 << 61
+"""Beside these bits: somebody who is watched has done something that counts as engagement."""
 NEVER: Final = 1 << 62
 _NO_ROW: Final = -1
 
@@ -139,9 +142,10 @@ def tell(
                 count = take(rows, people, person, NEVER, now, count, found)
                 due[person] = due_next(rows, people, person)
                 continue
-            found[count, U_PERSON], found[count, U_TIME] = person, now
-            found[count, U_SHAPE], found[count, U_VALUE] = WOKEN, bits
-            count += 1
+            if bits:
+                found[count, U_PERSON], found[count, U_TIME] = person, now
+                found[count, U_SHAPE], found[count, U_VALUE] = WOKEN, bits
+                count += 1
             first_row, after = int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])
             due[person] = due_from(rows, people[person], first_row, after, now)
     return count, due.shape[0]
@@ -149,17 +153,19 @@ def tell(
 
 @compiled
 def woken(rows: Lived, of_person: Integers, person: int, since: int, before: int) -> int:
-    """Bits of somebody's groups that its rows in `[since, before)` wake; -1 where the book must have the rows."""
-    bits = 0
-    if of_person[WATCHED]:
-        return -1
+    """Bits of somebody's groups that its rows in `[since, before)` wake, and `STIRS`; -1: the book must have them."""
+    bits, stirs = 0, 0
     for row in range(int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])):
         time, shape = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row]]
-        if since <= time < before and shape[SORT] & NOTED:
+        if not since <= time < before:
+            continue
+        if shape[EVENT] >= 0 and of_person[WATCHED]:
+            stirs = STIRS
+        if shape[SORT] & NOTED:
             if shape[SORT] & PROMPT:
                 return -1
             bits |= woken_by_score(rows.least, value_at(rows.values, row)) if shape[SORT] & SCORES else shape[WAKES]
-    return bits & of_person[GROUPS]
+    return bits & of_person[GROUPS] | stirs
 
 
 @compiled
@@ -180,6 +186,16 @@ def watch(
         people[person, WATCHED] = 1
         due[person] = due_next(rows, people, person)
     return count, persons.shape[0]
+
+
+@compiled
+def attend(rows: Lived, persons: Integers, people: Integers, due: NDArray[int32], since: int) -> None:
+    """Every act of these persons matters from a second on, for which the book need not have their rows."""
+    for place in range(persons.shape[0]):
+        person = persons[place]
+        people[person, WATCHED] = 1
+        first, after = int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])
+        due[person] = due_from(rows, people[person], first, after, since)
 
 
 @compiled

@@ -27,8 +27,8 @@ from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.group_members import COUNTED, EVENTS, Standing
 from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import row_columns as r
-from journeyctl.simulate.population_engine.field_codes import Sort
-from journeyctl.simulate.population_engine.group_conditions import Standings
+from journeyctl.simulate.population_engine.field_codes import Interned, Sort
+from journeyctl.simulate.population_engine.group_conditions import Stance, Standings
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.instructions import ACTS
 from journeyctl.simulate.population_engine.known_people import KnownPeople
@@ -47,7 +47,7 @@ _MOST_GROUPS: Final = 60
 _AT_ONCE: Final = {Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.ACTIVATED}
 """Change fields or audiences, whoever asks for them."""
 _NOBODY: Final = -1
-_NOTHING: Final = (0, 0, -1, -1, -1, 0)
+_NOTHING: Final = (0, 0, -1, -1, -1, 0, -1)
 """What rows are to the book of which it takes no notice."""
 
 
@@ -61,6 +61,10 @@ class Notices:
         world = memory.get(_REMEMBERED)
         if not isinstance(world, _World):
             world = memory[_REMEMBERED] = _World.of(inputs, book)
+        conditions = inputs.group_conditions
+        self._standings = Standings(inputs, lives, book.rules, conditions, world.events) if conditions else None
+        self._stances: dict[str, Stance] = {}
+        """How contacts stand as of the evaluation at hand, as far as it has had to know."""
         self._world, self._shapes = world, _Shapes(inputs, book.rules, world)
         self._crowd = world.crowd.copy()
         """What the book is to each person."""
@@ -70,10 +74,6 @@ class Notices:
         """So many rows and runs of lives have been looked at."""
         self._found = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
         self._rows = self._lived()
-        conditions = inputs.group_conditions
-        self._standings = None if conditions is None else Standings(inputs, lives, book.rules, conditions)
-        self._stands: dict[str, Mapping[str, Standing]] = {}
-        """How contacts stand to groups as of the evaluation at hand, as far as it has had to know."""
         book.rely_on(self)
 
     def tell(self, evaluation: int) -> None:
@@ -83,7 +83,7 @@ class Notices:
             self._expect()
         until = self._book.times[evaluation]
 
-        self._stands = {}
+        self._stances = {}
         asks = int(self._standings is not None)
 
         def found(first: int) -> tuple[int, int]:
@@ -96,11 +96,11 @@ class Notices:
         """Tells the book whose rows wake groups, and knows how these stand to them."""
         assert self._standings is not None, "rows are told where conditions are not asked here"
         persons, keys = woken[:, n.U_PERSON].tolist(), self._people.key
-        standings = self._standings.of(self._rows, persons, until)
-        for person, bits, standing in zip(persons, woken[:, n.U_VALUE].tolist(), standings, strict=True):
+        stances = self._standings.of(self._rows, persons, until)
+        for person, bits, stance in zip(persons, woken[:, n.U_VALUE].tolist(), stances, strict=True):
             contact = keys(person)
-            self._stands[contact] = standing
-            self._book.wake(contact, self._groups_in(bits), until)
+            self._stances[contact] = stance
+            self._book.wake(contact, self._groups_in(bits & ~n.STIRS), until, stirs=bool(bits & n.STIRS))
 
     def _groups_in(self, bits: int) -> frozenset[str]:
         known = self._world.woken.get(bits)
@@ -125,8 +125,14 @@ class Notices:
         return [one for _, news in self._told(self._found[:count]) for one in news if isinstance(one, Effect)]
 
     def watch(self, contacts: Sequence[str], before: int) -> Iterable[tuple[str, Iterable[Effect]]]:
-        """From second `before` on every human act of these contacts is told at once; answers what was not told yet."""
+        """From second `before` on every human act of these contacts is told at once; answers what was not told yet.
+
+        Or the book is told that there was one, where compiled code knows what they are worth.
+        """
         persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
+        if self._standings is not None:
+            n.attend(self._rows, persons, self._crowd, self._due, before)
+            return
 
         def found(first: int) -> tuple[int, int]:
             engaged = before - ENGAGED_FOR
@@ -137,14 +143,22 @@ class Notices:
 
     def standing(self, contact: str, group: str, now: int) -> Standing | None:
         """How a contact stands to a group in the evaluation at hand, where compiled code asks its conditions."""
+        return None if self._standings is None else self._stance(contact, now).to[group]
+
+    def engagement(self, contact: str, now: int) -> tuple[int, int | None] | None:
+        """What a contact's acts have earned, and since when, where compiled code knows that."""
         if self._standings is None:
             return None
-        found = self._stands.get(contact)
+        found = self._stance(contact, now)
+        return found.engagement, found.since
+
+    def _stance(self, contact: str, now: int) -> Stance:
+        found = self._stances.get(contact)
         if found is None:
-            number = self._people.number_of(contact)
-            [found] = self._standings.of(self._rows, [number], now)
-            self._stands[contact] = found
-        return found[group]
+            assert self._standings is not None, "nobody else is asked here"
+            [found] = self._standings.of(self._rows, [self._people.number_of(contact)], now)
+            self._stances[contact] = found
+        return found
 
     # --- which rows
 
@@ -274,11 +288,21 @@ class _Shapes:
             return _NOTHING
         sort = (n.ENGAGES if engages else 0) | (n.SCORES if kind is Kind.SCORED else 0)
         sort |= n.NOTED if noted or self._rules.needs_every_row else 0
-        if self._rules.needs_every_row or sets_field or kind in _AT_ONCE:
+        # Where compiled code asks the conditions, no field that a journey sets is among what they read.
+        at_once = kind is Kind.ACTIVATED if self._inputs.group_conditions else sets_field or kind in _AT_ONCE
+        if self._rules.needs_every_row or at_once:
             sort |= n.PROMPT
         act = ACTS.index(COUNTED[kind]) if counted else -1
         of_item, of_journey = self._world.items.get(item, -1), self._world.graphs.get(self._journey(columns), -1)
-        return sort, self._wakes(kind, item), act, of_item, of_journey, int(human)
+        event = self._event(kind, columns[r.REASON]) if engages else -1
+        return sort, self._wakes(kind, item), act, of_item, of_journey, int(human), event
+
+    def _event(self, kind: Kind, reason: int) -> int:
+        """The number of the event that counts as engagement; -1 for a field that has changed."""
+        if kind in EVENTS:
+            return self._world.events(EVENTS[kind])
+        text = self._inputs.tables.names.values[reason] if reason >= 0 else "="
+        return -1 if "=" in text else self._world.events(text)
 
     def _wakes(self, kind: Kind, item: str) -> int:
         """Groups that such a row wakes; scores and fields are looked at for themselves."""
@@ -335,6 +359,8 @@ class _World:
     items: Mapping[str, int]
     """Numbers of items and journeys in tables of acts."""
     graphs: Mapping[str, int]
+    events: Interned
+    """Those that count as engagement, as far as they have occurred."""
     woken: dict[int, frozenset[str]]
     """Names of groups by their bits, as far as somebody asked."""
     told: dict[bytes, _Told]
@@ -358,7 +384,7 @@ class _World:
             [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs),
             items={name: place for place, name in enumerate(inputs.tables.items)},
             graphs={name: place for place, name in enumerate(sorted(inputs.world.program.journeys))},
-            woken={}, told={}, sorts={},
+            events=Interned(), woken={}, told={}, sorts={},
         )  # fmt: skip
 
 

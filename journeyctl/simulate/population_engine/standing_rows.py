@@ -1,4 +1,4 @@
-"""Who belongs to a buying group and which roles it can play, as of an evaluation: conditions asked in compiled code.
+"""Who belongs to a buying group, what it can play there and how engaged it is, as of an evaluation, in compiled code.
 
 What conditions ask of a contact is put together from its fields, which do not change where this is used, and from
 what its latest life has written before the evaluation.
@@ -11,8 +11,10 @@ from typing import Final
 from numpy import int64
 from numpy.typing import NDArray
 
+from journeyctl.semantics.buying_group import ENGAGED_FOR, MOST_A_DAY
 from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import state_columns as c
+from journeyctl.simulate.population_engine.clock import local_day
 from journeyctl.simulate.population_engine.clock_tables import ClockTables
 from journeyctl.simulate.population_engine.conditions import holds
 from journeyctl.simulate.population_engine.contact_state import clear, settle_place
@@ -27,19 +29,25 @@ NO_ROLE: Final = -2
 (JOINS, ROLES, UNTIL, STANDING) = range(4)
 """Of one contact and group: whether `joins` holds; a bit for each role that it can play; and the second from which on
 time may change that, 0: never."""
+(WORTH, SINCE, ENGAGED) = range(3)
+"""Of one contact: hundredths of a point that its engagement is worth, and the second of its first act that counts, -1:
+none does."""
+(D_DAY, D_EVENT, DONE) = range(3)
+"""An act that counts as engagement."""
 _NO_ROW: Final = -1
 
 
 @compiled
 def stand(
     state: Integers, program: Integers, clock: ClockTables, rows: Lived, starts: Integers, windows: Integers,
-    people: Integers, fields: Integers, persons: Integers, places: Integers, now: int, found: Integers,
+    people: Integers, fields: Integers, worth: Integers, done: Integers, persons: Integers, places: Integers, now: int,
+    found: Integers, engaged: Integers,
 ) -> int:  # fmt: skip
     """Asks the conditions of all groups about these persons, whose rows in the crowd are `places`.
 
     `starts` has shape `(forms, groups, 1 + roles)`: where instructions begin, of `joins` first; `windows` the seconds
-    over which the roles of each group count acts, 0 behind the last. Answers how many persons were asked about; fewer
-    than all where the next one has done more than there is room for.
+    over which the roles of each group count acts, 0 behind the last; `worth` what events are, by form. Answers how many
+    persons were asked about; fewer than all where the next one has done more than there is room for.
     """
     groups = starts.shape[1]
     for number in range(persons.shape[0]):
@@ -55,6 +63,8 @@ def stand(
                 if own[role] != NO_ROLE and holds(state, program, clock, own[role]):
                     answer[ROLES] |= 1 << (role - 1)
             answer[UNTIL] = _next_fade(state, windows[group], now)
+        if not _engage(clock, rows, worth[state[c.FORM]], done, persons[number], now, engaged[number]):
+            return number
     return persons.shape[0]
 
 
@@ -106,3 +116,27 @@ def _next_fade(state: Integers, windows: Integers, now: int) -> int:
             if windows[place] > 0 and end > now and (first == 0 or end < first):
                 first = end
     return first
+
+
+@compiled
+def _engage(
+    clock: ClockTables, rows: Lived, worth: Integers, done: Integers, person: int, now: int, found: Integers
+) -> bool:
+    """What somebody's acts of the last 30 days are worth, so many of one event a day at most; false: no room."""
+    count, total, first = 0, 0, -1
+    for row in range(int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])):
+        time, event = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row], n.EVENT]
+        if event < 0 or not now - ENGAGED_FOR <= time < now:
+            continue
+        if count == done.shape[0]:
+            return False
+        day, before = local_day(clock, 0, time), 0
+        for place in range(count):
+            before += int(done[place, D_DAY] == day and done[place, D_EVENT] == event)
+        if before < MOST_A_DAY:
+            total += worth[event]
+        done[count, D_DAY], done[count, D_EVENT] = day, event
+        count += 1
+        first = time if first < 0 else min(first, time)
+    found[WORTH], found[SINCE] = total, first
+    return True
