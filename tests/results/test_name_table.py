@@ -11,7 +11,8 @@ from numpy import uint64
 from numpy.typing import NDArray
 
 from journeyctl.draws import name_hashes
-from journeyctl.results.name_table import NameTable, places_among
+from journeyctl.results.name_list import NameList, places_among
+from journeyctl.results.name_table import NameTable
 
 
 class Counted(Sequence[str]):
@@ -96,3 +97,31 @@ def test_places_of_hashes_are_those_of_equal_ones() -> None:
     for count in (0, 1, 7, 3_000):
         wanted = chance.integers(0, 1 << 20, count, np.uint64)
         assert places_among(hashes, wanted).tolist() == np.flatnonzero(np.isin(hashes, wanted)).tolist()
+
+
+def test_names_may_come_behind_the_first_list_and_all_later_ones_move() -> None:
+    names = NameTable(("", "a"), Counted(3))
+    before = names.hashes(), names.numbers_of(["p1"])
+    grown = names.grown(("b", "c"))
+    assert list(grown) == ["", "a", "b", "c", "p0", "p1", "p2"]
+    assert grown.numbers_of(["p1", "c", "a"]) == [5, 3, 1]
+    assert grown.hashes().tolist() == name_hashes(list(grown)).tolist()
+    assert (names.hashes().tolist(), names.numbers_of(["p1"])) == (before[0].tolist(), before[1])
+
+
+@pytest.mark.parametrize("count", [3, 70_000])
+def test_where_lasting_names_stand_is_found_once_for_all_tables_with_their_list(count: int) -> None:
+    many = Counted(count)
+    names, lasting = NameTable(("", "a"), many, ("b",)), frozenset({"p2", "b", "a", "x", "p0"})
+    assert names.numbers_of_lasting(lasting).tolist() == names.numbers_of(tuple(lasting))
+    grown = names.grown(("x",)).and_then(("y",))
+    assert grown.numbers_of_lasting(lasting).tolist() == names.grown(("x",)).numbers_of(tuple(lasting))
+    assert grown.numbers_of_lasting(lasting).tolist() == [list(grown).index(name) for name in lasting]
+    assert names.numbers_of_lasting(lasting).tolist() == [list(names).index(n) if n in names else -1 for n in lasting]
+
+
+def test_tables_with_one_list_find_lasting_names_without_looking_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, lasting = NameTable(("", "a"), Counted(3)), ("p1", "p0")
+    assert names.numbers_of_lasting(lasting).tolist() == [3, 2]
+    monkeypatch.setattr(NameList, "places", None)
+    assert names.and_then(("b",)).numbers_of_lasting(lasting).tolist() == [3, 2]

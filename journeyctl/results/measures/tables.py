@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from journeyctl.results.measures.breaches import AllMail, Bound, CountedMail, Persons, numbers_of
+from journeyctl.results.measures.breaches import AllMail, Bound, CountedMail, Persons
 from journeyctl.results.measures.context import CapTerms
 from journeyctl.results.measures.messages_table import MessageNumbers
 from journeyctl.results.record import EventRecord, Integers
@@ -21,9 +21,6 @@ class Tables:
     _mail: dict[tuple[str, Kind], CountedMail] = field(default_factory=dict, init=False, repr=False, compare=False)
     _bound: dict[str, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
     _all: dict[Kind, AllMail] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _numbers: dict[int, tuple[Integers, Collection[str]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
     _persons: Persons | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -48,10 +45,8 @@ class Tables:
         return self._bound[cap.name]
 
     def _numbers_of(self, names: Collection[str]) -> Integers:
-        # Most caps hold for the same contacts, which they then share.
-        if id(names) not in self._numbers:
-            self._numbers[id(names)] = numbers_of(self.record, names), names
-        return self._numbers[id(names)][0]
+        # Most caps hold for the same contacts, which they then share, and so do all replications.
+        return self.record.names.numbers_of_lasting(names)
 
     def persons(self, people: Mapping[str, str]) -> Persons:
         """Which records are of one person; `people`, the same each time, names the first record of each further one."""

@@ -80,9 +80,11 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
 
 
 def _names(inputs: Inputs, people: KnownPeople) -> WorldNames:
-    """The numbers of all names; those of the people at the start are worked out once, unless the list has grown."""
+    """The numbers of all names; those of the people at the start are worked out once."""
     memory, names = inputs.world.memory, inputs.tables.names.numbers
     found = memory.get(_NAMES)
-    if not isinstance(found, WorldNames) or len(names) != found.named:
+    if not isinstance(found, WorldNames):
         found = memory[_NAMES] = WorldNames.of(names, inputs.everybody)
+    elif len(names) != found.named:
+        found = memory[_NAMES] = found.grown(names, inputs.everybody)
     return found.with_newcomers(people.newcomers)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy import int32, int64
 from numpy.typing import NDArray
 
+from journeyctl.draws import name_hashes
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
 from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse, plain_part
@@ -56,6 +58,17 @@ class WorldNames:
     def of(cls, names: Mapping[str, int], people: People) -> WorldNames:
         """Numbers everybody's names and accounts behind those that are numbered already."""
         return cls(NameTable(tuple(names)), (), len(names)).with_newcomers(people)
+
+    def grown(self, names: Mapping[str, int], people: People) -> WorldNames:
+        """The same after further names were numbered; `people` are those who were numbered here already."""
+        further = tuple(islice(names, self.named, None))
+        if not self.names.are_new(name_hashes(further)):
+            return WorldNames.of(names, people)
+        persons = (
+            (column, _narrow(np.where(own < self.named, own, own.astype(np.int32) + len(further))))
+            for column, own in self.persons
+        )
+        return WorldNames(self.names.grown(further), tuple(persons), len(names))
 
     def with_newcomers(self, people: People) -> WorldNames:
         """The same with further people."""

@@ -61,6 +61,18 @@ def test_a_contact_that_is_called_like_something_else_shares_its_number() -> Non
     assert names.names.spelled(dict(names.persons)["contact"].tolist()) == ["webinar", "p2"]
 
 
+@pytest.mark.parametrize("further", ["~p1~score", "u1/h1", "p2"])
+def test_names_that_programs_need_later_move_those_of_people(further: str) -> None:
+    people = People.of([person("p1"), person("p2", source="human")])
+    numbered = {"": 0, "human": 1, "u1": 2}
+    names = WorldNames.of(numbered, people).grown({**numbered, further: 3}, people)
+    assert (names.named, names.names[3], list(names.names).count(further)) == (4, further, 1)
+    for column, expected in (
+        ("contact", ["p1", "p2"]), ("hospital", ["u1/h1"] * 2), ("umbrella", ["u1"] * 2), ("source", ["", "human"]),
+    ):  # fmt: skip
+        assert names.names.spelled(dict(names.persons)[column].tolist()) == expected
+
+
 def test_whoever_was_asked_for_a_name_every_contact_keeps_its_number() -> None:
     people = known("p0", "p1", "p2")
     # Leads from elsewhere are nobody's; their number is -1, which a sequence takes for its last place.
