@@ -115,10 +115,10 @@ class NameTable(Sequence[str]):
     def numbers_of_lasting(self, names: Collection[str]) -> NDArray[int32]:
         """The same for names that never change, in the order in which they come.
 
-        Where they stand is remembered by the list that holds most of them, for all tables with that list.
+        Where they stand is remembered by the longest list, for all tables that hold it.
         """
         known = [which for which, part in enumerate(self._parts) if part.has_lasting(names)]
-        which = min(known or range(len(self._parts)), key=self._effort)
+        which = max(known or range(len(self._parts)), key=lambda which: len(self._parts[which].names))
         found = _raised(self._parts[which].places_of_lasting(names), self._starts[which])
         missing = np.flatnonzero(found < 0)
         if len(missing):
