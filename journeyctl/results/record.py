@@ -19,7 +19,7 @@ from journeyctl.results.name_table import NameTable
 from journeyctl.results.row_codes import Stretches
 from journeyctl.results.row_lives import Lives
 from journeyctl.results.row_order import file_order, time_order
-from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread
+from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread, type_of
 from journeyctl.semantics.effects import Kind
 
 Integers: TypeAlias = row_parts.Integers
@@ -43,9 +43,7 @@ KINDS: Final = tuple(Kind)
 KIND_NUMBER: Final[Mapping[Kind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 _KIND_OF_WORD: Final[Mapping[str, int]] = {kind.value: number for number, kind in enumerate(KINDS)}
 _INNER: Final = (*COLUMNS, "cause_time")
-TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
-    "time": np.int64, "value": np.int64, "cause_time": np.int64, "kind": np.uint8,
-}  # fmt: skip
+TYPES: Final = row_parts.TYPES
 """Of the columns that are not of 32 bits."""
 _MADE_WHOLE: Final = 1 << 22
 """Up to so many rows, a column of which a fourth was asked for is made whole."""
@@ -187,7 +185,7 @@ class EventRecord:
             return found
         if name not in _INNER:
             raise KeyError(name)
-        kind = TYPES.get(name, np.int32)
+        kind = type_of(name)
         if name not in self._filled:
             return np.broadcast_to(np.zeros((), kind), (self._length,))
         found = joined_parts(self._parts, name, kind)
@@ -201,7 +199,7 @@ class EventRecord:
         if isinstance(rows, slice) or rows.dtype == np.bool_ or self._is_whole(name, len(rows)):
             column = self.column(name)
             return column[rows] if isinstance(rows, slice) or rows.dtype == np.bool_ else column.take(rows)
-        return spread(self._parts, rows if self._as_they_lie else self._places()[rows], name, TYPES.get(name, np.int32))
+        return spread(self._parts, rows if self._as_they_lie else self._places()[rows], name, type_of(name))
 
     def stretches(self) -> Stretches:
         """The rows for readers who go through all of them, as a writer of files does; makes no whole columns."""
@@ -381,7 +379,7 @@ def joined(records: Sequence[EventRecord]) -> EventRecord:
         found.append(record.renumbered(numbers))
     columns: dict[str, Integers] = {}
     for name in dict.fromkeys(name for own in found for name in own):
-        blanks = (np.zeros(len(record), TYPES.get(name, np.int32)) for record in records)
+        blanks = (np.zeros(len(record), type_of(name)) for record in records)
         columns[name] = np.concatenate([own.pop(name, blank) for own, blank in zip(found, blanks, strict=True)])
     return EventRecord.of_parts((plain_part(columns, sum(map(len, records))),), names)
 
@@ -395,7 +393,7 @@ def record_of_texts(columns: Mapping[str, Sequence[str] | Sequence[int]], *, len
     inner: dict[str, Integers] = {}
     for name, cells in columns.items():
         if name in NUMBERS:
-            inner[name] = np.array([int(cell) for cell in cells], TYPES.get(name, np.int32))
+            inner[name] = np.array([int(cell) for cell in cells], type_of(name))
         elif name == "kind":
             inner[name] = np.array([KIND_NUMBER[Kind(cell)] for cell in cells], np.uint8)
         elif name == "cause":

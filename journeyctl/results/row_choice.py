@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from journeyctl.results.row_order import time_order
-from journeyctl.results.row_parts import Codes, Held, Integers, Listed, Looked, Part, Plain, Sparse
+from journeyctl.results.row_parts import (
+    Codes,
+    Held,
+    Integers,
+    Listed,
+    Looked,
+    Part,
+    Plain,
+    Sparse,
+    joined_parts,
+    plain_part,
+    type_of,
+)
+
+_TOGETHER: Final = 1 << 18
+"""Up to so many rows are put together in plain columns: they take more memory and are read much faster."""
 
 
 def of_kinds(
@@ -21,11 +37,21 @@ def of_kinds(
     """
     if not by_time:
         return _of(parts, (*kinds, *lying), by_time=False)
+    others = tuple(part for part in _of(parts, lying, by_time=False)[0] if part.length)
+    few, _ = _of(parts, kinds, by_time=False)
+    if sum(part.length for part in few) <= _TOGETHER:
+        return (_by_time(few), *others), None
     moved, order = _of(parts, kinds, by_time=True)
-    others, _ = _of(parts, lying, by_time=False)
     assert order is not None, "rows that are put in the order of time have one"
     there = len(order)
     return (*moved, *others), np.concatenate([order, np.arange(there, there + sum(part.length for part in others))])
+
+
+def _by_time(parts: Sequence[Part]) -> Part:
+    """The rows of parts as one of plain columns, in the order of time."""
+    order = time_order(joined_parts(parts, "time", np.int64))
+    columns = sorted({name for part in parts if part.length for name in part.columns})
+    return plain_part({name: joined_parts(parts, name, type_of(name)).take(order) for name in columns}, len(order))
 
 
 def _of(parts: Sequence[Part], kinds: Sequence[int], *, by_time: bool) -> tuple[tuple[Part, ...], Integers | None]:

@@ -23,6 +23,16 @@ STRETCH: Final = 1 << 15
 _SHIFTS: Final = (30, 27, 31)
 _FACTORS: Final = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
+TYPES: Final[Mapping[str, type[np.integer[Any]]]] = {
+    "time": np.int64, "value": np.int64, "cause_time": np.int64, "kind": np.uint8,
+}  # fmt: skip
+"""Of the columns that are not of 32 bits."""
+
+
+def type_of(column: str) -> type[np.integer[Any]]:
+    """What a column is made of where it is whole."""
+    return TYPES.get(column, np.int32)
+
 
 class Codes(Protocol):
     """A number for each row, by which other things of the row are looked up."""
@@ -281,8 +291,14 @@ def spread(parts: Sequence[Part], rows: Integers, name: str, kind: type[np.integ
     """Some rows of a column of several parts, rows being counted through all of them."""
     if len(parts) == 1:
         return parts[0].cells(name, rows, kind)
-    found, start = np.zeros(len(rows), kind), 0
+    if not len(rows):
+        return np.zeros(0, kind)
+    low, high, start = int(rows.min()), int(rows.max()), 0
+    found = np.zeros(len(rows), kind)
     for part in parts:
+        if start <= low and high < start + part.length:
+            # Rows of a kind mostly lie together.
+            return part.cells(name, rows - start if start else rows, kind)
         own = np.flatnonzero((rows >= start) & (rows < start + part.length))
         if len(own) and name in part.columns:
             found[own] = part.cells(name, rows[own] - start, kind)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
+
 from journeyctl.calendars import local_date
-from journeyctl.draws import DrawSource
+from journeyctl.draws import Draws, DrawSource, name_hash, name_hashes
 from journeyctl.simulate.desk_rules import TeamRules
+
+_ABSENCE: Final = "absence"
+"""Purpose of the draw whether somebody is away on a day."""
 
 
 class Worker:
@@ -17,7 +26,7 @@ class Worker:
         self.team = team
         self.ordinal = ordinal
         self._draws = draws
-        self._subject = f"{desk}/{team.name}"
+        self._subject = _subject(desk, team)
         self._away: dict[int, bool] = {}
 
     def is_present(self, now: int) -> bool:
@@ -52,6 +61,19 @@ class Worker:
             return False
         known = self._away.get(day)
         if known is None:
-            u = self._draws.bits(self._subject, "absence", place=str(self.ordinal), occurrence=day)
+            u = self._draws.bits(self._subject, _ABSENCE, place=str(self.ordinal), occurrence=day)
             known = self._away[day] = u < self.team.absence
         return known
+
+
+def away_on(team: TeamRules, days: NDArray[int64], draws: Draws, *, desk: str) -> NDArray[np.bool_]:
+    """`Worker.is_away_on` for all SDRs of a team and many days, shape `(sdrs, days)`."""
+    if not team.absence:
+        return np.zeros((team.sdrs, len(days)), np.bool_)
+    ordinals = name_hashes(map(str, range(1, team.sdrs + 1)))[:, None]
+    subject, purpose = (np.uint64(name_hash(name)) for name in (_subject(desk, team), _ABSENCE))
+    return draws.block(subject, purpose, places=ordinals, occurrences=days) < team.absence
+
+
+def _subject(desk: str, team: TeamRules) -> str:
+    return f"{desk}/{team.name}"

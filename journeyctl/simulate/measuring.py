@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final, Literal
 
 import numpy as np
+from numpy import int64
+from numpy.typing import NDArray
 
 from journeyctl.calendars import BusinessClock, ShiftClock, local_date
-from journeyctl.draws import DrawSource
+from journeyctl.draws import Draws
 from journeyctl.expr import Value
 from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.graph.program import Cap, Program
@@ -18,7 +20,7 @@ from journeyctl.results.measures.context import FINISHED_AFTER
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.costing import cost_terms
-from journeyctl.simulate.desk_people import Worker
+from journeyctl.simulate.desk_people import away_on
 from journeyctl.simulate.desk_rules import DeskRules, TeamRules
 from journeyctl.simulate.field_order import paths_read
 from journeyctl.simulate.person import People
@@ -26,11 +28,13 @@ from journeyctl.simulate.reach import updated_fields
 from journeyctl.simulate.world import Promise, World
 from journeyctl.units import SECONDS_PER_DAY
 
+Integers = NDArray[int64]
+
 _NAME: Final = "measuring"
 """Under which a world remembers what all its replications share."""
 
 
-def context_of(world: World, draws: DrawSource) -> MeasuringContext:
+def context_of(world: World, draws: Draws) -> MeasuringContext:
     """The measuring context of one replication; absences make every replication's capacity its own."""
     known = world.memory.get(_NAME)
     if not isinstance(known, MeasuringContext):
@@ -81,40 +85,39 @@ def _terms(rules: DeskRules, promise: Promise | None) -> DeskTerms:
     )
 
 
-def _capacity(world: World, rules: DeskRules, draws: DrawSource) -> dict[str, int]:
+def _capacity(world: World, rules: DeskRules, draws: Draws) -> dict[str, int]:
     """Productive seconds of the SDRs that are present, by ISO week."""
-    workers = [
-        Worker(team, ordinal, draws, desk=rules.name)
-        for team in rules.teams.values()
-        for ordinal in range(1, team.sdrs + 1)
-    ]
-    shifts = {name: _shifts(world, rules.name, team) for name, team in rules.teams.items()}
-    found: dict[str, int] = {}
-    for place, (week, _, _) in enumerate(world.weeks()):
-        found[week] = sum(_productive(worker, shifts[worker.team.name][place]) for worker in workers)
+    weeks = world.weeks()
+    found = np.zeros(len(weeks), np.int64)
+    for team in rules.teams.values():
+        if team.sdrs:
+            length, productive = team.stretch
+            found += (_present(world, rules.name, team, draws) * productive // length).sum(axis=0)
+    return {week: seconds for (week, _, _), seconds in zip(weeks, found.tolist(), strict=True)}
+
+
+def _present(world: World, desk: str, team: TeamRules, draws: Draws) -> Integers:
+    """Shift seconds for which each SDR of a team is there in each ISO week, shape `(sdrs, weeks)`."""
+    week, day, seconds = _shifts(world, desk, team)
+    found = np.zeros((team.sdrs, len(world.weeks())), np.int64)
+    for sdr, away in enumerate(away_on(team, day, draws, desk=desk)):
+        np.add.at(found[sdr], week, np.where(away, 0, seconds))
     return found
 
 
-def _productive(worker: Worker, shifts: Sequence[tuple[int, int]]) -> int:
-    length, productive = worker.team.stretch
-    present = sum(seconds for day, seconds in shifts if not worker.is_away_on(day))
-    return present * productive // length
-
-
-def _shifts(world: World, desk: str, team: TeamRules) -> Sequence[Sequence[tuple[int, int]]]:
-    """For each ISO week of the run, the date and the seconds of every shift; the same in all replications."""
+def _shifts(world: World, desk: str, team: TeamRules) -> tuple[Integers, Integers, Integers]:
+    """The place of the ISO week, the date and the seconds of every shift of the run; the same in all replications."""
     name = f"{_NAME}.shifts.{desk}.{team.name}"
     known = world.memory.get(name)
-    if not isinstance(known, tuple):
+    if not isinstance(known, np.ndarray):
         zone = team.shift.zone
-        known = world.memory[name] = tuple(
-            tuple(
-                (local_date(start, zone).toordinal(), end - start)
-                for start, end in team.shift.stretches(max(first, world.start), min(after, world.end))
-            )
-            for _, first, after in world.weeks()
-        )
-    return known
+        shifts = [
+            (place, local_date(start, zone).toordinal(), end - start)
+            for place, (_, first, after) in enumerate(world.weeks())
+            for start, end in team.shift.stretches(max(first, world.start), min(after, world.end))
+        ]
+        known = world.memory[name] = np.array(shifts, np.int64).reshape(-1, 3).T.copy()
+    return known[0], known[1], known[2]
 
 
 # --- caps

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeyctl.calendars import local_day, local_month, local_week
 from journeyctl.results.measures import MEASURES, STAGES, CapTerms, MeasuringContext, Observation
-from journeyctl.results.measures.breaches import breaches_of
+from journeyctl.results.measures.breaches import AllMail, Bound, breaches_of
 from journeyctl.semantics.effects import Kind
 from tests.results.events import HOUR, WEEK, Event, at, event, lead, message, record_of
 
@@ -95,6 +97,24 @@ def other(person: str, time: int) -> Event:
 
 
 ROLLING = CapTerms(name="week", maximum=2, channel="email", seconds=WEEK)
+
+
+@pytest.mark.parametrize("window", ["day", "week", "month"])
+@given(
+    times=st.lists(st.integers(1_500_000_000, 1_900_000_000), min_size=1, max_size=5),
+    zones=st.lists(st.sampled_from(["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]), min_size=5),
+)
+def test_the_window_around_a_mail_begins_when_the_day_week_or_month_does_there(
+    window: Literal["day", "week", "month"], times: list[int], zones: list[str]
+) -> None:
+    contacts = {f"c{place}": zone for place, zone in zip(range(len(times)), zones, strict=False)}
+    record = record_of(*(event(name, time, Kind.SENT) for name, time in zip(contacts, times, strict=True)))
+    cap = CapTerms(name="cap", maximum=1, window=window, zones=contacts)
+    mail = AllMail.of(record, Kind.SENT).under(Bound.of(record, cap))
+    begins = {"day": local_day, "week": local_week, "month": local_month}[window]
+    names = record.names.spelled(mail.person.tolist())
+    expected = [begins(time, contacts[name])[0] for name, time in zip(names, mail.time.tolist(), strict=True)]
+    assert mail.window.tolist() == expected
 
 
 @pytest.mark.parametrize(

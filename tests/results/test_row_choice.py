@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import journeyctl.results
+from journeyctl.results import row_choice
 from journeyctl.results.measures import UNREAD
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import COLUMNS, KINDS, EventRecord
@@ -70,7 +71,11 @@ def test_no_measure_and_no_account_reads_a_kind_of_rows_that_is_left_out() -> No
     assert not read & {kind.name for kind in UNREAD}
 
 
-def test_rows_that_may_lie_as_they_do_follow_behind_those_in_the_order_of_time() -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_rows_that_may_lie_as_they_do_follow_behind_those_in_the_order_of_time(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_choice, "_TOGETHER", few)
     record = EventRecord.of_parts(parts(), NAMES, by_time=True)
     found = record.of_kinds(WANTED, lying=[Kind.CLICKED])
     before = [row for row in record.rows() if row.kind in WANTED]

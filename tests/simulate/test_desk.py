@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from simpy import Environment
 
@@ -21,7 +22,7 @@ from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.desk_instants import ARRIVAL, Moment
-from journeyctl.simulate.desk_people import Worker
+from journeyctl.simulate.desk_people import Worker, away_on
 from journeyctl.simulate.desk_rules import Delay, DeskRules, FieldRules, TeamRules, WorkTime
 from journeyctl.spec import load
 from journeyctl.units import Duration
@@ -75,6 +76,15 @@ def pilot(name: str) -> DeskRules:
 
 
 # --- shifts
+
+
+@pytest.mark.parametrize("absence", [0, CERTAIN // 3])
+def test_absences_of_a_whole_team_are_those_of_its_people(absence: int) -> None:
+    rules, days, draws = team(3, absence=absence), np.arange(738_000, 738_200), Draws(2, 5)
+    people = [Worker(rules, ordinal, draws, desk="desk") for ordinal in (1, 2, 3)]
+    found = away_on(rules, days, draws, desk="desk")
+    assert found.tolist() == [[worker.is_away_on(day) for day in days.tolist()] for worker in people]
+    assert bool(found.any()) is bool(absence)
 
 
 def test_work_pauses_at_the_end_of_the_shift_and_goes_on_first_at_the_next() -> None:

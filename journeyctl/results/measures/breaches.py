@@ -212,14 +212,23 @@ class AllMail:
 
     def under(self, bound: Bound) -> CountedMail:
         """The mail that a cap counts."""
-        chosen, cap = self._counted(bound), bound.cap
-        rows, contact, person, time, own = self.rows, self.contact, self.person, self.time, self.own
-        if not chosen.all():
-            rows, contact, person, time, own = (
-                column.compress(chosen) for column in (rows, contact, person, time, own)
-            )
-        window = time - cap.seconds + 1 if cap.window == "rolling" else _window_starts(contact, time, bound)
-        return CountedMail(rows, person, time, own, window)
+        return self.counted(bound).in_windows(bound)
+
+    def counted(self, bound: Bound) -> AllMail:
+        """The mail on the channel and to the contacts of a cap; the same for all caps with the same of both."""
+        chosen = self._counted(bound)
+        if chosen.all():
+            return self
+        return AllMail(
+            self.rows.compress(chosen), self.contact.compress(chosen), self.person.compress(chosen),
+            self.channel.compress(chosen), self.time.compress(chosen), self.own.compress(chosen),
+        )  # fmt: skip
+
+    def in_windows(self, bound: Bound) -> CountedMail:
+        """With the windows of a cap, which counts all of this mail."""
+        cap, time = bound.cap, self.time
+        window = time - cap.seconds + 1 if cap.window == "rolling" else _window_starts(self.contact, time, bound)
+        return CountedMail(self.rows, self.person, time, self.own, window)
 
     def _counted(self, bound: Bound) -> Mask:
         counted = np.ones(len(self.rows), np.bool_)
@@ -278,16 +287,24 @@ def _window_starts(contact: Integers, time: Integers, bound: Bound) -> Integers:
     if not len(time):
         return np.zeros(0, np.int64)
     cap, first, last = bound.cap, int(time.min()) // _YEAR * _YEAR, (int(time.max()) // _YEAR + 1) * _YEAR
-    known = [_bounds(first, last, zone, cap.window, cap.week_starts) for zone in bound.zones]
-    if bound.zone is None:
-        only: Integers = known[0][np.searchsorted(known[0], time, side="right") - 1]
-        return only
-    # The zones' windows one after the other on one line, so that one search finds them all.
-    span = last - first + 2 * _YEAR
-    line = np.concatenate([starts + span * number for number, starts in enumerate(known)])
-    place = np.searchsorted(line, time + bound.zone[contact] * span, side="right") - 1
-    found: Integers = np.concatenate(known)[place]
-    return found
+    tick, starts = _by_tick(first, last, bound.zones, cap.window, cap.week_starts)
+    place = time // tick - first // tick
+    if bound.zone is not None:
+        place += bound.zone.take(contact) * (len(starts) // len(bound.zones))
+    return starts.take(place)
+
+
+@lru_cache(maxsize=16)
+def _by_tick(first: int, last: int, zones: tuple[str, ...], window: str, week_starts: int) -> tuple[int, Integers]:
+    """Seconds of a tick, within which no window begins, and for each zone in turn the first second of the window of
+    each tick from that of `first` on, ticks being counted from the epoch.
+
+    Looking up beats searching among the windows: where zones are whole hours from UTC, a tick has an hour.
+    """
+    known = [_bounds(first, last, zone, window, week_starts) for zone in zones]
+    tick = int(np.gcd.reduce(np.concatenate(known)))
+    ticks = np.arange(first // tick, last // tick + 1) * tick
+    return tick, np.concatenate([starts[np.searchsorted(starts, ticks, side="right") - 1] for starts in known])
 
 
 @lru_cache(maxsize=256)

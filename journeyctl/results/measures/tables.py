@@ -19,6 +19,9 @@ class Tables:
 
     record: EventRecord
     _mail: dict[tuple[str, Kind], CountedMail] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _counted: dict[tuple[Kind, str | None, int], AllMail] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _bound: dict[str, Bound] = field(default_factory=dict, init=False, repr=False, compare=False)
     _all: dict[Kind, AllMail] = field(default_factory=dict, init=False, repr=False, compare=False)
     _persons: Persons | None = field(default=None, init=False, repr=False, compare=False)
@@ -35,7 +38,10 @@ class Tables:
     def mail(self, cap: CapTerms, own: Kind = Kind.SENT) -> CountedMail:
         """The mail that a cap counts; `own` is what stands for a mail of a journey."""
         if (cap.name, own) not in self._mail:
-            self._mail[cap.name, own] = self.all_mail(own).under(self.bound(cap))
+            bound, group = self.bound(cap), (own, cap.channel, id(cap.contacts))
+            if group not in self._counted:
+                self._counted[group] = self.all_mail(own).counted(bound)
+            self._mail[cap.name, own] = self._counted[group].in_windows(bound)
         return self._mail[cap.name, own]
 
     def bound(self, cap: CapTerms) -> Bound:
