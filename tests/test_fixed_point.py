@@ -6,7 +6,6 @@ import math
 import pkgutil
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -361,7 +360,7 @@ def test_the_shipped_tables_are_what_the_generator_makes(tmp_path: Path) -> None
     lines = (tmp_path / tables.CHECKSUMS).read_text(encoding="ascii").splitlines()
     assert [line.split()[1] for line in lines] == list(tables.ENTRIES)
     for line, (name, (kind, entries)) in zip(lines, tables.ENTRIES.items(), strict=True):
-        raw = zlib.decompress((tmp_path / f"{name}.bin").read_bytes())
+        raw = (tmp_path / f"{name}.bin").read_bytes()
         assert line.split()[0] == sha256(raw).hexdigest()
         difference = np.abs(np.subtract(tables.unpack(raw, kind=kind, entries=entries), tables.load(name)))
         # SciPy may differ between versions by a unit of 2^-20 where a quantile lies half way.
@@ -382,8 +381,8 @@ def test_a_table_of_another_length_is_refused() -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda packed: packed[:-40], "is damaged: Error -5"),
-        (lambda packed: zlib.compress(zlib.decompress(packed)[:-1] + b"!"), "is damaged: its SHA-256 is"),
+        (lambda content: content[:-40], "is damaged: its SHA-256 is"),
+        (lambda content: content[:-1] + b"!", "is damaged: its SHA-256 is"),
         (lambda _: b"", "is damaged"),
     ],
     ids=["cut short", "changed", "empty"],

@@ -8,7 +8,6 @@ maintainer runs it, and a new table is a new version of every result.
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from functools import cache
 from hashlib import sha256
@@ -43,11 +42,9 @@ def load(name: str) -> array[int]:
     """The table of this name, read once. Raises `UsageError` where the file is missing or damaged."""
     kind, entries = ENTRIES[name]
     try:
-        raw = zlib.decompress(get_data(__name__, f"{name}.bin") or b"")
+        raw = get_data(__name__, f"{name}.bin") or b""
     except OSError as error:
         raise UsageError(f"the shipped table '{name}' cannot be read: {error.strerror}", _REPAIR) from error
-    except zlib.error as error:
-        raise UsageError(f"the shipped table '{name}' is damaged: {error}", _REPAIR) from error
     expected, found = checksums().get(name), sha256(raw).hexdigest()
     if found != expected:
         raise UsageError(
@@ -59,7 +56,7 @@ def load(name: str) -> array[int]:
 
 @cache
 def checksums() -> dict[str, str]:
-    """SHA-256 of every table's unpacked bytes, by the table's name."""
+    """SHA-256 of every table's bytes, by the table's name."""
     try:
         text = (get_data(__name__, CHECKSUMS) or b"").decode("ascii", "replace")
     except OSError as error:
