@@ -4,47 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 import typer
 
 from journeyctl import interrupts
-from journeyctl.cli import (
-    compile_command,
-    console,
-    explain,
-    init,
-    log,
-    population,
-    schema,
-    simulate,
-    staff,
-    sweep,
-    targets,
-    test,
-    trace,
-    validate,
-    verify_simulator,
-    version,
-)
+from journeyctl.cli import console
 from journeyctl.cli.exit_status import ExitStatus
 from journeyctl.diagnostics import SpecError, UnsupportedError, UsageError
 
-_COMMANDS = (
-    ("validate", validate.validate),
-    ("explain", explain.explain),
-    ("test", test.spec_tests),
-    ("trace", trace.trace),
-    ("population", population.population),
-    ("simulate", simulate.simulate),
-    ("sweep", sweep.sweep),
-    ("staff", staff.staff),
-    ("log", log.log),
-    ("compile", compile_command.compile_command),
-    ("verify-simulator", verify_simulator.verify_simulator),
-    ("init", init.init),
-    ("schema", schema.schema),
-    ("version", version.version),
-)
+_COMMANDS: Final = (
+    "validate", "explain", "test", "trace", "population", "simulate", "sweep", "staff", "log", "compile",
+    "verify-simulator", "init", "schema", "version",
+)  # fmt: skip
+_MODULES: Final = {"compile": "compile_command"}
+"""Where the module of a command has another name."""
+_FUNCTIONS: Final = {"test": "spec_tests", "compile": "compile_command"}
+"""Where its function has."""
+_GROUPS: Final = ("targets",)
+"""Commands that have commands of their own."""
 
 
 def run(arguments: list[str]) -> int:
@@ -53,7 +33,9 @@ def run(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
         with interrupts.remembered():
-            status = _application()(args=arguments or ["--help"], prog_name="journeyctl", standalone_mode=False)
+            status = _application(arguments)(
+                args=arguments or ["--help"], prog_name="journeyctl", standalone_mode=False
+            )
             # Typer makes a bare exit status of an interrupt, and nobody would be told.
             interrupts.check()
         return int(status or 0)
@@ -108,15 +90,20 @@ def _tell_findings(error: SpecError) -> None:
     console.message("\n".join(f"error[{f.code}]: {f.origin.file}: {f.message}" for f in error.findings))
 
 
-def _application() -> typer.Typer:
+def _application(arguments: Sequence[str]) -> typer.Typer:
     application = typer.Typer(
         name="journeyctl", help="Journeys as code: checked, tested, rehearsed and compiled.",
         rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, no_args_is_help=True,
         context_settings={"help_option_names": ["--help", "-h"]},
     )  # fmt: skip
-    for name, command in _COMMANDS:
-        application.command(name)(command)
-    application.add_typer(targets.application, name="targets")
+    # Each command takes time to be described, and only where none of them is named all are asked for.
+    named = arguments[:1] if arguments and arguments[0] in (*_COMMANDS, *_GROUPS) else (*_COMMANDS, *_GROUPS)
+    for name in named:
+        module = import_module(f"journeyctl.cli.{_MODULES.get(name, name.replace('-', '_'))}")
+        if name in _GROUPS:
+            application.add_typer(module.application, name=name)
+        else:
+            application.command(name)(getattr(module, _FUNCTIONS.get(name, module.__name__.rpartition(".")[2])))
     application.callback()(_options)
     return application
 
