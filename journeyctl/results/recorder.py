@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from journeyctl.results.causes import cause_parts
 from journeyctl.results.record import KIND_NUMBER, NUMBERS, TYPES, EventRecord, Recorded, without_blanks
@@ -14,6 +15,8 @@ from journeyctl.semantics.effects import Effect
 
 _STRETCH: Final = 1 << 13
 """Rows that become columns together: what they hold is looked at once for each column, and stays at hand for it."""
+Cells = NDArray[Any]
+"""Some cells of one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +32,40 @@ _NOBODY: Final = _Nobody()
 
 
 class Recorder:
-    """Collects the effects of one replication while it runs; columns are made when it is over."""
+    """Collects the effects of one replication while it runs.
 
-    __slots__ = ("_by_time", "_events", "replication")
+    A few thousand rows at a time become columns: they are still at hand then, and no run holds more of them.
+    """
+
+    __slots__ = ("_by_time", "_columns", "_effects", "_whom", "replication")
 
     def __init__(self, replication: int = 0) -> None:
         self.replication = replication
-        self._events: list[tuple[Recorded, Effect]] = []
+        self._effects: list[Effect] = []
+        self._whom: list[tuple[Recorded, int]] = []
+        """Of the effects, how many concern whom, one after the other."""
+        self._columns = _Columns()
         self._by_time = False
 
     def __len__(self) -> int:
-        return len(self._events)
+        return self._columns.length + len(self._effects)
 
     def add(self, person: Recorded | None, effect: Effect) -> None:
         """One event of `person`; `None` where it concerns nobody by name."""
-        self._events.append((person or _NOBODY, effect))
+        self.extend(person, (effect,))
 
-    def extend(self, person: Recorded | None, effects: Iterable[Effect]) -> None:
+    def extend(self, person: Recorded | None, effects: Sequence[Effect]) -> None:
         """Several events of one person, in their order."""
-        whom = person or _NOBODY
-        self._events.extend([(whom, effect) for effect in effects])
+        if effects:
+            self._whom.append((person or _NOBODY, len(effects)))
+            self._effects.extend(effects)
+            if len(self._effects) >= _STRETCH:
+                self._encode()
 
     def record(self) -> EventRecord:
         """Everything so far, in the order of recording; once `sort` was called, in the order of time."""
-        found = _Columns(len(self._events), self.replication).of(self._events)
+        self._encode()
+        found = self._columns.record(self.replication)
         return found.by_time() if self._by_time else found
 
     def sort(self) -> None:
@@ -61,6 +74,10 @@ class Recorder:
         Rows of one second stay in the order of recording.
         """
         self._by_time = True
+
+    def _encode(self) -> None:
+        self._columns.extend(self._effects, self._whom)
+        self._effects, self._whom = [], []
 
 
 class _Numbers(dict[str, int]):
@@ -72,56 +89,66 @@ class _Numbers(dict[str, int]):
 
 
 class _Columns:
-    """The columns of some rows while they are made."""
+    """Rows as columns, some rows at a time."""
 
-    def __init__(self, length: int, replication: int) -> None:
-        self._length = length
+    def __init__(self) -> None:
+        self.length = 0
+        """Rows so far."""
         self._numbers = _Numbers({"": 0})
-        self._columns = {name: np.zeros(length, TYPES.get(name, np.int32)) for name in (*Effect._fields, "cause_time")}
-        self._columns["replication"] = np.full(length, replication, np.int32)
+        self._parts: dict[str, list[tuple[int, Cells]]] = {}
+        """Of each column that is not empty, where some rows of it begin, and their cells."""
         self._persons: dict[int, tuple[int, Recorded]] = {}
         """By identity: which one it is in the order of occurrence, and who."""
-        self._person = np.empty(length, np.int32)
 
-    def of(self, events: Sequence[tuple[Recorded, Effect]]) -> EventRecord:
-        """The record of all of them."""
-        for start in range(0, self._length, _STRETCH):
-            part = slice(start, min(start + _STRETCH, self._length))
-            persons, effects = zip(*events[part], strict=True)
-            self._note_persons(part, persons)
-            for name, cells in zip(Effect._fields, zip(*effects, strict=True), strict=True):
-                # Most columns are empty in most rows, and seeing that is much faster than numbering the empty name.
-                if any(cells):
-                    self._note(part, name, cells)
-        self._spread_persons()
-        return EventRecord(without_blanks(self._columns), tuple(self._numbers), length=self._length)
-
-    def _note_persons(self, part: slice, persons: Sequence[Recorded]) -> None:
+    def extend(self, effects: Sequence[Effect], whom: Sequence[tuple[Recorded, int]]) -> None:
+        """Some more rows, and how many of them concern whom, one after the other."""
+        if not effects:
+            return
         known = self._persons
-        for person in {id(person): person for person in persons}.values():
-            known.setdefault(id(person), (len(known), person))
-        self._person[part] = [known[id(person)][0] for person in persons]
+        persons = [known.setdefault(id(person), (len(known), person))[0] for person, _ in whom]
+        self._put("person", np.repeat(np.array(persons, np.int32), [rows for _, rows in whom]))
+        for name, cells in zip(Effect._fields, zip(*effects, strict=True), strict=True):
+            # Most columns are empty in most rows, and seeing that is much faster than numbering the empty name.
+            if any(cells):
+                self._note(name, cells)
+        self.length += len(effects)
 
-    def _note(self, part: slice, name: str, cells: Sequence[Any]) -> None:
+    def record(self, replication: int) -> EventRecord:
+        """The record of all rows so far."""
+        columns = {name: self._whole(name) for name in self._parts if name != "person"}
+        columns["replication"] = np.full(self.length, replication, np.int32)
+        columns |= self._of_persons()
+        return EventRecord(without_blanks(columns), tuple(self._numbers), length=self.length)
+
+    def _put(self, name: str, cells: Cells) -> None:
+        self._parts.setdefault(name, []).append((self.length, cells))
+
+    def _whole(self, name: str) -> Cells:
+        column = np.zeros(self.length, TYPES.get(name, np.int32))
+        for start, cells in self._parts.get(name, ()):
+            column[start : start + len(cells)] = cells
+        return column
+
+    def _note(self, name: str, cells: Sequence[Any]) -> None:
         numbers: Iterable[int]
         if name == "kind":
             numbers = map(KIND_NUMBER.__getitem__, cells)
         elif name in NUMBERS:
             numbers = cells
         elif name == "cause":
-            self._note_causes(part, cells)
+            self._note_causes(cells)
             return
         else:
             numbers = map(self._numbers.__getitem__, cells)
-        self._columns[name][part] = np.fromiter(numbers, self._columns[name].dtype, len(cells))
+        self._put(name, np.fromiter(numbers, TYPES.get(name, np.int32), len(cells)))
 
-    def _note_causes(self, part: slice, texts: Sequence[str]) -> None:
+    def _note_causes(self, texts: Sequence[str]) -> None:
         parts = {text: cause_parts(text) for text in dict.fromkeys(texts)}
-        self._columns["cause"][part] = [self._numbers[parts[text][0]] for text in texts]
-        self._columns["cause_time"][part] = [parts[text][1] for text in texts]
+        self._put("cause", np.array([self._numbers[parts[text][0]] for text in texts], np.int32))
+        self._put("cause_time", np.array([parts[text][1] for text in texts], np.int64))
 
-    def _spread_persons(self) -> None:
-        persons = [person for _, person in self._persons.values()]
+    def _of_persons(self) -> dict[str, Cells]:
+        persons, places = [person for _, person in self._persons.values()], self._whole("person")
         named = {
             "contact": [person.key for person in persons],
             "clinic": [person.clinic for person in persons],
@@ -129,5 +156,6 @@ class _Columns:
             "umbrella": [person.umbrella for person in persons],
             "source": [person.source for person in persons],
         }
-        for name, texts in named.items():
-            self._columns[name] = np.array([self._numbers[text] for text in texts], np.int32)[self._person]
+        return {
+            name: np.array([self._numbers[text] for text in texts], np.int32)[places] for name, texts in named.items()
+        }

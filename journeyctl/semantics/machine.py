@@ -103,18 +103,25 @@ class Machine:
         """The second at which the next thing happens to the contact."""
         return contact.next_time()
 
-    def advance(self, contact: Contact, now: int) -> list[Effect]:
+    def advance(self, contact: Contact, now: int, *, before: int = 0) -> list[Effect]:
         """Does everything due up to second `now`, which must not lie before anything already done.
 
-        Returns early after a message went out; the caller then posts `Delivered` or `Bounced` for `now` and
-        advances again for as long as `next_time` is not later than `now`.
+        Goes on from second to second to the last one before `before`, for a contact whom nothing from outside can
+        reach until then; one with an open lead can be reached, so that its last second is the one in which it got it.
+
+        Returns early after a message went out; the caller then posts `Delivered` or `Bounced` for the second of that
+        row and advances again for as long as `next_time` is not later.
         """
-        turn = self._turn
+        turn, agenda = self._turn, contact.agenda
         turn.begin(contact, now)
-        if contact.instant != now:
-            contact.instant, contact.steps_at_instant = now, 0
-        agenda = contact.agenda
-        while agenda and agenda[0][0] <= now and not turn.sent:
+        while agenda and not turn.sent:
+            time = agenda[0][0]
+            if time > now:
+                if time >= before or contact.leads:
+                    break
+                turn.now = now = time
+            if contact.instant != now:
+                contact.instant, contact.steps_at_instant = now, 0
             stimulus = heapq.heappop(agenda)[-1]
             _DOES[type(stimulus)](turn, stimulus)
         return turn.effects

@@ -38,6 +38,9 @@ LEFT = "contact.left_company=true"
 """How the record writes that a contact has left."""
 
 
+_MAY_MEET_DESK = (Kind.HANDED_OFF, Kind.MERGED, Kind.FACT)
+
+
 def meets_desk(effect: Effect) -> bool:
     """Whether a row of a contact reaches a desk, which lives by the clock."""
     kind = effect.kind
@@ -47,8 +50,8 @@ def meets_desk(effect: Effect) -> bool:
 class Record(Protocol):
     """Takes the rows."""
 
-    def add(self, person: Person | None, effect: Effect) -> None:
-        """One row about a person, or about nobody known."""
+    def extend(self, person: Person | None, effects: Sequence[Effect]) -> None:
+        """Some rows about a person, or about nobody known, in their order."""
 
 
 @dataclass(slots=True)
@@ -177,7 +180,7 @@ class ContactLife:
         going back and forth between thousands of contacts.
         """
         environment, end, record, book = (
-            self._setting.environment, self._setting.end, self._setting.record.add, self._book
+            self._setting.environment, self._setting.end, self._setting.record.extend, self._book
         )  # fmt: skip
         forever = Event(environment)
         second = -1
@@ -195,15 +198,17 @@ class ContactLife:
                 self._woken, second = False, -1
                 continue
             second = at
-            for effect in self._happens(at):
-                record(self.person, effect)
-                if book is not None and effect.kind in book.kinds:
+            effects = self._happens(at)
+            record(self.person, effects)
+            for effect in effects:
+                kind = effect.kind
+                if book is not None and kind in book.kinds:
                     self._tell(book, effect)
-                carry = _CARRIED.get(effect.kind)
+                carry = _CARRIED.get(kind)
                 if carry is not None:
-                    if meets_desk(effect) and environment.now < at:
-                        yield environment.timeout(at - environment.now)
-                    carry(self, effect, at)
+                    if kind in _MAY_MEET_DESK and meets_desk(effect) and environment.now < effect.time:
+                        yield environment.timeout(effect.time - environment.now)
+                    carry(self, effect, effect.time)
 
     def _lives_by_the_clock(self, at: int) -> bool:
         contact = self.contact
@@ -217,27 +222,34 @@ class ContactLife:
         return at >= self._reached_from or at in book.moments
 
     def _next_time(self) -> int:
-        contact, soonest = self.contact, self._setting.end
+        contact = self.contact
         if contact.stuck:
-            return soonest
-        if contact.agenda and contact.agenda[0][0] < soonest:
-            soonest = contact.agenda[0][0]
-        if self._plans and self._plans[0].time < soonest:
-            soonest = self._plans[0].time
-        if self._weeks:
-            soonest = min(soonest, max(self._setting.weeks[self._weeks[0]][1], contact.created_at))
+            return self._setting.end
+        planned = self._next_plan()
+        return min(contact.agenda[0][0], planned) if contact.agenda else planned
+
+    def _next_plan(self) -> int:
+        """The second at which the contact next does something by itself, at the latest the run's end."""
+        soonest, plans, weeks = self._setting.end, self._plans, self._weeks
+        if plans and plans[0].time < soonest:
+            soonest = plans[0].time
+        if weeks:
+            soonest = min(soonest, max(self._setting.weeks[weeks[0]][1], self.contact.created_at))
         return soonest
 
     def _happens(self, now: int) -> Sequence[Effect]:
-        """What is next at this second: visits of a week are planned, the contact acts, or the journeys go on."""
+        """What is next: visits of a week are planned, the contact acts, or the journeys go on.
+
+        Journeys go on up to the next thing that the contact does by itself, unless account evaluations or a matched
+        audience may come between.
+        """
         setting, contact, plans = self._setting, self.contact, self._plans
         while self._weeks and setting.weeks[self._weeks[0]][1] <= now:
             self._plan_visits(heapq.heappop(self._weeks), now)
         while plans and plans[0].time == now:
             self._respond(heapq.heappop(plans), now)
-        if not contact.agenda or contact.agenda[0][0] > now:
-            return ()
-        effects = setting.machine.advance(contact, now)
+        before = self._next_plan() if self._book is None and not setting.platforms else now
+        effects = setting.machine.advance(contact, now, before=before)
         if contact.stuck:
             setting.stuck.append(contact.key)
             plans.clear()
