@@ -114,7 +114,14 @@ class Machine:
         """
         turn, agenda = self._turn, contact.agenda
         turn.begin(contact, now)
-        while agenda and not turn.sent:
+        while not turn.sent:
+            if turn.moved is not None:
+                visit = turn.take_moved()
+                if visit is not None:
+                    _step_of(turn, visit)
+                    continue
+            if not agenda:
+                break
             time = agenda[0][0]
             if time > now:
                 if time >= before or contact.leads:
@@ -124,6 +131,7 @@ class Machine:
                 contact.instant, contact.steps_at_instant = now, 0
             stimulus = heapq.heappop(agenda)[-1]
             _DOES[type(stimulus)](turn, stimulus)
+        turn.leave_moved()
         return turn.effects
 
     def upgrade(self, contact: Contact, now: int) -> list[Effect]:
@@ -137,16 +145,25 @@ class Machine:
         for visit in turn.visits():
             if visit.journey in contact.visits:
                 versions.adopt(turn, visit)
+                turn.leave_moved()
         turn.plan_evaluation()
         return turn.effects
 
 
 def _step(turn: Turn, stimulus: Step) -> None:
     visit = turn.contact.visits.get(stimulus.journey)
-    if visit is None or stimulus.token != visit.token or visit.waiting:
+    if visit is not None and stimulus.token == visit.token:
+        _step_of(turn, visit)
+
+
+def _step_of(turn: Turn, visit: Visit) -> None:
+    contact = turn.contact
+    if visit.waiting or contact.visits.get(visit.journey) is not visit:
         return
-    _count_step(turn)
-    if not turn.contact.stuck and (not visit.outdated or _stays_after_update(turn, visit)):
+    contact.steps_at_instant += 1
+    if contact.steps_at_instant > STEP_LIMIT:
+        _is_stuck(turn)
+    elif not visit.outdated or _stays_after_update(turn, visit):
         steps.run(turn, visit)
 
 
@@ -177,15 +194,13 @@ def _stays_after_update(turn: Turn, visit: Visit) -> bool:
     return visit.token == token
 
 
-def _count_step(turn: Turn) -> None:
+def _is_stuck(turn: Turn) -> None:
     contact = turn.contact
-    contact.steps_at_instant += 1
-    if contact.steps_at_instant > STEP_LIMIT:
-        contact.stuck = True
-        for visit in turn.visits():
-            if visit.journey in contact.visits:
-                turn.end(visit, "stuck", tell_parent=False)
-        contact.agenda.clear()
+    contact.stuck = True
+    for visit in turn.visits():
+        if visit.journey in contact.visits:
+            turn.end(visit, "stuck", tell_parent=False)
+    contact.agenda.clear()
 
 
 def _evaluate(turn: Turn, stimulus: Evaluate) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 
 from journeyctl.calendars import local_date, next_daily
@@ -19,11 +20,13 @@ from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime, refused_purpose
 from journeyctl.semantics.state import NOBODY, AskGate, CheckExits, Contact, OpenLead, Step, Visit
-from journeyctl.semantics.stimuli import EnterJourney, Evaluate
+from journeyctl.semantics.stimuli import EnterJourney, Evaluate, Phase
 from journeyctl.semantics.view import ContactView
 
 _by_order = attrgetter("order")
 _new_effect = tuple.__new__
+_next_daily = lru_cache(maxsize=1 << 12)(next_daily)
+"""Contacts become known, and are looked at, at the same few seconds."""
 _BUILT_IN_PATHS = ("lead.open", "lead.age", "lead.outcome", "lead.reason")
 
 
@@ -55,7 +58,7 @@ class Rules:
 class Turn:
     """One contact at one second."""
 
-    __slots__ = ("contact", "effects", "now", "program", "rules", "sent", "view")
+    __slots__ = ("contact", "effects", "moved", "now", "program", "rules", "sent", "view")
 
     def __init__(self, rules: Rules) -> None:
         """Nobody's turn yet."""
@@ -73,6 +76,8 @@ class Turn:
         self.effects: list[Effect] = []
         self.sent = False
         """A message went out: the outside world must answer before this second goes on."""
+        self.moved: Visit | None = None
+        """The visit that moved last, whose next step is not on the agenda: mostly nothing comes before it."""
 
     def visits(self) -> list[Visit]:
         """The contact's visits in the order in which journeys see an event: by priority, then name."""
@@ -137,7 +142,29 @@ class Turn:
         visit.waiting = ""
         visit.pending = None
         visit.listening = None
-        self.contact.schedule(self.now, Step(visit.journey, visit.token), visit.order)
+        # As if scheduled, so that tokens of later visits lie above this one.
+        self.contact.sequence += 1
+        if self.moved is not visit:
+            self.leave_moved()
+            self.moved = visit
+
+    def take_moved(self) -> Visit | None:
+        """The visit that steps next, if it moved at this second and nothing comes before its step."""
+        visit = self.moved
+        if visit is not None:
+            agenda = self.contact.agenda
+            if agenda and agenda[0] < (self.now, Phase.STEP, visit.order):
+                self.leave_moved()
+                return None
+            self.moved = None
+        return visit
+
+    def leave_moved(self) -> None:
+        """Puts the next step of the visit that moved last on the agenda, where it waits for its turn."""
+        visit = self.moved
+        if visit is not None:
+            self.moved = None
+            self.contact.schedule(self.now, Step(visit.journey, visit.token), visit.order)
 
     def ask_gate(self, visit: Visit, at: int) -> None:
         """Schedules the gate for the visit's pending send: by priority, earlier due time, journey, step."""
@@ -321,7 +348,7 @@ class Turn:
     def plan_evaluation(self, not_before: int | None = None) -> None:
         """Makes sure that the contact is looked at in the next daily evaluation (at or after `not_before`)."""
         earliest = self.now if self.contact.evaluated_at != self.now else self.now + 1
-        at = next_daily(max(earliest, not_before or 0), self.program.evaluation_time, self.program.zone)
+        at = _next_daily(max(earliest, not_before or 0), self.program.evaluation_time, self.program.zone)
         planned = self.contact.evaluation_at
         if planned is None or planned > at or planned < earliest:
             self.contact.evaluation_at = at
