@@ -150,10 +150,13 @@ def threshold(logit: int) -> int:
 
     Logits beyond -16 and 16 count as -16 and 16: a chance of 1.1 in 10^7 less than never or always.
     """
-    place = _held(logit, _LOGIT_LIMIT) + _LOGIT_LIMIT
-    cell = min(place >> 14, tables.SIGMOID_CELLS - 1)
-    table = _table("sigmoid")
-    return table[cell] + multiply(table[cell + 1] - table[cell], place - (cell << 14), 14)
+    # Written out, because every mail asks twice: `_held`, then `multiply` with a shift of 14.
+    place = (-_LOGIT_LIMIT if logit < -_LOGIT_LIMIT else min(logit, _LOGIT_LIMIT)) + _LOGIT_LIMIT
+    cell, table = place >> 14, _table("sigmoid")
+    if cell == tables.SIGMOID_CELLS:
+        return table[cell]
+    low = table[cell]
+    return low + (((table[cell + 1] - low) * (place & 16_383) + 8_192) >> 14)
 
 
 def threshold_array(logits: Integers) -> Integers:

@@ -33,11 +33,9 @@ from journeyctl.fixed_point import (
     CERTAIN,
     ONE,
     decay_table,
-    decayed,
     dirichlet,
     exponential_seconds,
     lognormal_seconds,
-    multiply,
     normal,
     poisson,
     share_threshold,
@@ -66,6 +64,8 @@ PREFETCH_DELAY = 600
 """Mean seconds until a mail program fetches a mail by itself; assumed, only "soon" is known."""
 _MOST_PRESSURE = 512 * ONE
 """Bound that keeps products below 2^62; nobody gets five hundred mails in five days."""
+_HALF = 1 << 31
+"""Rounds a product in 2^-32."""
 _HOUR = 3_600
 _DAY = 86_400
 
@@ -117,6 +117,8 @@ class ResponseModel:
         # Left of 1 after so many times the memory is less than 2^-32 can hold.
         hours = c.fatigue_memory * 23 // _HOUR + 1
         self.memory = decay_table(exact(c.fatigue_memory) / _HOUR, hours=hours)
+        self.bounced = c.hard_bounce + ((CERTAIN - c.hard_bounce) * c.soft_bounce >> 53)
+        """Threshold in 2^-53 of a bounce, hard or soft, of a mail to an address that works."""
 
     # --- who a contact is
 
@@ -188,13 +190,17 @@ class ResponseModel:
         The caller tells of every delivered mail, own ones after `sent` was asked. Whole hours of UTC
         between two mails count, so the order of looking leaves no trace.
         """
-        traits.pressure = min(self.pressure(traits, now) + ONE, _MOST_PRESSURE)
+        pressure = self.pressure(traits, now) + ONE
+        traits.pressure = pressure if pressure < _MOST_PRESSURE else _MOST_PRESSURE
         traits.pressure_hour = now // _HOUR
 
     def pressure(self, traits: Traits, now: int) -> int:
         """Recent mail in 2^-20: the sum over earlier mails of what is left of each."""
-        elapsed = (now // _HOUR - traits.pressure_hour) * _HOUR
-        return multiply(traits.pressure, decayed(self.memory, elapsed), 32) if traits.pressure else 0
+        if not traits.pressure:
+            return 0
+        # As `multiply(traits.pressure, decayed(self.memory, ..), 32)`, but every mail of any line asks, often twice.
+        hours, memory = now // _HOUR - traits.pressure_hour, self.memory
+        return (traits.pressure * memory[hours if hours < len(memory) else -1] + _HALF) >> 32
 
     # --- one mail
 
@@ -220,7 +226,7 @@ class ResponseModel:
         bounced = self._bounce(mail, traits)
         if bounced is not None:
             return (mail.plan(now, bounced),)
-        if mail.u(purposes.PLACEMENT) >= traits.placement:
+        if traits.placement < CERTAIN and mail.u(purposes.PLACEMENT) >= traits.placement:
             return (mail.origin,)
         # Machines act on mail in the inbox: only so do machines and people together record the published 38 %
         # of opens; were spam folders fetched and scanned, too, it would be 42 %.
@@ -260,14 +266,18 @@ class ResponseModel:
     def _bounce(self, mail: _Mail, traits: Traits) -> What | None:
         if traits.invalid_address:
             return What.HARD_BOUNCE
-        c, u = self.coefficients, mail.u(purposes.BOUNCE)
-        if u < c.hard_bounce:
+        if not self.bounced:
+            return None
+        u = mail.u(purposes.BOUNCE)
+        if u < self.coefficients.hard_bounce:
             return What.HARD_BOUNCE
-        soft = (CERTAIN - c.hard_bounce) * c.soft_bounce >> 53
-        return What.SOFT_BOUNCE if u < c.hard_bounce + soft else None
+        return What.SOFT_BOUNCE if u < self.bounced else None
 
     def _machines(self, mail: _Mail, traits: Traits) -> list[Planned]:
-        c, now, plans = self.coefficients, mail.origin.time, []
+        plans: list[Planned] = []
+        if not (traits.scanned or traits.prefetching):
+            return plans
+        c, now = self.coefficients, mail.origin.time
         if traits.scanned and mail.u(purposes.SCANNER_OPEN) < c.scanner_open:
             delay = mail.u(purposes.SCANNER_OPEN_DELAY) * c.scanner_delay >> 53
             plans.append(mail.plan(now + delay, What.SCANNER_OPEN))
@@ -344,8 +354,11 @@ class ResponseModel:
         c, item, number = self.coefficients, mail.origin.item, mail.origin.number
         sent = number if item else 0
         mean = c.further_pages + (c.further_pages_interested if interest > 0 else 0)
-        stimuli: tuple[Stimulus, ...] = (PageViewed(item, sent, pages=1 + poisson(mail.u(purposes.PAGES), mean)),)
-        if mail.u(purposes.FORM) < min(c.form_base + level * c.form_per_level, CERTAIN):
+        # What cannot happen is not drawn.
+        further = poisson(mail.u(purposes.PAGES), mean) if mean else 0
+        stimuli: tuple[Stimulus, ...] = (PageViewed(item, sent, pages=1 + further),)
+        fills_form = c.form_base + level * c.form_per_level
+        if fills_form and mail.u(purposes.FORM) < fills_form:
             stimuli += (FormSubmitted(item, sent),)
         terms = request_terms(c, level=level, stage=traits.stage, interest=interest)
         if mail.u(purposes.REQUEST) >= threshold(sum(terms)):
@@ -366,7 +379,8 @@ class ResponseModel:
         if level == traits.stage:
             traits.clicks_at_stage += 1
         shows = level == traits.stage + 1 or (level == traits.stage and traits.clicks_at_stage == 2)
-        if shows and traits.stage < LAST_STAGE and mail.u(purposes.STAGE_UP) < self.coefficients.stage_up:
+        limit = self.coefficients.stage_up
+        if shows and limit and traits.stage < LAST_STAGE and mail.u(purposes.STAGE_UP) < limit:
             traits.stage += 1
             traits.clicks_at_stage = 0
 
@@ -442,16 +456,16 @@ def place_of_role(group: str, role: str, week: str) -> str:
 class _Mail:
     """One send to one contact, or one visit: where its draws come from."""
 
-    __slots__ = ("_contact", "draws", "origin")
+    __slots__ = ("_contact", "_occurrence", "_place", "draws", "origin")
 
     def __init__(self, draws: DrawSource, contact: str, origin: Planned) -> None:
         self.draws = draws
-        self._contact = contact
         self.origin = origin
+        self._contact, self._place, self._occurrence = contact, origin.place, origin.number - 1
 
     def u(self, purpose: str) -> int:
         """The draw for a purpose: n-th send at this place, counted from 0 in the address."""
-        return self.draws.bits(self._contact, purpose, place=self.origin.place, occurrence=self.origin.number - 1)
+        return self.draws.bits(self._contact, purpose, place=self._place, occurrence=self._occurrence)
 
     def plan(self, time: int, what: What) -> Planned:
         """Something later that comes of the same send."""
