@@ -146,13 +146,17 @@ def ask(
     refused = refused_purpose(policies, send.purposes, recipient)
     if refused is not None:
         return Skip(f"no_consent.{refused}")
+    # Questions that nobody has to ask here are left out before they are called: the gate answers for every mail.
     return (
-        _suppressed(policies, recipient, now, time)
+        (_suppressed(policies, recipient, now, time) if policies.suppressions else None)
         or _unsuitable(send, recipient, history, now)
-        or _outside_hours(policies, send, recipient, now, time)
-        or _over_cap(caps, recipient, history, now, time=time)
-        or Send(_locale(send, recipient))
+        or (_outside_hours(policies, send, recipient, now, time) if policies.quiet_hours or send.send_on else None)
+        or (_over_cap(caps, recipient, history, now, time=time) if caps else None)
+        or _send_in(_locale(send, recipient))
     )
+
+
+_send_in = lru_cache(maxsize=256)(Send)
 
 
 def refused_purpose(policies: Policies, purposes: Sequence[str], recipient: Recipient) -> str | None:
@@ -172,7 +176,11 @@ def expires_at(policies: Policies, send: SendRequest, recipient: Recipient) -> i
 def _expiry(send: SendRequest, caps: Sequence[Cap]) -> int:
     if send.expire is not None:
         return send.due + send.expire
-    return send.due + min([cap.expire for cap in caps if cap.expire is not None], default=DEFAULT_EXPIRE)
+    shortest: int | None = None
+    for cap in caps:
+        if cap.expire is not None and (shortest is None or cap.expire < shortest):
+            shortest = cap.expire
+    return send.due + (DEFAULT_EXPIRE if shortest is None else shortest)
 
 
 def applying(policies: Policies, channel: str, recipient: Recipient) -> list[Cap]:
@@ -227,8 +235,6 @@ def _outside_hours(
     policies: Policies, send: SendRequest, recipient: Recipient, now: int, time: WorkspaceTime
 ) -> Answer | None:
     quiet = policies.quiet_hours
-    if quiet is None and send.send_on is None:
-        return None
     windows = [hours_of(window, recipient.zone, time.zone) for window in (quiet, send.send_on) if window is not None]
     if all(window.is_open(now) for window in windows):
         return None

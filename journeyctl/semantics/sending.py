@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from journeyctl.graph.house import Item
 from journeyctl.graph.ops import OfferOp, OpId, SendOp
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.gate import Defer, Send, SendRequest, Skip, ask, expires_at
@@ -22,25 +23,28 @@ def request(turn: Turn, visit: Visit, op: SendOp) -> None:
 
 def answer(turn: Turn, visit: Visit) -> None:
     """Asks the gate for the visit's pending send and does what it says."""
-    op, pending = turn.op(visit), visit.pending
+    op, pending = visit.graph.ops[visit.op], visit.pending
     assert isinstance(op, SendOp), "a visit at the gate stands at a send"
     assert pending is not None, "a visit at the gate has a pending send"
-    item = turn.items(visit).get(op.item)
+    program = turn.program
+    item = program.items_for(visit.country).get(op.item)
     if item is None:
         # A newer version of the workspace has dropped the item that an older one still wanted to send.
         _skip(turn, visit, op, "not_available")
         return
-    offer = visit.graph.ops[OpId(f"{op.ladder}/offer")] if op.ladder else None
+    once, repeat = False, None
+    if op.ladder:
+        once, offer = True, visit.graph.ops[OpId(f"{op.ladder}/offer")]
+        repeat = offer.repeat if isinstance(offer, OfferOp) else None
     wish = SendRequest(
-        item, op.channel, visit.graph.purposes, pending.due, op.expire, op.send_on, op.locale,
-        once=op.ladder is not None, repeat=offer.repeat if isinstance(offer, OfferOp) else None,
-    )  # fmt: skip
-    view = turn.view.at(turn.now, visit=visit, item=item)
-    policies = turn.program.policies_for(view.country)
+        item, op.channel, visit.graph.purposes, pending.due, op.expire, op.send_on, op.locale, once, repeat
+    )
+    view = turn.view.at(turn.now, visit, item)
+    policies = program.policies_for(view.country)
     found = ask(policies, wish, view, turn.contact.sends, turn.now, time=turn.rules.time)
     match found:
         case Send():
-            _send(turn, visit, op, found.locale)
+            _send(turn, visit, op, item, found.locale)
         case Defer():
             _defer(turn, visit, op, found, expires_at(policies, wish, view))
         case Skip():
@@ -55,7 +59,7 @@ def _skip(turn: Turn, visit: Visit, op: SendOp, reason: str) -> None:
     turn.move(visit, op.skipped or op.next)
 
 
-def _send(turn: Turn, visit: Visit, op: SendOp, locale: str | None) -> None:
+def _send(turn: Turn, visit: Visit, op: SendOp, item: Item, locale: str | None) -> None:
     contact = turn.contact
     message = _message(turn, visit, op, number=contact.sends.number_of_next(op.item), bounced=False)
     visit.messages.append(message)
@@ -64,7 +68,7 @@ def _send(turn: Turn, visit: Visit, op: SendOp, locale: str | None) -> None:
     contact.acts.append(Act(turn.now, "sends", op.item, visit.journey, human=False))
     turn.emit(
         Kind.SENT, visit, item=op.item, channel=op.channel, send=message.number,
-        line=turn.items(visit)[op.item].line or "", reason=locale or "",
+        line=item.line or "", reason=locale or "",
     )  # fmt: skip
     visit.waiting = "delivery"
     visit.pending = None

@@ -49,7 +49,7 @@ _CAUSES = {"sales_request": "request", "mql": "score"}
 
 def run(turn: Turn, visit: Visit) -> None:
     """The visit does its present op."""
-    op = turn.op(visit)
+    op = visit.graph.ops[visit.op]
     _DOES[type(op)](turn, visit, op)
 
 
@@ -67,18 +67,20 @@ def _wait(turn: Turn, visit: Visit, op: WaitOp) -> None:
 
 def wait_until(turn: Turn, visit: Visit, op: WaitOp) -> tuple[int, str]:
     """When the wait ends (UTC seconds), and why it may end at once: past, or unknown."""
+    until = op.until
+    if isinstance(until, Elapsed) and until.duration.is_elapsed:
+        return turn.now + until.duration.seconds, "elapsed"
     view = turn.view.at(turn.now, visit=visit)
-    match op.until:
+    match until:
         case Elapsed(duration):
             return view.calendar.add(turn.now, duration), "elapsed"
-        case UntilMoment(moment, zone):
-            return next_moment(turn.now, moment, zone.resolve(view.zone) or turn.program.zone), "elapsed"
+        case UntilMoment(time, zone):
+            return next_moment(turn.now, time, zone.resolve(view.zone) or turn.program.zone), "elapsed"
         case UntilValue(expression):
-            found = expression.evaluate(view)
-            until = _moment_of(found, turn.program.zone)
-            return (turn.now, "unknown") if until is None else (until, "elapsed" if until > turn.now else "past")
+            moment = _moment_of(expression.evaluate(view), turn.program.zone)
+            return (turn.now, "unknown") if moment is None else (moment, "elapsed" if moment > turn.now else "past")
         case _:
-            assert_never(op.until)
+            assert_never(until)
 
 
 def _moment_of(value: Value, zone: str) -> int | None:
