@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from operator import attrgetter, itemgetter
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from journeyctl.semantics.effects import Effect
 
 _STRETCH: Final = 1 << 13
 """Rows that become columns together: what they hold is looked at once for each column, and stays at hand for it."""
+_SHARED: Final = Effect._fields[1:17]
+"""Columns in which rows agree with many others: all but the time, the value, the cause and the group."""
+_shared: Final = itemgetter(slice(1, 17))
 Cells = NDArray[Any]
 """Some cells of one column."""
 
@@ -80,11 +84,14 @@ class Recorder:
         self._effects, self._whom = [], []
 
 
-class _Numbers(dict[str, int]):
-    """Names in the order in which they were first asked for, with their numbers."""
+_Word = TypeVar("_Word")
 
-    def __missing__(self, name: str) -> int:
-        number = self[name] = len(self)
+
+class _Numbers(dict[_Word, int]):
+    """Words in the order in which they were first asked for, with their numbers."""
+
+    def __missing__(self, word: _Word) -> int:
+        number = self[word] = len(self)
         return number
 
 
@@ -94,7 +101,9 @@ class _Columns:
     def __init__(self) -> None:
         self.length = 0
         """Rows so far."""
-        self._numbers = _Numbers({"": 0})
+        self._names = _Numbers({"": 0})
+        self._alike = _Numbers[tuple[Any, ...]]()
+        """What rows say in the columns `_SHARED`: most say what many others say."""
         self._parts: dict[str, list[tuple[int, Cells]]] = {}
         """Of each column that is not empty, where some rows of it begin, and their cells."""
         self._persons: dict[int, tuple[int, Recorded]] = {}
@@ -107,18 +116,21 @@ class _Columns:
         known = self._persons
         persons = [known.setdefault(id(person), (len(known), person))[0] for person, _ in whom]
         self._put("person", np.repeat(np.array(persons, np.int32), [rows for _, rows in whom]))
-        for name, cells in zip(Effect._fields, zip(*effects, strict=True), strict=True):
-            # Most columns are empty in most rows, and seeing that is much faster than numbering the empty name.
-            if any(cells):
-                self._note(name, cells)
+        self._put("alike", np.fromiter(map(self._alike.__getitem__, map(_shared, effects)), np.int32, len(effects)))
+        for name in ("time", "value"):
+            self._put(name, np.fromiter(map(attrgetter(name), effects), np.int64, len(effects)))
+        for name in ("cause", "group"):
+            texts = list(map(attrgetter(name), effects))
+            if any(texts):
+                self._note(name, texts)
         self.length += len(effects)
 
     def record(self, replication: int) -> EventRecord:
         """The record of all rows so far."""
-        columns = {name: self._whole(name) for name in self._parts if name != "person"}
+        columns = {name: self._whole(name) for name in self._parts if name not in {"person", "alike"}}
         columns["replication"] = np.full(self.length, replication, np.int32)
-        columns |= self._of_persons()
-        return EventRecord(without_blanks(columns), tuple(self._numbers), length=self.length)
+        columns |= self._of_alike() | self._of_persons()
+        return EventRecord(without_blanks(columns), tuple(self._names), length=self.length)
 
     def _put(self, name: str, cells: Cells) -> None:
         self._parts.setdefault(name, []).append((self.length, cells))
@@ -129,23 +141,32 @@ class _Columns:
             column[start : start + len(cells)] = cells
         return column
 
-    def _note(self, name: str, cells: Sequence[Any]) -> None:
-        numbers: Iterable[int]
-        if name == "kind":
-            numbers = map(KIND_NUMBER.__getitem__, cells)
-        elif name in NUMBERS:
-            numbers = cells
-        elif name == "cause":
-            self._note_causes(cells)
-            return
-        else:
-            numbers = map(self._numbers.__getitem__, cells)
-        self._put(name, np.fromiter(numbers, TYPES.get(name, np.int32), len(cells)))
+    def _note(self, name: str, texts: Sequence[str]) -> None:
+        """One column of texts, empty in nearly all rows."""
+        places = [place for place, text in enumerate(texts) if text]
+        found = [texts[place] for place in places]
+        if name == "cause":
+            parts = [cause_parts(text) for text in found]
+            found = [text for text, _ in parts]
+            self._put("cause_time", self._spread([time for _, time in parts], places, np.zeros(len(texts), np.int64)))
+        numbers = [self._names[text] for text in found]
+        self._put(name, self._spread(numbers, places, np.zeros(len(texts), np.int32)))
 
-    def _note_causes(self, texts: Sequence[str]) -> None:
-        parts = {text: cause_parts(text) for text in dict.fromkeys(texts)}
-        self._put("cause", np.array([self._numbers[parts[text][0]] for text in texts], np.int32))
-        self._put("cause_time", np.array([parts[text][1] for text in texts], np.int64))
+    @staticmethod
+    def _spread(numbers: Sequence[int], places: Sequence[int], cells: Cells) -> Cells:
+        cells[places] = numbers
+        return cells
+
+    def _of_alike(self) -> dict[str, Cells]:
+        places, found = self._whole("alike"), {}
+        for name, cells in zip(_SHARED, zip(*self._alike, strict=True), strict=False):
+            numbers: Iterable[int]
+            if name == "kind":
+                numbers = map(KIND_NUMBER.__getitem__, cells)
+            else:
+                numbers = cells if name in NUMBERS else map(self._names.__getitem__, cells)
+            found[name] = np.fromiter(numbers, TYPES.get(name, np.int32), len(cells))[places]
+        return found
 
     def _of_persons(self) -> dict[str, Cells]:
         persons, places = [person for _, person in self._persons.values()], self._whole("person")
@@ -157,5 +178,5 @@ class _Columns:
             "source": [person.source for person in persons],
         }
         return {
-            name: np.array([self._numbers[text] for text in texts], np.int32)[places] for name, texts in named.items()
+            name: np.array([self._names[text] for text in texts], np.int32)[places] for name, texts in named.items()
         }
