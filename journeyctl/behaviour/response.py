@@ -8,6 +8,7 @@ come in the order of time. The formulas are in `logits`; sources are named in th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from journeyctl.behaviour import purposes
@@ -72,6 +73,8 @@ _DAY = 86_400
 Happening = tuple[tuple[Stimulus, ...], tuple[Planned, ...]]
 """What reaches the journeys at this second, and what is planned for later."""
 _NOTHING: Happening = ((), ())
+_opened = lru_cache(maxsize=4_096)(Opened)
+"""The same few items are opened by everybody."""
 
 
 class Known(Protocol):
@@ -221,7 +224,8 @@ class ResponseModel:
         The first entry says at `now` whether it was delivered; the rest is later. `place` is the item or
         step that addresses the draws, the item's name without it; `zone` is the contact's.
         """
-        self.idle(draws, traits, now, contact=contact)
+        if self.coefficients.stage_decay:
+            self.idle(draws, traits, now, contact=contact)
         mail = _Mail(draws, contact, Planned(now, What.DELIVERED, item.name, number, place or item.name))
         bounced = self._bounce(mail, traits)
         if bounced is not None:
@@ -230,8 +234,9 @@ class ResponseModel:
             return (mail.origin,)
         # Machines act on mail in the inbox: only so do machines and people together record the published 38 %
         # of opens; were spam folders fetched and scanned, too, it would be 42 %.
-        machines, human = self._machines(mail, traits), self._opening(mail, traits, item, zone)
-        return tuple(sorted((mail.origin, *machines, *human)))
+        plans = [mail.origin, *self._machines(mail, traits), *self._opening(mail, traits, item, zone)]
+        plans.sort()
+        return tuple(plans)
 
     def open_logit(self, draws: DrawSource, traits: Traits, item: Item, now: int, *, zone: str) -> OpenTerms[int]:
         """The summands for a mail that reaches the inbox at `now`."""
@@ -312,7 +317,8 @@ class ResponseModel:
         Moves the stage and keeps the time between requests. Deliveries and bounces are the caller's to
         post and give nothing here; `zone` takes no part yet.
         """
-        self.idle(draws, traits, now, contact=contact)
+        if self.coefficients.stage_decay:
+            self.idle(draws, traits, now, contact=contact)
         mail, item, number = _Mail(draws, contact, planned), planned.item, planned.number
         match planned.what:
             case What.DELIVERED | What.HARD_BOUNCE | What.SOFT_BOUNCE:
@@ -322,7 +328,7 @@ class ResponseModel:
             case What.SCANNER_CLICK:
                 return (Clicked(item, number, who="machine", every_link=True),), ()
             case What.OPEN:
-                return (Opened(item, number),), self._after_open(mail, traits, now)
+                return (_opened(item, number),), self._after_open(mail, traits, now)
             case What.CLICK:
                 return self._click(mail, traits, now)
             case What.VISIT:

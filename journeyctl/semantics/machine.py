@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from journeyctl.draws import DrawSource
@@ -18,7 +19,7 @@ from journeyctl.fixed_point import share_threshold
 from journeyctl.graph.ops import HandoffOp
 from journeyctl.graph.program import Program, StepGraph
 from journeyctl.semantics import entries, reactions, scoring, sending, steps, versions
-from journeyctl.semantics.effects import Effect, Kind
+from journeyctl.semantics.effects import Effect, Kind, at_second
 from journeyctl.semantics.gate import WorkspaceTime
 from journeyctl.semantics.state import (
     AskGate,
@@ -214,7 +215,12 @@ def _look_around(turn: Turn, stimulus: LookAround) -> None:
 def other_mail(turn: Turn, stimulus: OtherMail) -> None:
     """Somebody else mailed the contact: it counts like a send of ours."""
     turn.contact.sends.reserve("email", turn.now)
-    turn.emit(Kind.DELIVERED, None, line=stimulus.line, channel="email", reason="other_mail")
+    turn.effects.append(at_second(_row_of_other_mail(stimulus.line), turn.now))
+
+
+@lru_cache(maxsize=256)
+def _row_of_other_mail(line: str) -> Effect:
+    return Effect(0, Kind.DELIVERED, line=line, channel="email", reason="other_mail")
 
 
 def field_changed(turn: Turn, stimulus: FieldChanged) -> None:

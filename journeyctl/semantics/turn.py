@@ -173,6 +173,11 @@ class Turn:
         key = (-visit.graph.priority, pending.due, visit.journey, self.op(visit).step)
         self.contact.schedule(at, AskGate(visit.journey, visit.token, pending.answers), key)
 
+    def is_last_of_second(self) -> bool:
+        """Whether nothing else is left of this second than what is being done."""
+        agenda = self.contact.agenda
+        return self.moved is None and (not agenda or agenda[0][0] > self.now)
+
     # --- leaving
 
     def announce(self, event: str, *, only: str | None = None, heard: frozenset[str] = frozenset()) -> None:

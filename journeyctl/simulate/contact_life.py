@@ -93,6 +93,8 @@ class Given:
 NOTHING_GIVEN = Given()
 _other_mail = lru_cache(maxsize=256)(OtherMail)
 """Nearly every contact gets mail of the same few lines, every other week."""
+_delivery = lru_cache(maxsize=4_096)(Delivered)
+"""Nearly every contact gets the same items for the first time."""
 
 
 def begin_lives(
@@ -182,13 +184,15 @@ class ContactLife:
         environment, end, record, book = (
             self._setting.environment, self._setting.end, self._setting.record.extend, self._book
         )  # fmt: skip
+        contact = self.contact
         forever = Event(environment)
         second = -1
         while True:
-            at = self._next_time()
+            planned = self._next_plan()
+            at = contact.agenda[0][0] if contact.agenda and contact.agenda[0][0] < planned else planned
             self._sleeps_until = at
             try:
-                if at >= end:
+                if at >= end or contact.stuck:
                     yield forever
                     continue
                 if at != second and self._lives_by_the_clock(at):
@@ -198,7 +202,7 @@ class ContactLife:
                 self._woken, second = False, -1
                 continue
             second = at
-            effects = self._happens(at)
+            effects = self._happens(at, planned)
             record(self.person, effects)
             for effect in effects:
                 kind = effect.kind
@@ -211,6 +215,7 @@ class ContactLife:
                     carry(self, effect, effect.time)
 
     def _lives_by_the_clock(self, at: int) -> bool:
+        """Whether something from outside can reach the contact at this second or before."""
         contact = self.contact
         if contact.leads or (contact.group_leads and any(contact.group_leads.values())):
             return True
@@ -221,13 +226,6 @@ class ContactLife:
             self._reached_from = book.reached_from(contact.key)
         return at >= self._reached_from or at in book.moments
 
-    def _next_time(self) -> int:
-        contact = self.contact
-        if contact.stuck:
-            return self._setting.end
-        planned = self._next_plan()
-        return min(contact.agenda[0][0], planned) if contact.agenda else planned
-
     def _next_plan(self) -> int:
         """The second at which the contact next does something by itself, at the latest the run's end."""
         soonest, plans, weeks = self._setting.end, self._plans, self._weeks
@@ -237,24 +235,26 @@ class ContactLife:
             soonest = min(soonest, max(self._setting.weeks[weeks[0]][1], self.contact.created_at))
         return soonest
 
-    def _happens(self, now: int) -> Sequence[Effect]:
-        """What is next: visits of a week are planned, the contact acts, or the journeys go on.
-
-        Journeys go on up to the next thing that the contact does by itself, unless account evaluations or a matched
-        audience may come between.
-        """
-        setting, contact, plans = self._setting, self.contact, self._plans
-        while self._weeks and setting.weeks[self._weeks[0]][1] <= now:
-            self._plan_visits(heapq.heappop(self._weeks), now)
-        while plans and plans[0].time == now:
-            self._respond(heapq.heappop(plans), now)
-        before = self._next_plan() if self._book is None and not setting.platforms else now
-        effects = setting.machine.advance(contact, now, before=before)
+    def _happens(self, now: int, planned: int) -> Sequence[Effect]:
+        """What is next: what the contact does by itself, then the journeys up to where it does something again."""
+        setting, contact = self._setting, self.contact
+        if now == planned:
+            self._acts(now)
+            planned = self._next_plan()
+        # Account evaluations and matched audiences may come between any two seconds.
+        goes_on = self._book is None and not setting.platforms
+        effects = setting.machine.advance(contact, now, before=planned if goes_on else now)
         if contact.stuck:
             setting.stuck.append(contact.key)
-            plans.clear()
-            self._weeks.clear()
         return effects
+
+    def _acts(self, now: int) -> None:
+        """What the contact does by itself at this second: visits of a week are planned, then what was planned comes."""
+        weeks, plans = self._weeks, self._plans
+        while weeks and self._setting.weeks[weeks[0]][1] <= now:
+            self._plan_visits(heapq.heappop(weeks), now)
+        while plans and plans[0].time == now:
+            self._respond(heapq.heappop(plans), now)
 
     def _tell(self, book: AccountBook, effect: Effect) -> None:
         """Lets the account book know of a row, and of the value where a journey has set a field."""
@@ -287,23 +287,24 @@ class ContactLife:
         self._plan(plans)
 
     def _plan(self, plans: Iterable[Planned]) -> None:
+        end = self._setting.end
         for planned in plans:
-            if planned.time < self._setting.end:
+            if planned.time < end:
                 heapq.heappush(self._plans, planned)
 
     # --- what the journeys do
 
     def _mail(self, sent: Effect, now: int) -> None:
         setting, contact = self._setting, self.contact
-        item = setting.program.items[sent.item]
         first, *later = setting.model.sent(
-            setting.draws, self.traits, item, sent.send, now, contact=contact.key, zone=self._zone
-        )
+            setting.draws, self.traits, setting.program.items[sent.item], sent.send, now,
+            contact=contact.key, zone=self._zone,
+        )  # fmt: skip
         if first.what is What.DELIVERED:
-            setting.machine.post(contact, now, Delivered(item.name, sent.send))
+            setting.machine.post(contact, now, _delivery(sent.item, sent.send))
             setting.model.mailed(self.traits, now)
         else:
-            setting.machine.post(contact, now, Bounced(item.name, sent.send, hard=first.what is What.HARD_BOUNCE))
+            setting.machine.post(contact, now, Bounced(sent.item, sent.send, hard=first.what is What.HARD_BOUNCE))
         self._plan(later)
 
     def _delivered(self, delivered: Effect, now: int) -> None:
