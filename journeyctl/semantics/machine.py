@@ -153,14 +153,12 @@ class Machine:
 
 def _step(turn: Turn, stimulus: Step) -> None:
     visit = turn.contact.visits.get(stimulus.journey)
-    if visit is not None and stimulus.token == visit.token:
+    if visit is not None and stimulus.token == visit.token and not visit.waiting:
         _step_of(turn, visit)
 
 
 def _step_of(turn: Turn, visit: Visit) -> None:
     contact = turn.contact
-    if visit.waiting or contact.visits.get(visit.journey) is not visit:
-        return
     contact.steps_at_instant += 1
     if contact.steps_at_instant > STEP_LIMIT:
         _is_stuck(turn)

@@ -137,26 +137,24 @@ class Turn:
 
     def move(self, visit: Visit, target: OpId) -> None:
         """The visit goes to another op and steps there after all that comes first at this second."""
+        if self.moved is not None:
+            self.leave_moved()
+        self.moved = visit
+        # As if the step were scheduled, so that tokens of later visits lie above this one.
+        self.contact.sequence += 1
         visit.token += 1
         visit.op = target
         visit.waiting = ""
         visit.pending = None
         visit.listening = None
-        # As if scheduled, so that tokens of later visits lie above this one.
-        self.contact.sequence += 1
-        if self.moved is not visit:
-            self.leave_moved()
-            self.moved = visit
 
     def take_moved(self) -> Visit | None:
-        """The visit that steps next, if it moved at this second and nothing comes before its step."""
-        visit = self.moved
-        if visit is not None:
-            agenda = self.contact.agenda
-            if agenda and agenda[0] < (self.now, Phase.STEP, visit.order):
-                self.leave_moved()
-                return None
-            self.moved = None
+        """The visit that moved last, if nothing comes before its step."""
+        visit, agenda = self.moved, self.contact.agenda
+        if visit is not None and agenda and agenda[0] < (self.now, Phase.STEP, visit.order):
+            self.leave_moved()
+            return None
+        self.moved = None
         return visit
 
     def leave_moved(self) -> None:

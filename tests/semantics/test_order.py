@@ -11,6 +11,7 @@ from journeyctl.semantics.machine import STEP_LIMIT
 from journeyctl.semantics.stimuli import (
     Clicked,
     CustomEvent,
+    Delivered,
     FieldChanged,
     GroupChanged,
     GroupReady,
@@ -130,3 +131,29 @@ def test_a_stuck_parent_ends_once_together_with_its_child() -> None:
     looping = replace(graph, ops={**graph.ops, OpId("c"): replace(op, otherwise=OpId("c"))})
     found = Life(replace(base, journeys={**base.journeys, "walk": looping}), journeys=["parent"]).run()
     assert [(e.journey, e.reason) for e in found.of(Kind.ENDED)] == [("walk", "parent-left"), ("parent", "stuck")]
+
+
+def test_going_on_from_second_to_second_tells_what_being_called_for_each_of_them_tells() -> None:
+    steps = "[{id: w, wait: 1h}, {id: s, send: a}, {id: v, wait: 2h}, {id: e, end: over}]"
+    world = program(journey(steps), journey("[{id: w, wait: 90min}, {id: e, end: done}]", name="other"))
+    usual, found, end = Life(world).run(), Life(world), ENTRY + 60 * DAY
+    while (now := found.machine.next_time(found.contact)) is not None:
+        found.effects += found.machine.advance(found.contact, now, before=end)
+        if found.effects[-1].kind is Kind.SENT:
+            found.post(found.effects[-1].time - ENTRY, Delivered("a", 1))
+    assert found.told() == usual.told()
+    assert found.contact.instant == usual.contact.instant
+
+
+def test_going_on_ends_before_the_second_that_is_named() -> None:
+    found = Life(program(journey("[{id: w, wait: 1h}, {id: v, wait: 1h}, {id: u, wait: 1h}]")))
+    found.machine.advance(found.contact, ENTRY, before=ENTRY + 2 * HOUR)
+    assert found.machine.next_time(found.contact) == ENTRY + 2 * HOUR
+
+
+def test_whoever_has_got_a_lead_does_not_go_on() -> None:
+    steps = "[{id: w, wait: 1h}, {id: h, handoff: {desk: sales, outcomes: {}}}]"
+    found = Life(program(journey(steps), journey("[{id: w, wait: 2h}]", name="other")))
+    found.effects += found.machine.advance(found.contact, ENTRY, before=ENTRY + DAY)
+    assert [effect.time for effect in found.of(Kind.HANDED_OFF)] == [ENTRY + HOUR]
+    assert found.machine.next_time(found.contact) == ENTRY + 2 * HOUR
