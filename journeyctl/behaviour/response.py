@@ -199,10 +199,11 @@ class ResponseModel:
 
     def pressure(self, traits: Traits, now: int) -> int:
         """Recent mail in 2^-20: the sum over earlier mails of what is left of each."""
-        if not traits.pressure:
-            return 0
+        hours = now // _HOUR - traits.pressure_hour
+        if hours <= 0 or not traits.pressure:
+            return traits.pressure
         # As `multiply(traits.pressure, decayed(self.memory, ..), 32)`, but every mail of any line asks, often twice.
-        hours, memory = now // _HOUR - traits.pressure_hour, self.memory
+        memory = self.memory
         return (traits.pressure * memory[hours if hours < len(memory) else -1] + _HALF) >> 32
 
     # --- one mail
