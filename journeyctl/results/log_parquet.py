@@ -57,7 +57,7 @@ def parquet_bytes(record: EventRecord, *, metadata: Mapping[str, str]) -> bytes:
 def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> None:
     arrow, parquet = _pyarrow()
     schema = schema_of(arrow).with_metadata({**metadata, "log_version": str(LOG_VERSION)})
-    arrays = Arrays(arrow, record)
+    arrays = Arrays(arrow, record, ROWS_PER_GROUP)
     with parquet.ParquetWriter(
         file, schema, use_dictionary=[name for name in COLUMNS if name not in _PACKED],
         column_encoding=dict.fromkeys(_PACKED, "DELTA_BINARY_PACKED"),

@@ -6,7 +6,7 @@ how a record happened to number its names, nor how it holds its columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from journeyctl.results.causes import cause_text
 from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
-from journeyctl.results.row_codes import Coded, Codes, Stretch
+from journeyctl.results.row_codes import Stretch, as_they_occur
 
 if TYPE_CHECKING:
     import pyarrow
@@ -30,70 +30,98 @@ def schema_of(arrow: ModuleType) -> pyarrow.Schema:
 class Arrays:
     """The columns of a record as arrays, one stretch of rows after the other."""
 
-    def __init__(self, arrow: ModuleType, record: EventRecord) -> None:
-        """`arrow` is the package pyarrow, which is loaded only where it is needed."""
+    def __init__(self, arrow: ModuleType, record: EventRecord, rows: int) -> None:
+        """`rows` is the most that a stretch has; `arrow` the package pyarrow, loaded only where it is needed."""
         self._arrow, self._names, self._stretches = arrow, record.names, record.stretches()
+        self._rows = min(rows, len(record))
+        self._room: dict[str, Integers] = {}
+        """For each column memory that all stretches use: fresh memory costs more than what is put into it."""
 
     def of(self, rows: slice) -> list[pyarrow.Array]:
-        """Every column in some rows."""
+        """Every column in some rows. They last until others are asked for."""
         some = self._stretches.some(rows.start, rows.stop)
-        return [self._array(name, some) for name in COLUMNS]
+        return [self._array(name, some, rows.stop - rows.start) for name in COLUMNS]
 
-    def _array(self, name: str, some: Stretch) -> pyarrow.Array:
-        if name == "time":
-            return self._numbers(some.cells(name, np.int64), wide=True)
-        if name == "cause":
-            return self._causes(some)
-        column = some.coded(name, TYPES.get(name, np.int32))
+    def _array(self, name: str, some: Stretch, rows: int) -> pyarrow.Array:
+        kind = TYPES.get(name, np.int32)
         if name in NUMBERS:
-            return self._numbers(column.cells(), wide=name in WIDE)
-        distinct, places = _dictionary(column)
-        words = [KINDS[number].value for number in distinct] if name == "kind" else self._spelled(distinct)
-        rows = column.codes.of_row
-        # Memory that is still untouched is free, and many columns hold one thing in all rows.
-        return self._named(places.take(rows) if len(words) > 1 else np.zeros(len(rows), np.int32), words)
+            some.write(name, found := self._room_of(name, rows))
+            return self._numbers(found)
+        if name == "cause":
+            return self._causes(some, rows)
+        few = some.few(name, kind)
+        if few is not None:
+            return self._of_few(name, *few, rows, lambda numbers: self._spelled(name, numbers))
+        column = some.coded(name, kind)
+        distinct, places = _dictionary(column.table)
+        if len(distinct) > 1:
+            np.take(places, column.codes.of_row, out=(found := self._room_of(name, rows)), mode="clip")
+        else:
+            found = self._room_of("", rows)
+        return self._named(found, self._spelled(name, distinct))
 
-    def _causes(self, some: Stretch) -> pyarrow.Array:
+    def _causes(self, some: Stretch, rows: int) -> pyarrow.Array:
         """A cause is a name and a second; each pair that occurs becomes one text."""
-        name, time = (some.coded(column, TYPES.get(column, np.int32)).cells() for column in ("cause", "cause_time"))
-        rows = np.flatnonzero(name)
-        pairs, inverse = np.unique(np.stack((name[rows], time[rows])), axis=1, return_inverse=True)
-        of_row = np.zeros(len(name), np.intp)
-        of_row[rows] = inverse.reshape(-1) + 1
-        texts = map(cause_text, self._spelled(pairs[0]), pairs[1].tolist())
+        column = some.coded("cause", np.int32)
+        filled = np.flatnonzero((column.table != 0).take(column.codes.of_row))
+        names, times = column.table.take(column.codes.of_row[filled]), some.at("cause_time", filled, np.int64)
+        pairs, inverse = np.unique(np.stack((names, times)), axis=1, return_inverse=True)
+        texts = map(cause_text, self._spelled("cause", pairs[0]), pairs[1].tolist())
         words = np.array(["", *texts], dtype=object)
-        distinct, places = _dictionary(Coded(Codes(of_row, len(words)), np.arange(len(words))))
-        return self._named(places.take(of_row), words[distinct].tolist())
+        return self._of_few("cause", filled, inverse.reshape(-1) + 1, rows, lambda numbers: words[numbers].tolist())
 
-    def _spelled(self, numbers: Integers) -> list[str]:
-        return self._names.spelled(numbers.tolist())
+    def _of_few(
+        self, name: str, filled: Integers, numbers: Integers, rows: int, spelled: Callable[[Integers], Sequence[str]]
+    ) -> pyarrow.Array:
+        """A column in which all rows but these have 0."""
+        if not len(filled):
+            return self._named(self._room_of("", rows), spelled(np.zeros(1, np.int64)))
+        is_behind = filled != np.arange(len(filled))
+        first_blank = int(np.argmax(is_behind)) if is_behind.any() else len(filled)
+        blank = [] if len(filled) == rows else [first_blank]
+        distinct, places = _dictionary(np.insert(numbers, blank, 0))
+        found = self._room_of(name, rows)
+        found[:] = places[first_blank] if blank else 0
+        found[filled] = np.delete(places, blank)
+        return self._named(found, spelled(distinct))
+
+    def _spelled(self, name: str, numbers: Integers) -> list[str]:
+        return [KINDS[number].value for number in numbers] if name == "kind" else self._names.spelled(numbers.tolist())
+
+    def _room_of(self, name: str, rows: int) -> Integers:
+        found = self._room.get(name)
+        if found is None:
+            found = self._room[name] = np.zeros(self._rows, np.int64 if name in WIDE else np.int32)
+        return found[:rows]
 
     # Arrays are made from their memory: `pyarrow.array` would load pandas where that is installed.
 
     def _named(self, places: Integers, words: Sequence[str]) -> pyarrow.Array:
-        encoded = [word.encode() for word in words]
+        content = "".join(words).encode()
+        lengths = list(map(len, words))
+        if sum(lengths) != len(content):
+            # Not all characters are single bytes.
+            lengths = [len(word.encode()) for word in words]
         ends = np.zeros(len(words) + 1, np.int32)
-        np.cumsum([len(word) for word in encoded], out=ends[1:])
+        np.cumsum(lengths, out=ends[1:])
         buffer = self._arrow.py_buffer
-        texts = self._arrow.StringArray.from_buffers(len(words), buffer(ends), buffer(b"".join(encoded)))
+        texts = self._arrow.StringArray.from_buffers(len(words), buffer(ends), buffer(content))
         return self._arrow.DictionaryArray.from_arrays(self._numbers(places), texts, safe=False)
 
-    def _numbers(self, column: Integers, *, wide: bool = False) -> pyarrow.Array:
-        plain = np.ascontiguousarray(column, np.int64 if wide else np.int32)
-        of_type = self._arrow.int64() if wide else self._arrow.int32()
-        return self._arrow.Array.from_buffers(of_type, len(plain), [None, self._arrow.py_buffer(plain)])
+    def _numbers(self, column: Integers) -> pyarrow.Array:
+        of_type = self._arrow.int64() if column.dtype == np.int64 else self._arrow.int32()
+        return self._arrow.Array.from_buffers(of_type, len(column), [None, self._arrow.py_buffer(column)])
 
 
-def _dictionary(column: Coded) -> tuple[Integers, Integers]:
-    """The distinct cells of a column in the order of their first row, and for each code the place among them."""
-    used = column.codes.used
-    distinct, first, inverse = np.unique(column.table[used], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    places = np.zeros(column.codes.size, np.int32)
-    places[used] = rank[inverse]
-    return distinct[order], places
+def _dictionary(cells: Integers) -> tuple[Integers, Integers]:
+    """The distinct ones among numbers that are not negative, as they first occur, and the place of each among them."""
+    if (cells == cells[0]).all():
+        return cells[:1], np.zeros(len(cells), np.int32)
+    size = int(cells.max()) + 1
+    distinct = as_they_occur(cells, size)
+    rank = np.empty(size, np.int32)
+    rank[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return distinct, rank.take(cells)
 
 
 # --- and back

@@ -18,8 +18,9 @@ from journeyctl.results.causes import cause_parts, cause_text
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.row_codes import Stretches
 from journeyctl.results.row_lives import Lives
-from journeyctl.results.row_order import file_order, time_order
+from journeyctl.results.row_order import file_order, text_order, time_order
 from journeyctl.results.row_parts import Part, joined_parts, plain_part, spread, type_of
+from journeyctl.results.row_pieces import Pieces
 from journeyctl.semantics.effects import Kind
 
 Integers: TypeAlias = row_parts.Integers
@@ -147,7 +148,7 @@ class EventRecord:
 
     @classmethod
     def of_parts(
-        cls, parts: Sequence[Part], names: NameTable, *, by_time: bool = False, order: Integers | None = None
+        cls, parts: Sequence[Part], names: NameTable, *, by_time: bool = False, order: Integers | Pieces | None = None
     ) -> EventRecord:
         """The rows of one part after the other or, `by_time`, in the order of time, those of one second as they lie.
 
@@ -158,8 +159,11 @@ class EventRecord:
         made._hold(tuple(parts), names, by_time=by_time, order=order)
         return made
 
-    def _hold(self, parts: tuple[Part, ...], names: NameTable, *, by_time: bool, order: Integers | None = None) -> None:
-        self._parts, self._by_time, self._given, self._order = parts, by_time, order, order
+    def _hold(
+        self, parts: tuple[Part, ...], names: NameTable, *, by_time: bool, order: Integers | Pieces | None = None
+    ) -> None:
+        self._parts, self._by_time, self._given = parts, by_time, order
+        self._order = None if isinstance(order, Pieces) else order
         self.names = names
         """By number; made when they are asked for where there are very many."""
         self._length = sum(part.length for part in parts)
@@ -203,7 +207,9 @@ class EventRecord:
 
     def stretches(self) -> Stretches:
         """The rows for readers who go through all of them, as a writer of files does; makes no whole columns."""
-        return Stretches(self._parts, None if self._as_they_lie else self._places())
+        if self._as_they_lie:
+            return Stretches(self._parts, None)
+        return Stretches(self._parts, self._given if isinstance(self._given, Pieces) else self._places())
 
     def _is_whole(self, name: str, more: int) -> bool:
         asked = self._asked[name] = self._asked.get(name, 0) + more
@@ -216,7 +222,10 @@ class EventRecord:
     def _places(self) -> Integers:
         """Where each row lies in the parts, where they do not simply come as they lie."""
         if self._order is None:
-            self._order = time_order(joined_parts(self._parts, "time", np.int64))
+            if isinstance(self._given, Pieces):
+                self._order = self._given.rows()
+            else:
+                self._order = time_order(joined_parts(self._parts, "time", np.int64))
         return self._order
 
     def is_blank(self, name: str) -> bool:
@@ -307,13 +316,17 @@ class EventRecord:
         """
         # Rows of one second come by time as they lie, so those of a run need not be sorted by time before.
         rows = self if self._given is not None else EventRecord.of_parts(self._parts, self.names)
-        order = rows._order_of_lives() if self._given is None else None
-        order = rows._order_row_by_row() if order is None else order
+        pieces = rows._order_of_lives() if self._given is None else None
+        if pieces is not None:
+            is_kept = self._as_they_lie and pieces.are_as_they_lie()
+            return self if is_kept else EventRecord.of_parts(self._parts, self.names, order=pieces)
+        order = rows._order_row_by_row()
         if self._as_they_lie and np.array_equal(order, np.arange(self._length)):
             return self
-        return EventRecord.of_parts(self._parts, self.names, order=order if self._given is None else self._given[order])
+        lying = order if self._given is None else self._places()[order]
+        return EventRecord.of_parts(self._parts, self.names, order=lying)
 
-    def _order_of_lives(self) -> Integers | None:
+    def _order_of_lives(self) -> Pieces | None:
         """The file order where one part holds one life after the other; the rows of all others are few."""
         lives = Lives.among(self._parts, _AT_DESK) if len(self.replications()) == 1 else None
         if lives is None:
@@ -342,8 +355,7 @@ class EventRecord:
         """By number, the rank by code points of each of these names; 0 for all others."""
         used = np.flatnonzero(np.bincount(numbers, minlength=len(self.names)))
         ranks = np.zeros(len(self.names), np.int64)
-        texts = self.names.spelled(used.tolist())
-        ranks[used[sorted(range(len(used)), key=texts.__getitem__)]] = np.arange(len(used))
+        ranks[used[text_order(self.names.spelled(used.tolist()))]] = np.arange(len(used))
         return ranks
 
     def digest(self) -> str:

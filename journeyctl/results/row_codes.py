@@ -8,37 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from journeyctl.results.row_parts import Always, Integers, Listed, Looked, Part, Plain, Sparse, spread
+from journeyctl.results.row_order import differs
+from journeyctl.results.row_parts import Always, Held, Integers, Listed, Looked, Part, Plain, Runs, Sparse, joined_parts
+from journeyctl.results.row_parts import Codes as RowCodes
+from journeyctl.results.row_pieces import Pieces, Places
 
-Places: TypeAlias = Integers
 _NOTHING: Final = Always(0)
 _FIRST_ROWS: Final = 1 << 13
 _OWN_CODES: Final = 1 << 16
 """Up to this and the number of rows, whole numbers are their own codes, so that nothing need be sorted."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Codes:
-    """A number for each of some rows; rows with the same one agree in every column that follows from it."""
+    """A number for each of some rows; rows with the same one agree in every column that follows from it.
 
-    def __init__(self, of_row: Places, size: int) -> None:
-        """`size` lies above every number."""
-        self.of_row, self.size = of_row, size
+    Numbered by first occurrence, without gaps.
+    """
 
-    @cached_property
-    def used(self) -> Places:
-        """The numbers that occur, in the order in which they first do."""
+    of_row: Places
+    of_code: Integers
+    """What each number stood for in the numbering that these were made of."""
+
+    @classmethod
+    def numbered(cls, numbers: Places, size: int) -> Codes:
+        """Those of rows that have other numbers, below `size`, with the same meaning."""
         # Nearly all of them are among the first rows, and looking for others is faster than looking at all alike.
-        first = _as_they_occur(self.of_row[:_FIRST_ROWS])
-        is_new = np.ones(self.size, np.bool_)
-        is_new[first] = False
-        later = self.of_row[_FIRST_ROWS:]
-        return np.concatenate((first, _as_they_occur(later[is_new.take(later)])))
+        used = as_they_occur(numbers[:_FIRST_ROWS], size)
+        is_new = np.ones(size, np.bool_)
+        is_new[used] = False
+        later = numbers[_FIRST_ROWS:]
+        further = later[is_new.take(later)]
+        if len(further):
+            used = np.concatenate((used, as_they_occur(further, size)))
+        own = np.empty(size, np.int64)
+        own[used] = np.arange(len(used))
+        return cls(own.take(numbers), used)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,97 +65,192 @@ class Coded:
 class Stretches:
     """The rows of several parts, for readers who go from the first to the last."""
 
-    def __init__(self, parts: Sequence[Part], order: Integers | None) -> None:
+    def __init__(self, parts: Sequence[Part], order: Integers | Pieces | None) -> None:
         """`order` says where each row lies, counted through all parts; without it they come as they lie."""
-        self.parts, self._order = parts, order
         bounds = np.concatenate(([0], np.cumsum([part.length for part in parts]))).tolist()
         # The part with the most rows is read as codes; the rows of all others are few.
         most = max(range(len(parts)), key=lambda place: parts[place].length)
-        self.main, self.start, self.end = parts[most], bounds[most], bounds[most + 1]
-        self._lying: dict[int, NDArray[Any]] = {}
+        self.main, self.start, self._others = parts[most], bounds[most], (*parts[:most], *parts[most + 1 :])
+        self._order = Pieces.of(np.array([0]), np.array(bounds[-1:])) if order is None else order
+        self._by_row = np.argsort(self._order.first) if isinstance(self._order, Pieces) else np.arange(0)
+        self._listed: dict[int, Integers] = {}
+        self._by_piece: dict[int, Integers | None] = {}
+        self._filled: dict[int, tuple[Places, Places]] = {}
+        self._elsewhere: dict[str, Integers] = {}
 
     def some(self, first: int, after: int) -> Stretch:
-        """Consecutive rows."""
-        return Stretch(self, np.arange(first, after) if self._order is None else self._order[first:after])
+        """Consecutive rows, at least one."""
+        if not isinstance(self._order, Pieces):
+            return Stretch(self, first, self._order[first:after])
+        own = self._order.within(first, after)
+        pieces = self._order.part(own, first, after)
+        return Stretch(self, first, pieces.rows(), (own, pieces.size))
 
-    def lying(self, held: Looked | Sparse) -> NDArray[Any]:
-        """Of all rows of the main part the codes, or which of them have a cell at all; made once."""
-        shared: object = held.codes if isinstance(held, Looked) else held.rows
-        found = self._lying.get(id(shared))
-        if found is None:
-            found = self._lying[id(shared)] = self._listed(held)
+    def listed(self, codes: RowCodes) -> Integers:
+        """The codes of all rows of the main part as they lie; made once."""
+        if isinstance(codes, Listed):
+            return codes.codes
+        if id(codes) not in self._listed:
+            self._listed[id(codes)] = codes.part(0, self.main.length)
+        return self._listed[id(codes)]
+
+    def by_piece(self, codes: RowCodes) -> Integers | None:
+        """The codes of all pieces, any for rows that lie elsewhere; none where rows of a piece have different ones."""
+        if not isinstance(codes, Runs) or not isinstance(self._order, Pieces):
+            return None
+        if id(codes) not in self._by_piece:
+            self._by_piece[id(codes)] = self._of_pieces(codes, self._order)
+        return self._by_piece[id(codes)]
+
+    def _of_pieces(self, runs: Runs, pieces: Pieces) -> Integers | None:
+        # Searching is fast where each comes a little behind the one before.
+        first = pieces.first[self._by_row] - self.start
+        last = first + pieces.size[self._by_row] - 1
+        run, same = (np.searchsorted(runs.bounds, rows, side="right") - 1 for rows in (first, last))
+        if (differs_at := np.flatnonzero(run != same)).size and (first[differs_at] < self.main.length).any():
+            return None
+        found = np.empty(len(run), np.int64)
+        found[self._by_row] = runs.numbers[np.clip(run, 0, len(runs.numbers) - 1)]
         return found
 
-    def _listed(self, held: Looked | Sparse) -> NDArray[Any]:
-        if isinstance(held, Looked):
-            return held.codes.codes if isinstance(held.codes, Listed) else held.codes.part(0, self.main.length)
-        found = np.zeros(self.main.length, np.bool_)
-        found[held.rows] = True
-        return found
+    def filled(self, rows: Places) -> tuple[Places, Places]:
+        """Where rows of the main part come in the order, ascending, and which of them each is; made once."""
+        if id(rows) not in self._filled:
+            places = self._places(rows + self.start)
+            order = np.argsort(places, kind="stable")
+            self._filled[id(rows)] = places[order], order
+        return self._filled[id(rows)]
+
+    def _places(self, rows: Places) -> Places:
+        if isinstance(self._order, Pieces):
+            return self._order.places(rows, self._by_row)
+        places = np.empty(len(self._order), np.int64)
+        places[self._order] = np.arange(len(self._order))
+        return places[rows]
+
+    def elsewhere(self, name: str, kind: type[np.integer[Any]]) -> Integers:
+        """A column of the rows of all other parts, one behind the other; made once."""
+        if name not in self._elsewhere:
+            self._elsewhere[name] = joined_parts(self._others, name, kind)
+        return self._elsewhere[name]
 
 
 class Stretch:
     """Some rows."""
 
-    def __init__(self, source: Stretches, places: Places) -> None:
-        self._source = source
-        self._main = places - source.start
-        self._elsewhere = np.flatnonzero((places < source.start) | (places >= source.end))
+    def __init__(
+        self, source: Stretches, first: int, places: Integers, pieces: tuple[slice, Places] | None = None
+    ) -> None:
+        """`places` say where the rows lie that come from the first one on; in such `pieces` with these sizes."""
+        self._source, self._first, self._pieces, length = source, first, pieces, source.main.length
+        self._main: Places = places - np.int64(source.start)
+        # Below the first row numbers without a sign are large, too.
+        self._elsewhere = np.flatnonzero(self._main.view(np.uint64) >= length)
+        others = self._main[self._elsewhere]
+        self._others = np.where(others < 0, others + source.start, others + source.start - length)
         self._main[self._elsewhere] = 0
-        self._others = places[self._elsewhere]
         self._codes: dict[tuple[int, int], Codes] = {}
         """By what the columns follow from, and how many different cells it has at most."""
 
-    def cells(self, name: str, kind: type[np.integer[Any]]) -> Integers:
-        """A column as it is."""
-        held = self._source.main.columns.get(name, _NOTHING)
-        found = held.at(self._main).astype(kind)
-        found[self._elsewhere] = self._cells_elsewhere(name, kind)
+    def write(self, name: str, found: Integers) -> None:
+        """Puts a column into an array of as many rows."""
+        kind, few = found.dtype.type, self.few(name, found.dtype.type)
+        if few is not None:
+            found[:] = 0
+            found[few[0]] = few[1]
+            return
+        held = self._held(name)
+        if isinstance(held, Plain):
+            np.add(held.values.take(self._main), held.base, out=found, dtype=np.int64, casting="unsafe")
+            found[self._elsewhere] = self._cells_elsewhere(name, kind)
+        else:
+            column = self.coded(name, kind)
+            np.take(column.table, column.codes.of_row, out=found, mode="clip")
+
+    def few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
+        """The rows that have anything in a column where few do, ascending, and what; none for other columns."""
+        held = self._held(name)
+        if isinstance(held, Sparse):
+            rows, which = self._filled(held.rows)
+            cells = held.values[which].astype(kind)
+        elif isinstance(held, Always) and not held.number:
+            rows, cells = np.zeros(0, np.int64), np.zeros(0, kind)
+        else:
+            return None
+        rows = np.concatenate((rows, self._elsewhere))
+        cells = np.concatenate((cells, self._cells_elsewhere(name, kind)))
+        filled = np.flatnonzero(cells)
+        order = filled[np.argsort(rows[filled], kind="stable")]
+        return rows[order], cells[order]
+
+    def at(self, name: str, rows: Integers, kind: type[np.integer[Any]]) -> Integers:
+        """Some cells of a column, by their places among these rows."""
+        found = self._held(name).at(self._main[rows]).astype(kind)
+        which = np.flatnonzero(np.isin(rows, self._elsewhere))
+        others = self._others[np.searchsorted(self._elsewhere, rows[which])]
+        found[which] = self._source.elsewhere(name, kind).take(others)
         return found
 
     def coded(self, name: str, kind: type[np.integer[Any]]) -> Coded:
         """A column as codes and what they stand for."""
-        held = self._source.main.columns.get(name, _NOTHING)
-        if isinstance(held, Plain):
-            return _own_codes(self.cells(name, kind))
-        shared: object
-        if isinstance(held, Looked):
-            table, shared = held.table, held.codes
-        elif isinstance(held, Sparse):
-            table, shared = np.concatenate(([0], held.values)), held.rows
-        else:
-            table, shared = np.array([held.number]), _NOTHING
+        held = self._held(name)
+        if isinstance(held, Plain | Sparse):
+            found = np.empty(len(self._main), kind)
+            self.write(name, found)
+            return _own_codes(found)
+        shared, table = (held.codes, held.table) if isinstance(held, Looked) else (held, np.array([held.number]))
         key = id(shared), len(table)
-        known = self._codes.get(key)
-        if known is None:
-            known = self._codes[key] = self._looked_up(held, len(table))
-        return Coded(known, np.concatenate((table, self._cells_elsewhere(name, kind))))
+        if key not in self._codes:
+            self._codes[key] = self._looked_up(shared, len(table))
+        codes = self._codes[key]
+        cells = table.take(np.minimum(codes.of_code, len(table) - 1)).astype(kind, copy=False)
+        others = np.flatnonzero(codes.of_code >= len(table))
+        cells[others] = self._cells_elsewhere(name, kind)[codes.of_code[others] - len(table)]
+        return Coded(codes, cells)
 
-    def _looked_up(self, held: Looked | Sparse | Always, size: int) -> Codes:
+    def _looked_up(self, codes: RowCodes | Always, size: int) -> Codes:
         """The codes of the rows; every row that lies elsewhere has one of its own, above `size`."""
-        if isinstance(held, Looked):
-            of_row = self._source.lying(held).take(self._main).astype(np.intp)
-        else:
-            of_row = np.zeros(len(self._main), np.intp)
-        if isinstance(held, Sparse):
-            filled = np.flatnonzero(self._source.lying(held).take(self._main))
-            of_row[filled] = np.searchsorted(held.rows, self._main[filled]) + 1
-        of_row[self._elsewhere] = np.arange(size, size + len(self._elsewhere))
-        return Codes(of_row, size + len(self._elsewhere))
+        numbers = np.zeros(len(self._main), np.int64) if isinstance(codes, Always) else self._numbers(codes)
+        numbers[self._elsewhere] = np.arange(size, size + len(self._elsewhere))
+        return Codes.numbered(numbers, size + len(self._elsewhere))
+
+    def _numbers(self, codes: RowCodes) -> Places:
+        by_piece = self._source.by_piece(codes)
+        if by_piece is not None and self._pieces is not None:
+            own, size = self._pieces
+            return np.repeat(by_piece[own], size)
+        found: Places = self._source.listed(codes).take(self._main).astype(np.int64)
+        return found
+
+    def _filled(self, rows: Places) -> tuple[Places, Places]:
+        """Which of these rows are among some rows of the main part, and as which."""
+        places, which = self._source.filled(rows)
+        low, high = np.searchsorted(places, (self._first, self._first + len(self._main))).tolist()
+        return places[low:high] - self._first, which[low:high]
+
+    def _held(self, name: str) -> Held:
+        return self._source.main.columns.get(name, _NOTHING)
 
     def _cells_elsewhere(self, name: str, kind: type[np.integer[Any]]) -> Integers:
-        return spread(self._source.parts, self._others, name, kind)
+        found: Integers = self._source.elsewhere(name, kind).take(self._others)
+        return found
 
 
-def _as_they_occur(numbers: Places) -> Places:
-    """The distinct numbers in the order in which they first occur."""
-    distinct, first = np.unique(numbers, return_index=True)
-    return distinct[np.argsort(first)]
+def as_they_occur(numbers: Integers, size: int) -> Integers:
+    """The distinct ones among numbers below `size` in the order in which they first occur."""
+    some = numbers[differs(numbers)]
+    first = np.empty(size, np.int64)
+    # Of several places of one number the one that is written last stays.
+    first[some[::-1]] = np.arange(len(some) - 1, -1, -1)
+    found: Integers = some[first[some] == np.arange(len(some))]
+    return found
 
 
 def _own_codes(cells: Integers) -> Coded:
     least, most = int(cells.min(initial=0)), int(cells.max(initial=0))
     if least >= 0 and most < max(_OWN_CODES, len(cells)):
-        return Coded(Codes(cells.astype(np.intp), most + 1), np.arange(most + 1))
+        codes = Codes.numbered(cells.astype(np.int64), most + 1)
+        return Coded(codes, codes.of_code)
     table, of_row = np.unique(cells, return_inverse=True)
-    return Coded(Codes(of_row, len(table)), table)
+    codes = Codes.numbered(of_row, len(table))
+    return Coded(codes, table[codes.of_code])

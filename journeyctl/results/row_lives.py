@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from journeyctl.results.row_order import differs
 from journeyctl.results.row_parts import Integers, Looked, Part, Plain, Runs
+from journeyctl.results.row_pieces import Pieces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +55,7 @@ class Lives:
 
     def order(
         self, ranks: Integers, others: Integers, contacts: Integers, times: Integers, comes_first: NDArray[np.bool_]
-    ) -> Integers:
+    ) -> Pieces:
         """These rows by the ranks of their contacts, `ranks` being by number, with others among them.
 
         Others are given in their own order, by rank, then time; of one contact and second those that come first
@@ -79,6 +80,4 @@ class Lives:
         pieces = np.argsort(np.concatenate((low, cuts)), kind="stable")
         first = np.concatenate((others, self.start + begins[run] + cuts - edges[run]))[pieces]
         size = np.concatenate((np.ones(len(others), np.int64), np.diff(cuts, append=edges[-1])))[pieces]
-        order = np.repeat(first - (np.cumsum(size) - size), size)
-        order += np.arange(len(order))
-        return order
+        return Pieces.of(first, size)

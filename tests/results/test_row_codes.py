@@ -12,6 +12,7 @@ from journeyctl.results.log_parquet import write_parquet
 from journeyctl.results.record import COLUMNS, EventRecord
 from journeyctl.results.row_codes import Codes
 from journeyctl.results.row_parts import Always, Held, Looked, Part, Plain, Sparse
+from journeyctl.results.row_pieces import Pieces
 from tests.results.test_row_parts import CODES, NAMES, PACKED
 
 OTHER: dict[str, Held] = {
@@ -44,17 +45,21 @@ def test_codes_give_the_cells_of_every_column(order: list[int] | None, rows: tup
         column = record(order=order).column(name)
         kind = column.dtype.type
         assert found.coded(name, kind).cells().tolist() == column[slice(*rows)].tolist(), name
-        assert found.cells(name, kind).tolist() == column[slice(*rows)].tolist(), name
+        found.write(name, written := np.empty(rows[1] - rows[0], kind))
+        assert written.tolist() == column[slice(*rows)].tolist(), name
+        backwards = np.arange(rows[1] - rows[0])[::-1]
+        assert found.at(name, backwards, kind).tolist() == column[slice(*rows)][::-1].tolist(), name
 
 
 def test_codes_are_told_in_the_order_of_their_first_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     for first_rows in (1, 3, 100):
         monkeypatch.setattr(row_codes, "_FIRST_ROWS", first_rows)
-        codes = Codes(np.array([4, 4, 0, 2, 4, 2, 1]), 6)
-        assert codes.used.tolist() == [4, 0, 2, 1]
+        codes = Codes.numbered(np.array([4, 4, 0, 2, 4, 2, 1]), 6)
+        assert codes.of_code.tolist() == [4, 0, 2, 1]
+        assert codes.of_row.tolist() == [0, 0, 1, 2, 0, 2, 3]
 
 
-@pytest.mark.parametrize("rows_per_group", [2, 100])
+@pytest.mark.parametrize("rows_per_group", [2, 3, 100])
 def test_a_file_does_not_tell_how_columns_are_held(
     rows_per_group: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,3 +68,33 @@ def test_a_file_does_not_tell_how_columns_are_held(
     write_parquet(held, tmp_path / "packed")
     write_parquet(held.take(np.arange(len(held))), tmp_path / "plain")
     assert (tmp_path / "packed").read_bytes() == (tmp_path / "plain").read_bytes()
+
+
+def test_rows_that_have_anything_are_told_where_few_do() -> None:
+    found = record(order=[6, 1, 2, 0, 3, 5, 4]).stretches().some(1, 7)
+    for name in ("lead", "worker", "value"):
+        few = found.few(name, np.int64)
+        assert few is not None
+        column = record(order=[6, 1, 2, 0, 3, 5, 4]).column(name)[1:7]
+        assert few[0].tolist() == np.flatnonzero(column).tolist()
+        assert few[1].tolist() == column[few[0]].tolist()
+    assert found.few("journey", np.int64) is None
+
+
+def test_pieces_of_one_run_have_its_code_and_others_are_looked_at_row_by_row() -> None:
+    parts = (Part(2, OTHER), Part(5, PACKED))
+    for first, size, is_by_piece in (
+        ([4, 0, 2], [3, 2, 2], True),
+        ([4, 0, 2, 3], [3, 2, 1, 1], True),
+        ([0], [7], False),
+    ):
+        pieces = Pieces.of(np.array(first), np.array(size))
+        packed = EventRecord.of_parts(parts, NAMES, order=pieces)
+        contact = PACKED["contact"]
+        assert isinstance(contact, Looked)
+        assert (packed.stretches().by_piece(contact.codes) is not None) == is_by_piece
+        for rows in ((0, 7), (1, 6), (3, 4)):
+            found = packed.stretches().some(*rows)
+            assert found.coded("contact", np.int32).cells().tolist() == packed.column("contact")[slice(*rows)].tolist()
+            found.write("value", written := np.empty(rows[1] - rows[0], np.int64))
+            assert written.tolist() == packed.column("value")[slice(*rows)].tolist()

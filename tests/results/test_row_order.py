@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeyctl.results.row_order import file_order, time_order
+from journeyctl.results.row_order import file_order, text_order, time_order
 
 Row = tuple[int, int, bool, int]
 
@@ -32,10 +32,21 @@ def test_moments_too_far_apart_for_one_number_come_in_the_same_order(rows: list[
     assert ordered(rows, apart=1 << 60) == ordered(rows)
 
 
+TEXTS = st.sets(st.text(st.sampled_from("\0aAz/10ä\U0001f600"), max_size=40) | st.text(max_size=12))
+
+
+@given(TEXTS)
+def test_texts_have_the_order_of_their_code_points(texts: set[str]) -> None:
+    listed = list(texts)
+    assert [listed[place] for place in text_order(listed)] == sorted(texts)
+
+
 def test_nothing_has_an_order_too() -> None:
     none = np.zeros(0, np.int64)
     assert file_order(none, none, none.astype(np.bool_), lambda some: some).tolist() == []
     assert time_order(none).tolist() == []
+    assert text_order([]).tolist() == []
+    assert text_order([""]).tolist() == [0]
 
 
 @pytest.mark.parametrize("great", [1, 1 << 40])
