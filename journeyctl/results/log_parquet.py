@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 ROWS_PER_GROUP: Final = 1 << 19
 """Rows that are packed, and can be read, together."""
 _VERSION_KEY: Final = b"log_version"
-_PACKED: Final = ("replication", "time", "visit", "send", "worker")
-_COMPRESSED: Final = frozenset(("time", "value", "contact", "lead", "cause"))
-"""Columns whose bytes still repeat so much after packing that zstd pays."""
+_DIFFERENCES: Final = ("time", "visit", "send")
+"""Numbers that are kept as packed differences. Of all others most are 0, and compressed as they are they cost less."""
+_COMPRESSION: Final = {
+    **dict.fromkeys(("replication", "worker"), "zstd"),
+    **dict.fromkeys(
+        ("value", "kind", "contact", "visit", "step", "op", "item", "send", "lead", "reason", "cause"), "snappy"
+    ),
+}
+"""The bytes of other columns hardly repeat after packing."""
 _STATED: Final = ("replication",)
 """Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
 _LARGEST_DICTIONARY: Final = 1 << 28
@@ -59,9 +65,9 @@ def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> 
     schema = schema_of(arrow).with_metadata({**metadata, "log_version": str(LOG_VERSION)})
     arrays = Arrays(arrow, record, ROWS_PER_GROUP)
     with parquet.ParquetWriter(
-        file, schema, use_dictionary=[name for name in COLUMNS if name not in _PACKED],
-        column_encoding=dict.fromkeys(_PACKED, "DELTA_BINARY_PACKED"),
-        compression={name: "zstd" if name in _COMPRESSED else "snappy" for name in COLUMNS},
+        file, schema, use_dictionary=[name for name in COLUMNS if name not in NUMBERS],
+        column_encoding=dict.fromkeys(_DIFFERENCES, "DELTA_BINARY_PACKED"),
+        compression={name: _COMPRESSION.get(name, "none") for name in COLUMNS},
         write_statistics=list(_STATED), dictionary_pagesize_limit=_LARGEST_DICTIONARY, write_batch_size=_BATCH,
     ) as writer:  # fmt: skip
         for start in range(0, len(record), ROWS_PER_GROUP):
