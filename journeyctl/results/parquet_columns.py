@@ -15,6 +15,7 @@ import numpy as np
 from journeyctl.results.causes import cause_text
 from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
 from journeyctl.results.row_codes import Stretch, as_they_occur
+from journeyctl.results.row_order import differs
 
 if TYPE_CHECKING:
     import pyarrow
@@ -65,10 +66,13 @@ class Arrays:
         column = some.coded("cause", np.int32)
         filled = np.flatnonzero((column.table != 0).take(column.codes.of_row))
         names, times = column.table.take(column.codes.of_row[filled]), some.at("cause_time", filled, np.int64)
-        pairs, inverse = np.unique(np.stack((names, times)), axis=1, return_inverse=True)
-        texts = map(cause_text, self._spelled("cause", pairs[0]), pairs[1].tolist())
+        order = np.lexsort((times, names))
+        is_new = differs(names[order]) | differs(times[order])
+        pairs, numbers = order[is_new], np.empty(len(order), np.int64)
+        numbers[order] = np.cumsum(is_new)
+        texts = map(cause_text, self._spelled("cause", names[pairs]), times[pairs].tolist())
         words = np.array(["", *texts], dtype=object)
-        return self._of_few("cause", filled, inverse.reshape(-1) + 1, rows, lambda numbers: words[numbers].tolist())
+        return self._of_few("cause", filled, numbers, rows, lambda some: words[some].tolist())
 
     def _of_few(
         self, name: str, filled: Integers, numbers: Integers, rows: int, spelled: Callable[[Integers], Sequence[str]]

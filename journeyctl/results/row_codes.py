@@ -154,7 +154,7 @@ class Stretch:
 
     def write(self, name: str, found: Integers) -> None:
         """Puts a column into an array of as many rows."""
-        kind, few = found.dtype.type, self.few(name, found.dtype.type)
+        kind, few = found.dtype.type, self._few(name, found.dtype.type)
         if few is not None:
             found[:] = 0
             found[few[0]] = few[1]
@@ -169,26 +169,31 @@ class Stretch:
 
     def few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
         """The rows that have anything in a column where few do, ascending, and what; none for other columns."""
-        held = self._held(name)
-        if isinstance(held, Sparse):
-            rows, which = self._filled(held.rows)
-            cells = held.values[which].astype(kind)
-        elif isinstance(held, Always) and not held.number:
-            rows, cells = np.zeros(0, np.int64), np.zeros(0, kind)
-        else:
+        found = self._few(name, kind)
+        if found is None:
             return None
-        rows = np.concatenate((rows, self._elsewhere))
-        cells = np.concatenate((cells, self._cells_elsewhere(name, kind)))
+        rows, cells = found
         filled = np.flatnonzero(cells)
         order = filled[np.argsort(rows[filled], kind="stable")]
         return rows[order], cells[order]
 
+    def _few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
+        """All rows that may have anything in such a column, in any order."""
+        held = self._held(name)
+        elsewhere = self._cells_elsewhere(name, kind)
+        if isinstance(held, Sparse):
+            rows, which = self._filled(held.rows)
+            cells = held.values[which].astype(kind, copy=False)
+            return np.concatenate((rows, self._elsewhere)), np.concatenate((cells, elsewhere))
+        return (self._elsewhere, elsewhere) if isinstance(held, Always) and not held.number else None
+
     def at(self, name: str, rows: Integers, kind: type[np.integer[Any]]) -> Integers:
         """Some cells of a column, by their places among these rows."""
         found = self._held(name).at(self._main[rows]).astype(kind)
-        which = np.flatnonzero(np.isin(rows, self._elsewhere))
-        others = self._others[np.searchsorted(self._elsewhere, rows[which])]
-        found[which] = self._source.elsewhere(name, kind).take(others)
+        if len(self._elsewhere):
+            others = np.minimum(np.searchsorted(self._elsewhere, rows), len(self._elsewhere) - 1)
+            which = np.flatnonzero(self._elsewhere[others] == rows)
+            found[which] = self._source.elsewhere(name, kind).take(self._others[others[which]])
         return found
 
     def coded(self, name: str, kind: type[np.integer[Any]]) -> Coded:
