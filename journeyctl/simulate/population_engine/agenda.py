@@ -1,7 +1,7 @@
 """What will happen to one contact, in the order of second, phase, keys and number of scheduling.
 
-Entries stay where they are; a list of their places, the soonest last, is kept in order. Agendas are short, and most
-of what is scheduled is due at once, so that hardly a place has to make room.
+Entries stay where they are; lists of their moments and places, the soonest last, are kept in order. Agendas are short,
+and most of what is scheduled is due at once, so that hardly a place has to make room.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine import state_columns as c
-from journeyctl.simulate.population_engine.clock_tables import NEVER
 from journeyctl.simulate.population_engine.jit import compiled
 
 
 @compiled
 def next_time(state: NDArray[int64]) -> int:
-    """The second at which the next thing happens to the contact; `NEVER`: nothing is scheduled."""
-    count = state[c.AGENDA_COUNT]
-    if count == 0:
-        return NEVER
-    return state[state[state[c.AGENDA_AT] + count - 1] + c.E_MOMENT] >> 3
+    """The second at which the next thing happens to the contact; later than any second where nothing is scheduled."""
+    return state[c.MOMENTS_AT + state[c.AGENDA_COUNT]] >> 3
 
 
 @compiled
@@ -36,13 +32,14 @@ def schedule(
         return
     state[c.AGENDA_COUNT] = count + 1
     first, moment = state[c.AGENDA_AT], time * 8 + phase
-    place = first + count
-    entry = state[place]
-    while place > first and not _comes_before(state, moment, key, second_key, third_key, state[place - 1]):
-        state[place] = state[place - 1]
-        place -= 1
-    state[place] = entry
-    state[entry + c.E_MOMENT] = moment
+    entry = state[first + count]
+    # Whatever is scheduled comes before the moment that stands in front of all others.
+    while not _comes_before(state, moment, key, second_key, third_key, count):
+        state[first + count] = state[first + count - 1]
+        state[c.MOMENTS_AT + count + 1] = state[c.MOMENTS_AT + count]
+        count -= 1
+    state[first + count] = entry
+    state[c.MOMENTS_AT + count + 1] = moment
     state[entry + c.E_KEY] = key
     state[entry + c.E_SECOND_KEY] = second_key
     state[entry + c.E_THIRD_KEY] = third_key
@@ -53,10 +50,11 @@ def schedule(
 
 
 @compiled
-def _comes_before(state: NDArray[int64], moment: int, key: int, second_key: int, third_key: int, entry: int) -> bool:
-    """Whether something that is scheduled only now comes before an entry; among equals the earlier one is first."""
-    if state[entry + c.E_MOMENT] != moment:
-        return moment < state[entry + c.E_MOMENT]
+def _comes_before(state: NDArray[int64], moment: int, key: int, second_key: int, third_key: int, count: int) -> bool:
+    """Whether something that is scheduled only now comes before the last of so many; of equals the earlier is first."""
+    if state[c.MOMENTS_AT + count] != moment:
+        return moment < state[c.MOMENTS_AT + count]
+    entry = state[state[c.AGENDA_AT] + count - 1]
     if state[entry + c.E_KEY] != key:
         return key < state[entry + c.E_KEY]
     if state[entry + c.E_SECOND_KEY] != second_key:

@@ -12,6 +12,7 @@ from journeyctl.calendars.working_time import SEARCH_LIMIT
 from journeyctl.calendars.zones import DAY
 from journeyctl.simulate.population_engine.clock_tables import (
     AFTER,
+    ALWAYS,
     BEGIN,
     CALENDAR_COLUMNS,
     CALENDARS,
@@ -66,6 +67,9 @@ def _passed(tables: ClockTables, calendar: int, day: int) -> int:
 @compiled
 def utc_offset(tables: ClockTables, zone: int, t: int) -> int:
     """Seconds that local clocks are ahead of UTC at a moment."""
+    always = tables[tables[ALWAYS] + zone]
+    if always != UNSTEADY:
+        return always
     day = _of_day(tables, zone, t // DAY)
     return tables[day + OFFSET] if t < tables[day + CHANGE] else tables[day + AFTER]
 
@@ -73,6 +77,9 @@ def utc_offset(tables: ClockTables, zone: int, t: int) -> int:
 @compiled
 def clock_moment(tables: ClockTables, zone: int, reading: int) -> int:
     """The first moment at which the local clock reads at least `reading`."""
+    always = tables[tables[ALWAYS] + zone]
+    if always != UNSTEADY:
+        return reading - always
     steady = tables[_of_day(tables, zone, reading // DAY) + STEADY]
     if steady != UNSTEADY:
         return reading - steady
@@ -89,7 +96,7 @@ def clock_moment(tables: ClockTables, zone: int, reading: int) -> int:
 def clock_reading(tables: ClockTables, zone: int, t: int) -> int:
     """Local time as one number, which waits while clocks repeat an hour."""
     clock = t + utc_offset(tables, zone, t)
-    if tables[_of_day(tables, zone, clock // DAY) + STEADY] != UNSTEADY:
+    if tables[tables[ALWAYS] + zone] != UNSTEADY or tables[_of_day(tables, zone, clock // DAY) + STEADY] != UNSTEADY:
         return clock
     if clock_moment(tables, zone, clock) == t:
         return clock

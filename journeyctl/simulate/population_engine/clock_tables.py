@@ -33,9 +33,9 @@ NEVER: Final = 1 << 60
 UNSTEADY: Final = NEVER
 """Stands for the offset of a local day that some change of clocks touches."""
 
-(FIRST, DAYS, WEEK_STARTS, OFFSETS, DAILY, CALENDARS, PASSED, LISTED, WINDOWS, STRETCHES, HEAD) = range(11)
+(FIRST, DAYS, WEEK_STARTS, OFFSETS, DAILY, CALENDARS, PASSED, LISTED, WINDOWS, STRETCHES, ALWAYS, HEAD) = range(12)
 """Places at the start of the tables: first day, number of days, first weekday of the workspace's week; then where
-each part begins, in the order of `Clocks.tables`."""
+each part begins, in the order of `Clocks.tables`. What stands at `ALWAYS` is each zone's only offset, or `UNSTEADY`."""
 
 (OFFSET, CHANGE, AFTER, STEADY, OFFSET_COLUMNS) = range(5)
 """Of each zone and day: the offset at the start of the UTC day, the second of a change within it (or `NEVER`), the
@@ -125,10 +125,9 @@ def _tables(
     begins, stretches = _open(windows, first * DAY, (first + days) * DAY)
     daily = _moments(range(first, first + days), evaluation_time, zones[0])
     placed = [[zones.index(calendar.zone), count] for calendar, count in zip(calendars, counts, strict=True)]
-    parts = (
-        np.stack([_offsets(zone, first, days) for zone in zones]), daily,
-        np.array(placed, np.int64), passed, listed, begins, stretches,
-    )  # fmt: skip
+    offsets = np.stack([_offsets(zone, first, days) for zone in zones])
+    always = np.where((offsets[:, :, STEADY] == offsets[:, :1, OFFSET]).all(axis=1), offsets[:, 0, OFFSET], UNSTEADY)
+    parts = (offsets, daily, np.array(placed, np.int64), passed, listed, begins, stretches, always)
     head = np.array([first, days, week_starts, *_beginnings(parts)], np.int64)
     return np.concatenate([head, *(part.ravel() for part in parts)])
 

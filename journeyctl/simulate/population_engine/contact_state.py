@@ -38,8 +38,9 @@ def scratch(program: NDArray[int64], fields: int, *, room: int = 1) -> NDArray[i
         (c.NOTES_AT, rooms[c.NOTE_ROOM] * c.NOTE),
         (c.STACK_AT, c.STACK),
     )
-    state = np.zeros(c.HEAD + sum(length for _, length in lengths), np.int64)
-    begins = c.HEAD
+    begins = c.MOMENTS_AT + 1 + rooms[c.AGENDA_ROOM]
+    state = np.zeros(begins + sum(length for _, length in lengths), np.int64)
+    state[c.MOMENTS_AT] = c.LATER
     for place, length in lengths:
         state[place] = begins
         begins += length

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy import uint64
+from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine.jit import in_llvm
@@ -26,6 +26,12 @@ def unmeasured(array: _Array) -> _Array:
     LLVM then leaves out the question at each access. Nobody may ask for the length, or for a place below 0.
     """
     return array
+
+
+@in_llvm
+def in_words(array: NDArray[int32]) -> NDArray[int64]:
+    """The array of two dimensions with every two of its columns as one; nobody may ask for its length."""
+    return array.view(int64)
 
 
 @in_llvm

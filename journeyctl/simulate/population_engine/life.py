@@ -112,26 +112,26 @@ _MOST_SECONDS: Final = 1 << 24
 
 @compiled
 def live_all(
-    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, cells: Integers,
-    packed: Packed, B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
+    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, packed: Packed,
+    B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
     facts: Integers, mail: Integers, news: Integers, wanted: Integers, first: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Runs lives from `first` on: how many are done, and why it stopped where some are left.
 
-    Each life's rows are written to `rows`, whose narrow columns are `cells` in words, and packed when it is over.
+    Each life's rows are written to `rows`, and packed when it is over.
     """
     return _live_all(
         unmeasured(state), unmeasured(program), unmeasured(clock), of_columns(unmeasured(keys), 2 * ROUNDS),
         Rows(of_columns(rows.wide, r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), unmeasured(rows.count)),
-        of_columns(unmeasured(cells), packing.WORDS), packing.bared(packed), unmeasured(B), unmeasured(L),
+        packing.bared(packed), unmeasured(B), unmeasured(L),
         unmeasured(events), people, fields, facts, of_columns(unmeasured(mail), MAIL_COLUMNS), news, wanted, first,
     )  # fmt: skip
 
 
 @compiled
 def _live_all(
-    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, cells: Integers,
-    packed: Packed, B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
+    state: Integers, program: Integers, clock: ClockTables, keys: NDArray[uint64], rows: Rows, packed: Packed,
+    B: ResponseTables, L: Latent, events: Integers, people: Integers, fields: Integers,
     facts: Integers, mail: Integers, news: Integers, wanted: Integers, first: int,
 ) -> tuple[int, int]:  # fmt: skip
     for place in range(first, wanted.shape[0]):
@@ -148,7 +148,7 @@ def _live_all(
         ended = _live(state, program, clock, keys, rows, B, L, events, mail)
         why = _lacks(state, rows, L, events) if ended else ENDLESS
         if why == FINE:
-            why = packing.pack_into(rows, cells, packed)
+            why = packing.pack_into(rows, packed)
         if why != FINE:
             events[EVENTS] = event_mark
             return place, why
@@ -261,21 +261,21 @@ def _live(
     """From one second at which something happens to the next; false where that takes for ever."""
     end = events[END]
     for _ in range(_MOST_SECONDS):
-        now = _next_second(state, B, L, mail, end)
+        now = _next_second(state, B, L, end)
+        _mail_alone(state, rows, B, L, mail, now)
         if now >= end or state[c.FULL] or L[FULL]:
             return True
         while L[NEXT_WEEK] < B[at.WEEKS_LENGTH] and B[B[at.WEEKS] + 2 * L[NEXT_WEEK]] <= now:
             _plan_visits(B, L, clock, keys[1], now)
-        _other_mail(state, rows, B, L, mail, now)
+        _mail_among_others(state, L, mail, now)
         _at(state, program, clock, keys, rows, B, L, events, now)
     return False
 
 
 @compiled
-def _next_second(state: Integers, B: ResponseTables, L: Latent, mail: Integers, end: int) -> int:
+def _next_second(state: Integers, B: ResponseTables, L: Latent, end: int) -> int:
+    """The next second at which something happens other than that another line mails; at most `end`."""
     soonest = end if state[c.STUCK] else min(next_time(state), end)
-    if L[NEXT_MAIL] < L[MAIL_END]:
-        soonest = min(soonest, mail[L[NEXT_MAIL], O_TIME])
     if L[PLANS] > 0:
         soonest = min(soonest, L[L[HEAP]])
     if L[NEXT_WEEK] < B[at.WEEKS_LENGTH]:
@@ -284,19 +284,24 @@ def _next_second(state: Integers, B: ResponseTables, L: Latent, mail: Integers, 
 
 
 @compiled
-def _other_mail(state: Integers, rows: Rows, B: ResponseTables, L: Latent, mail: Integers, now: int) -> None:
-    """Other lines' mail of this second. Where nothing else is due it arrives at once, else it waits for its turn."""
-    is_alone = next_time(state) > now and (L[PLANS] == 0 or L[L[HEAP]] > now)
+def _mail_alone(state: Integers, rows: Rows, B: ResponseTables, L: Latent, mail: Integers, until: int) -> None:
+    """Other lines' mail before a second: nothing else happens meanwhile, so that it need not wait its turn."""
+    row, after = L[NEXT_MAIL], L[MAIL_END]
+    while row < after and mail[row, O_TIME] < until:
+        state[c.NOW] = mail[row, O_TIME]
+        other_mail(state, rows, mail[row, O_LINE])
+        response.mailed(L, B, mail[row, O_TIME])
+        row += 1
+    L[NEXT_MAIL] = row
+    state[c.FULL] = state[c.FULL] | rows.count[r.FULL]
+
+
+@compiled
+def _mail_among_others(state: Integers, L: Latent, mail: Integers, now: int) -> None:
+    """Other lines' mail of a second at which something else is due waits for its turn."""
     while L[NEXT_MAIL] < L[MAIL_END] and mail[L[NEXT_MAIL], O_TIME] == now:
-        line, rank = mail[L[NEXT_MAIL], O_LINE], mail[L[NEXT_MAIL], O_RANK]
+        stimuli.post_other_mail(state, now, mail[L[NEXT_MAIL], O_LINE], mail[L[NEXT_MAIL], O_RANK])
         L[NEXT_MAIL] += 1
-        if is_alone:
-            state[c.NOW] = now
-            other_mail(state, rows, line)
-            state[c.FULL] = state[c.FULL] | rows.count[r.FULL]
-            response.mailed(L, B, now)
-        else:
-            stimuli.post_other_mail(state, now, line, rank)
 
 
 @compiled

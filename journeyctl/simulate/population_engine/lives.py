@@ -167,8 +167,8 @@ class Lives:
         wanted[:, life.W_PERSON] = rows
         while growths < _MOST_GROWTHS:
             done, why = life.live_all(
-                self._state, own.program, own.clock, self._keys, self._buffer, self._buffer.narrow.view(np.int64),
-                self.rows.packed, self._responses, self._latent, self._events, crowd.people, crowd.fields,
+                self._state, own.program, own.clock, self._keys, self._buffer, self.rows.packed,
+                self._responses, self._latent, self._events, crowd.people, crowd.fields,
                 crowd.facts, crowd.mail, news, wanted, done,
             )  # fmt: skip
             if why == life.FINE:

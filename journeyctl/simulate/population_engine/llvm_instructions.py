@@ -43,6 +43,25 @@ def unmeasured(typing: Untyped, array: Untyped) -> tuple[Untyped, Build]:
     return array(array), instructions
 
 
+def in_words(typing: Untyped, array: Untyped) -> tuple[Untyped, Build]:
+    """The array with cells of twice the size, and half as many of them."""
+    words = array.copy(dtype=types.int64)
+
+    def instructions(context: Untyped, builder: Untyped, signature: Untyped, given: Untyped) -> Untyped:
+        narrow = context.make_array(array)(context, builder, given[0])
+        made = context.make_array(words)(context, builder)
+        none, two = context.get_constant(types.intp, 0), context.get_constant(types.intp, 2)
+        columns = builder.sdiv(cgutils.unpack_tuple(builder, narrow.shape, 2)[1], two)
+        size = context.get_constant(types.intp, 8)
+        context.populate_array(
+            made, data=builder.bitcast(narrow.data, made.data.type), shape=[none, columns],
+            strides=[builder.mul(columns, size), size], itemsize=size, meminfo=None,
+        )  # fmt: skip
+        return impl_ret_borrowed(context, builder, signature.return_type, made._getvalue())
+
+    return words(array), instructions
+
+
 def of_columns(typing: Untyped, array: Untyped, columns: Untyped) -> tuple[Untyped, Build]:
     """The array with another width."""
 

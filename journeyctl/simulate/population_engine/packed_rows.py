@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_packing as k
 from journeyctl.simulate.population_engine.row_columns import Rows
+from journeyctl.simulate.population_engine.spare_memory import in_small_pages
 
 Integers = NDArray[int64]
 
 FACT: Final = r.NARROW
 """Column of a shape behind those of `row_columns`: the code of a field's new value."""
 _LEAST: Final = 1 << 14
-_SHAPES: Final = 1 << 10
+_SHAPES: Final = 1 << 8
 """Shapes for which there is room at first; there are four slots for each."""
 _SLOTS_EACH: Final = 4
 _MORE: Final = 1 << 12
@@ -39,8 +40,7 @@ class PackedRows:
         self.packed = k.Packed(
             head, np.empty(0, np.uint32), np.empty(0, np.uint16), np.empty(0, np.uint32),
             np.zeros((_SHAPES, k.SHAPE), np.int64), np.full(_SLOTS_EACH * _SHAPES, -1, np.int32),
-            np.full(_SHAPES, -1, np.int32), np.empty((0, 2), np.int64), np.empty((0, 2), np.int64),
-            np.empty(0, np.uint32),
+            np.empty((0, 2), np.int64), np.empty((0, 2), np.int64), np.empty(0, np.uint32),
         )  # fmt: skip
         """What compiled code packs rows into; others where any of them has grown."""
         self._spelled = np.zeros((0, FACT + 1), np.int64)
@@ -62,8 +62,7 @@ class PackedRows:
 
     def take_in(self, buffer: Rows) -> None:
         """All rows of the buffer, which may be used again afterwards."""
-        cells = buffer.narrow.view(np.int64)
-        while (why := k.pack(buffer, cells, self.packed)) != k.DONE:
+        while (why := k.pack(buffer, self.packed)) != k.DONE:
             self.grow(why, int(buffer.count[r.ROWS]))
 
     def grow(self, why: int, rows: int) -> None:
@@ -170,13 +169,13 @@ class PackedRows:
     def _grow_shapes(self) -> None:
         packed = self.packed
         count = len(packed.shapes)
-        shapes, follows = np.zeros((2 * count, k.SHAPE), np.int64), np.full(2 * count, -1, np.int32)
-        shapes[:count], follows[:count] = packed.shapes, packed.follows
+        shapes = np.zeros((2 * count, k.SHAPE), np.int64)
+        shapes[:count] = packed.shapes
         slots = np.full(_SLOTS_EACH * len(shapes), -1, np.int32)
         k.number_again(shapes, count, slots)
         head = packed.head
         head[k.SHAPE_ROOM], head[k.SLOTS] = len(shapes), len(slots)
-        self.packed = packed._replace(shapes=shapes, follows=follows, slots=slots)
+        self.packed = packed._replace(shapes=shapes, slots=slots)
         if len(shapes) > _NARROW and not head[k.IS_WIDE]:
             head[k.IS_WIDE] = 1
             self.packed = self.packed._replace(codes=np.empty(0, np.uint16), wide_codes=packed.codes.astype(np.uint32))
@@ -194,5 +193,6 @@ def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
     if count <= len(array):
         return array
     made = np.empty((count, *array.shape[1:]), array.dtype)
+    in_small_pages(made)
     made[: len(array)] = array
     return made

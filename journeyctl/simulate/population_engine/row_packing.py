@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from journeyctl.draws import name_hash
 from journeyctl.simulate.population_engine import row_columns as r
-from journeyctl.simulate.population_engine.intrinsics import of_columns, unmeasured
+from journeyctl.simulate.population_engine.intrinsics import in_words, of_columns, unmeasured
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows
 
@@ -29,11 +29,11 @@ SHAPE: Final = WORDS + 1
 
 (
     PACKED, SHAPES, VALUES, CAUSES, LEADS, ROOM, SHAPE_ROOM, VALUE_ROOM, CAUSE_ROOM, LEAD_ROOM, START, SLOTS, IS_WIDE,
-    LAST, HEAD,
-) = range(15)  # fmt: skip
+    HEAD,
+) = range(14)  # fmt: skip
 """How many rows are packed, how many shapes there are, and rows with a value, a cause's second or a lead; for how many
-of each there is room; the second above which times are kept; slots for shapes; whether shapes are too many for two
-bytes; and the shape of the last row."""
+of each there is room; the second above which times are kept; slots for shapes; and whether shapes are too many for two
+bytes."""
 DONE: Final = 0
 MORE_ROOM: Final = 6
 MORE_SHAPES: Final = 7
@@ -41,8 +41,8 @@ TOO_LATE: Final = 8
 """What is lacking, in numbers that `life` does not use."""
 _LATEST: Final = (1 << 32) - 1
 _LOW: Final = (1 << 32) - 1
-_FACTORS: Final = np.array([name_hash(str(place)) >> 38 | 1 for place in range(2 * WORDS + 1)], np.int64)
-"""For the lower halves of words, for a new value's code, and for the upper halves."""
+_FACTOR: Final = name_hash("shapes of rows") >> 38 | 1
+_APART: Final = (0, 7, 14, 21, 3, 11, 17, 25)
 _COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int32).view(np.int64)
 """All bits of the columns that belong to a shape; whose row it is does not."""
 
@@ -61,8 +61,6 @@ class Packed(NamedTuple):
     """Shape `(shapes, SHAPE)`."""
     slots: NDArray[int32]
     """A table of places of shapes, its length a power of 2, -1 where it is empty."""
-    follows: NDArray[int32]
-    """By shape: which one came after it last; -1: none yet."""
     values: Integers
     """A row's place and its number, shape `(rows, 2)`."""
     causes: Integers
@@ -72,10 +70,10 @@ class Packed(NamedTuple):
 
 
 @compiled
-def pack(rows: Rows, cells: Integers, packed: Packed) -> int:
-    """Packs the rows of a buffer, or none of them: what is lacking. `cells` are the narrow columns in words."""
+def pack(rows: Rows, packed: Packed) -> int:
+    """Packs the rows of a buffer, or none of them: what is lacking."""
     bare = Rows(of_columns(unmeasured(rows.wide), r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), rows.count)
-    return pack_into(bare, of_columns(unmeasured(cells), WORDS), bared(packed))
+    return pack_into(bare, bared(packed))
 
 
 @compiled
@@ -83,13 +81,13 @@ def bared(packed: Packed) -> Packed:
     """The same arrays, which nobody asks for their lengths."""
     return Packed(
         unmeasured(packed.head), unmeasured(packed.times), unmeasured(packed.codes), unmeasured(packed.wide_codes),
-        of_columns(unmeasured(packed.shapes), SHAPE), unmeasured(packed.slots), unmeasured(packed.follows),
+        of_columns(unmeasured(packed.shapes), SHAPE), unmeasured(packed.slots),
         of_columns(unmeasured(packed.values), 2), of_columns(unmeasured(packed.causes), 2), unmeasured(packed.leads),
     )  # fmt: skip
 
 
 @compiled
-def pack_into(rows: Rows, cells: Integers, packed: Packed) -> int:
+def pack_into(rows: Rows, packed: Packed) -> int:
     """The same for arrays without lengths."""
     head, wide, narrow, count = packed.head, rows.wide, rows.narrow, rows.count[r.ROWS]
     place, values, causes, leads = head[PACKED], head[VALUES], head[CAUSES], head[LEADS]
@@ -97,18 +95,17 @@ def pack_into(rows: Rows, cells: Integers, packed: Packed) -> int:
         return MORE_ROOM
     if causes + count > head[CAUSE_ROOM] or leads + count > head[LEAD_ROOM]:
         return MORE_ROOM
-    last = head[LAST]
+    cells, start, is_narrow = of_columns(in_words(narrow), WORDS), head[START], head[IS_WIDE] == 0
     for row in range(count):
-        second, value = wide[row, r.TIME] - head[START], wide[row, r.VALUE]
+        second, value = wide[row, r.TIME] - start, wide[row, r.VALUE]
         if second < 0 or second > _LATEST:
             return TOO_LATE
         reason = narrow[row, r.REASON]
-        shape = _shape_of(cells, row, value if reason < 0 else 0, last, packed)
+        shape = _shape_of(cells, row, value if reason < 0 else 0, packed)
         if shape < 0:
             return MORE_SHAPES
-        last = shape
         packed.times[place] = second
-        if head[IS_WIDE] == 0:
+        if is_narrow:
             packed.codes[place] = shape
         else:
             packed.wide_codes[place] = shape
@@ -128,18 +125,14 @@ def pack_into(rows: Rows, cells: Integers, packed: Packed) -> int:
     head[VALUES] = values
     head[CAUSES] = causes
     head[LEADS] = leads
-    head[LAST] = last
     return DONE
 
 
 @compiled
-def _shape_of(cells: Integers, row: int, fact: int, last: int, packed: Packed) -> int:
+def _shape_of(cells: Integers, row: int, fact: int, packed: Packed) -> int:
     """The number of the row's shape, which is added where it is new; -1 where there is no room for it."""
-    # Most often it is the one that came after the shape before it last time, which is seen faster than looked up.
-    shapes, guess = packed.shapes, packed.follows[last]
-    if guess >= 0 and _has(cells, row, fact, shapes, guess):
-        return guess
-    head, slots = packed.head, packed.slots
+    head, slots, shapes = packed.head, packed.slots, packed.shapes
+    # No shape is guessed from the row before: a wrong guess costs more than to work this out, several rows at a time.
     slot = _slot(cells, row, fact, shapes, slots, head[SLOTS])
     if slots[slot] < 0:
         new = head[SHAPES]
@@ -150,7 +143,6 @@ def _shape_of(cells: Integers, row: int, fact: int, last: int, packed: Packed) -
             shapes[new, word] = cells[row, word] & _COUNTS[word]
         shapes[new, FACT] = fact
         head[SHAPES] = new + 1
-    packed.follows[last] = slots[slot]
     return slots[slot]
 
 
@@ -165,14 +157,14 @@ def number_again(shapes: Integers, count: int, slots: NDArray[Any]) -> None:
 @compiled
 def _slot(words: Integers, row: int, fact: int, shapes: Integers, slots: NDArray[Any], count: int) -> int:
     """Where the shape of a row stands, or the empty slot where it would."""
-    mixed = (fact & _LOW) * _FACTORS[WORDS]
+    # Each word a few bits further than the one before, so that columns whose numbers go together lie apart.
+    mixed = fact
     for word in range(WORDS):
-        # Without a question inside, so that several words are worked out in one go; small enough never to overflow.
-        cell = words[row, word] & _COUNTS[word]
-        mixed += _FACTORS[word] * (cell & _LOW) + _FACTORS[WORDS + 1 + word] * (cell >> 32)
-    mixed ^= mixed >> 31
+        mixed ^= (words[row, word] & _COUNTS[word]) << _APART[word]
+    # Small enough never to overflow.
+    mixed = ((mixed ^ (mixed >> 32)) & _LOW) * _FACTOR
     mask = count - 1
-    slot = (mixed ^ (mixed >> 15)) & mask
+    slot = (mixed ^ (mixed >> 32)) & mask
     while slots[slot] >= 0 and not _has(words, row, fact, shapes, slots[slot]):
         slot = (slot + 1) & mask
     return slot

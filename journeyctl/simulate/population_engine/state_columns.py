@@ -87,6 +87,10 @@ SUPPRESSED_BY: Final = 58
 GROUP_ASKED: Final = 59
 """The last second at which anything depended on what account evaluations have said of groups; -1: none yet."""
 HEAD: Final = 60
+MOMENTS_AT: Final = HEAD
+"""Right behind the head, so that it takes one look to know when something happens next: `LATER` and then the moments
+of the agenda, each a second times 8 plus phase, the soonest last."""
+LATER: Final = (1 << 63) - 1
 
 STACK: Final = 64
 
@@ -133,16 +137,14 @@ VISIT: Final = 30
 
 # --- agenda
 
-E_MOMENT: Final = 0
-"""Second times 8 plus phase."""
-E_KEY: Final = 1
-E_SECOND_KEY: Final = 2
-E_THIRD_KEY: Final = 3
-E_KIND: Final = 4
-E_A: Final = 5
-E_B: Final = 6
-E_C: Final = 7
-ENTRY: Final = 8
+E_KEY: Final = 0
+E_SECOND_KEY: Final = 1
+E_THIRD_KEY: Final = 2
+E_KIND: Final = 3
+E_A: Final = 4
+E_B: Final = 5
+E_C: Final = 6
+ENTRY: Final = 7
 
 FACT_PHASE: Final = 0
 REACTION_PHASE: Final = 1

@@ -38,7 +38,7 @@ from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import state_columns as c
 from journeyctl.simulate.population_engine.agenda import next_time
 from journeyctl.simulate.population_engine.building import signed
-from journeyctl.simulate.population_engine.clock_tables import NEVER, Clocks
+from journeyctl.simulate.population_engine.clock_tables import Clocks
 from journeyctl.simulate.population_engine.contact_state import scratch
 from journeyctl.simulate.population_engine.field_codes import UNKNOWN, group_path
 from journeyctl.simulate.population_engine.philox import keys_of
@@ -160,7 +160,7 @@ class Compiled:
         for time, stimulus in script.given:
             self.post(time, stimulus)
         effects: list[Effect] = []
-        while (now := next_time(state)) != NEVER and now < script.end:
+        while (now := next_time(state)) < script.end:
             before = self.rows.count[r.ROWS]
             machine.advance(state, self.tables.program, self.clock, self.keys, self.rows, now)
             if state[c.FULL]:
