@@ -164,9 +164,11 @@ class DeskFloor:
     def add_people(self, count: int) -> int:
         """So many more contacts without leads; answers the number of the first."""
         self._grow([(c.H_PEOPLE_AT, count)])
-        rows = np.zeros((count, c.PERSON), np.int64)
-        rows[:, c.P_LEAD] = -1
-        return self._append(c.H_PEOPLE_AT, rows)
+        first = self._used[c.H_PEOPLE_AT]
+        self._used[c.H_PEOPLE_AT] += count
+        rows = self._part(c.H_PEOPLE_AT)[first:]
+        rows[:, c.P_VERSION], rows[:, c.P_LEAD] = 0, -1
+        return first
 
     def live_again(self, people: Integers) -> None:
         """What was planned by the former lives of these contacts comes to nothing."""

@@ -12,7 +12,7 @@ from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_among, part_of
-from journeyctl.simulate.population_engine.spare_memory import give_back
+from journeyctl.simulate.population_engine.spare_memory import give_back, small_pages
 from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
@@ -56,7 +56,7 @@ def expected_rows(world: World) -> int | None:
 
 def simulate(world: World, draws: Draws, *, chunk: int | None = None) -> Finished:
     """Runs one replication. Raises `Unsupported` for a world that the engine cannot carry."""
-    with without_collector():
+    with without_collector(), small_pages():
         return _finished(world, draws, chunk)
 
 

@@ -144,7 +144,7 @@ class Lives:
     def _first_lives(self, count: int) -> range:
         first, everybody = len(self.lived), len(self._who)
         wanted = np.zeros((count, life.WANTED_COLUMNS), np.int64)
-        wanted[:, life.W_PERSON] = range(first, first + count)
+        wanted[:, life.W_PERSON] = np.arange(first, first + count)
         self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64), to_come=everybody - first)
         self._list(wanted[:, : life.LIVED_COLUMNS])
         return range(first, first + count)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_packing as k
 from journeyctl.simulate.population_engine.row_columns import Rows
-from journeyctl.simulate.population_engine.spare_memory import in_small_pages
 
 Integers = NDArray[int64]
 
@@ -193,6 +192,5 @@ def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
     if count <= len(array):
         return array
     made = np.empty((count, *array.shape[1:]), array.dtype)
-    in_small_pages(made)
     made[: len(array)] = array
     return made
