@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy import int64
 from numpy.typing import NDArray
@@ -11,9 +9,6 @@ from numpy.typing import NDArray
 from journeyctl.calendars import local_date
 from journeyctl.draws import Draws, DrawSource, name_hash, name_hashes
 from journeyctl.simulate.desk_rules import TeamRules
-
-_ABSENCE: Final = "absence"
-"""Purpose of the draw whether somebody is away on a day."""
 
 
 class Worker:
@@ -61,7 +56,7 @@ class Worker:
             return False
         known = self._away.get(day)
         if known is None:
-            u = self._draws.bits(self._subject, _ABSENCE, place=str(self.ordinal), occurrence=day)
+            u = self._draws.bits(self._subject, "absence", place=str(self.ordinal), occurrence=day)
             known = self._away[day] = u < self.team.absence
         return known
 
@@ -71,7 +66,7 @@ def away_on(team: TeamRules, days: NDArray[int64], draws: Draws, *, desk: str) -
     if not team.absence:
         return np.zeros((team.sdrs, len(days)), np.bool_)
     ordinals = name_hashes(map(str, range(1, team.sdrs + 1)))[:, None]
-    subject, purpose = (np.uint64(name_hash(name)) for name in (_subject(desk, team), _ABSENCE))
+    subject, purpose = (np.uint64(name_hash(name)) for name in (_subject(desk, team), "absence"))
     return draws.block(subject, purpose, places=ordinals, occurrences=days) < team.absence
 
 
