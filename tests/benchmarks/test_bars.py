@@ -22,17 +22,14 @@ def test_every_bar_is_measured_at_a_tiny_size(capsys: pytest.CaptureFixture[str]
     assert all(bar.measured >= 0 for bar in found)
     assert len({bar.what for bar in found}) == len(found)
     told = capsys.readouterr().err.splitlines()
-    assert [line.split(": ")[1].split(",")[0] for line in told if "population engine" in line] == [
-        "30 contacts",
-        "1 contacts",
-        "120 contacts",
-    ]
+    sizes = [line.split(": ")[1].split(",")[0] for line in told if "population engine" in line]
+    assert sizes == [size for size in ("30 contacts", "1 contacts", "120 contacts") for _ in range(bars.RUNS)]
 
 
 def test_a_question_is_timed_as_a_whole_command(capsys: pytest.CaptureFixture[str]) -> None:
     found = of_question(("version",))
     assert found.measured > 0
-    assert "journeyctl version:" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("journeyctl version:") == bars.RUNS
 
 
 def test_what_is_written_is_ordered_and_has_a_size() -> None:
