@@ -25,12 +25,13 @@ from journeyctl.semantics.completeness import Completeness, as_written, assign_r
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import OpenLead
 from journeyctl.semantics.stimuli import GroupChanged, GroupReady, LeadOutcome, Stimulus
-from journeyctl.simulate.group_members import KnownContact, watch
+from journeyctl.simulate.group_members import KnownContact, Standing, watch
 from journeyctl.simulate.group_scope import fading_windows, needs_no_acts, only_fades
 
 if TYPE_CHECKING:
     from journeyctl.calendars import Calendar
     from journeyctl.results.record import Recorded
+    from journeyctl.simulate.people import Person
 
 BASIS_POINTS: Final = 10_000
 """Completeness in rows counts in hundredths of a percent."""
@@ -95,6 +96,8 @@ class Filled:
     """What rows say is missing."""
     basis_points: int
     """How complete it is in rows."""
+    told: dict[tuple[bool, str | None], GroupChanged] = field(default_factory=dict, compare=False)
+    """What members learn of it while no lead is open, by whether the group is ready and their role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,18 @@ class GroupRules:
     """`ready` asks for engagement."""
     states: dict[tuple[int, ...], Filled] = field(default_factory=dict)
     """By the numbers of members in each role, as far as it was worked out."""
+    accounts: dict[str, Account] = field(default_factory=dict)
+    """By path, as far as somebody asked."""
+
+    def account(self, path: str, person: Person) -> Account:
+        """The account at this path, to which the contact belongs."""
+        found = self.accounts.get(path)
+        if found is None:
+            scope = self.group.scope
+            clinic = person.clinic if scope == "clinic" else ""
+            hospital = person.hospital if scope != "umbrella" else ""
+            found = self.accounts[path] = Account(clinic, hospital, person.umbrella)
+        return found
 
     def filled(self, counts: tuple[int, ...]) -> Filled:
         """The state with so many members in each role, in the group's order; one object for all that are alike."""
@@ -152,8 +167,8 @@ class AccountGroup:
     """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
 
     __slots__ = (
-        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "account",
-        "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order", "path",
+        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "_woken",
+        "account", "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order", "path",
         "stirred", "touched",
     )  # fmt: skip
 
@@ -192,6 +207,8 @@ class AccountGroup:
         self._fades_at: int | None = None
         self._fitting: dict[str, Fitting] = {}
         """Of each member, as far as it was asked."""
+        self._woken: set[str] = set()
+        """Of those to whom something has happened, who join, or are members, by what was said of how they stand."""
 
     @property
     def restless(self) -> bool:
@@ -203,22 +220,24 @@ class AccountGroup:
         """Complete enough and not ready yet, so that what its members do can make it so."""
         return self._filled is not None and self._filled.enough and self._rules.counts_acts and not self._ready
 
-    def wake(self, known: KnownContact, now: int) -> bool:
-        """Something that conditions ask about has happened to a candidate: whether the evaluation must look at it.
+    def wake(self, known: KnownContact, standing: Standing) -> bool:
+        """Something that conditions ask about has happened to a candidate, who stands to the group like this now.
 
-        Not where nothing follows: it does not join, or is a member who can play the same roles for as long as before.
+        Whether the next look has to see it: not where it does not join, or is a member who can play the same roles for
+        as long as before.
         """
-        key, standing = known.person.key, known.standing(self.name, now)
-        if standing is not None:
-            found = self._as_brought(known, standing.roles), standing.until
-            if self._fitting.get(key) == found if key in self.members else not (standing.joins and found[0]):
-                return False
-        self.touch(key)
+        key, found = known.person.key, (self._as_brought(known, standing.roles), standing.until)
+        if self._fitting.get(key) == found if key in self.members else not (standing.joins and found[0]):
+            return False
+        self.touched.add(key)
+        self._woken.add(key)
+        self._fitting[key] = found
         return True
 
     def touch(self, key: str) -> None:
         """Something has happened to a candidate: the next look asks conditions anew."""
         self.touched.add(key)
+        self._woken.discard(key)
         self._fitting.pop(key, None)
 
     # --- one evaluation
@@ -228,6 +247,7 @@ class AccountGroup:
         closed, refit = self._close(now), not self.members.keys().isdisjoint(self.touched)
         joined = self._let_in(now)
         self.touched.clear()
+        self._woken.clear()
         if not self.members:
             self.next_look = None if self._rules.joins_awake else EVERY_EVALUATION
             return
@@ -243,10 +263,8 @@ class AccountGroup:
         """Who has which role, and what follows for completeness."""
         rules, before = self._rules, self._filled
         fits = [(key, self._still_fits(key, now)) for key in self._present()]
-        self._roles = assign_roles(rules.needed, fits)
-        if rules.windows:
-            ends = [self._fitting[key][1] for key, _ in fits]
-            self._fades_at = min((end for end in ends if end is not None), default=None)
+        self._roles = assign_roles(rules.needed, [(key, roles) for key, (roles, _) in fits])
+        self._fades_at = min((until for _, (_, until) in fits if until is not None), default=None)
         given = list(self._roles.values())
         filled = self._filled = rules.filled(tuple(map(given.count, rules.needed)))
         for key in joined:
@@ -314,14 +332,14 @@ class AccountGroup:
         known, group = self.candidates[key], self._rules.group
         if known.person.at > now or known.gone:
             return False
-        if known.brought_for is not None and known.brought_for[0] == group.name:
+        if key in self._woken or (known.brought_for is not None and known.brought_for[0] == group.name):
             return True
         standing = known.standing(group.name, now)
         if standing is not None:
             return standing.joins and bool(standing.roles)
         known.catch_up(now)
         joins = group.joins is None or group.joins.holds(known.view.at(now))
-        return joins and bool(self._still_fits(key, now))
+        return joins and bool(self._still_fits(key, now)[0])
 
     def _fits(self, key: str, now: int) -> Fitting:
         """Roles that the contact can play: those whose condition holds, and the one that it was brought for."""
@@ -341,12 +359,12 @@ class AccountGroup:
             return roles
         return tuple(found.name for found in self._rules.group.roles if found.name == role or found.name in roles)
 
-    def _still_fits(self, key: str, now: int) -> tuple[str, ...]:
+    def _still_fits(self, key: str, now: int) -> Fitting:
         """The same of a member, asked anew only after something has happened to it or an act has left a window."""
         known = self._fitting.get(key)
         if known is None or self._rules.windows is None or (known[1] is not None and known[1] <= now):
             known = self._fitting[key] = self._fits(key, now)
-        return known[0]
+        return known
 
     def _seated(self, now: int) -> list[Member]:
         """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
@@ -405,9 +423,14 @@ class AccountGroup:
     def _tell(self, filled: Filled, now: int, out: Findings) -> None:
         share, missing, ready = filled.share, filled.found.missing, self._ready
         for key in self._present():
-            news = GroupChanged(self.name, share, ready, missing, self._roles.get(key), self.lead)
-            before = self._told.get(key)
-            if news == before:
+            role, before = self._roles.get(key), self._told.get(key)
+            # The same news for all who learn the same: most are in a state in which others have been before.
+            news = None if self.lead else filled.told.get((ready, role))
+            if news is None:
+                news = GroupChanged(self.name, share, ready, missing, role, self.lead)
+                if not self.lead:
+                    filled.told[ready, role] = news
+            if news is before or news == before:
                 continue
             self._told[key] = news
             out.stimuli.append((key, now, news))

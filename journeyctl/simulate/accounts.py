@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right, insort
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import LeadOutcome, Stimulus
 from journeyctl.simulate.account_facts import AccountFacts
-from journeyctl.simulate.account_group import EVERY_EVALUATION, Account, AccountGroup, Findings, GroupLead
+from journeyctl.simulate.account_group import EVERY_EVALUATION, AccountGroup, Findings, GroupLead
 from journeyctl.simulate.account_rules import NOBODY, BookRules, Roster, evaluation_times
-from journeyctl.simulate.group_members import HeldBack, KnownContact
+from journeyctl.simulate.group_members import HeldBack, KnownContact, Standing
 from journeyctl.simulate.matched_audiences import MatchedAudiences, Newcomer
 from journeyctl.simulate.people import Person
 
@@ -185,12 +185,8 @@ class AccountBook:
     def _group_of(self, order: tuple[str, str], person: Person) -> AccountGroup:
         found = self._groups.get(order)
         if found is None:
-            name, path = order
-            scope = self._program.groups[name].scope
-            clinic = person.clinic if scope == "clinic" else ""
-            hospital = person.hospital if scope != "umbrella" else ""
-            account = Account(clinic, hospital, person.umbrella)
-            found = self._groups[order] = AccountGroup(self._rules[name], path, account)
+            rules, path = self._rules[order[0]], order[1]
+            found = self._groups[order] = AccountGroup(rules, path, rules.account(path, person))
         return found
 
     # --- whom evaluations reach
@@ -259,17 +255,18 @@ class AccountBook:
         for one in news:
             self._take_in(known, one)
 
-    def wake(self, contact: str, groups: Collection[str], now: int, *, stirs: bool) -> None:
-        """Before second `now`, of the next evaluation, something has happened that these groups' conditions ask about.
+    def wake(self, contact: str, standings: Mapping[str, Standing], *, stirs: bool) -> None:
+        """Before the next evaluation something has happened that groups' conditions ask about: how the contact stands.
 
-        `stirs`: it, or some of it, counts as engagement. For engines that keep the rows, and can say how the contact
-        stands to groups and how engaged it is.
+        `stirs`: it, or some of it, counts as engagement. For engines that keep the rows, and can say how contacts
+        stand to groups and how engaged they are.
         """
         known = self._contact(contact)
         if stirs:
             known.stir()
         for group in self._groups_of[contact]:
-            if group.name in groups and group.wake(known, now):
+            standing = standings.get(group.name)
+            if standing is not None and group.wake(known, standing):
                 self._touched.add(group.order)
             elif stirs and group.counts_acts and contact in group.members:
                 group.stirred = True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy import int64
@@ -35,15 +35,25 @@ _ACTS: Final = 128
 """So many acts of one contact's 30 days have room at first."""
 
 
-class Stance(NamedTuple):
+class Stance:
     """How a contact stands as of an evaluation."""
 
-    to: Mapping[str, Standing]
-    """By group."""
-    engagement: int
-    """Hundredths of a point that its acts of the last 30 days earned."""
-    since: int | None
-    """Second of the first of these acts."""
+    __slots__ = ("_answers", "_roles", "engagement", "since")
+
+    def __init__(
+        self, answers: Sequence[Sequence[int]], roles: Sequence[Sequence[tuple[str, ...]]], engagement: int, since: int
+    ) -> None:
+        """`answers` are rows of `standing_rows.STANDING`, `roles` names of roles by bits, each by group."""
+        self._answers, self._roles = answers, roles
+        self.engagement = engagement
+        """Hundredths of a point that its acts of the last 30 days earned."""
+        self.since = None if since < 0 else since
+        """Second of the first of these acts."""
+
+    def to(self, group: int) -> Standing:
+        """How it stands to the group of this number."""
+        joins, bits, until = self._answers[group]
+        return Standing(joins == 1, self._roles[group][bits], until or None)
 
 
 def asked_of_groups(world: World) -> tuple[Condition, ...]:
@@ -93,7 +103,6 @@ class Standings:
     ) -> None:
         """Nobody has been asked about. `events` are those that count as engagement; more may come."""
         self._inputs, self._lives, self._conditions = inputs, lives, conditions
-        self._names = tuple(rules.groups)
         self._roles = [_combinations([role.name for role in found.group.roles]) for found in rules.groups.values()]
         """By group and bits of roles: their names."""
         self._windows = _windows([found.windows or () for found in rules.groups.values()])
@@ -104,7 +113,7 @@ class Standings:
 
     def of(self, rows: Lived, persons: Sequence[int], now: int) -> list[Stance]:
         """How each of these persons stands as of second `now`."""
-        numbers, each = np.array(persons, np.int64), len(self._names)
+        numbers, each = np.array(persons, np.int64), len(self._roles)
         crowd, places = self._lives.crowd_with(numbers)
         if self._worth.shape[1] < len(self._events):
             program = self._inputs.world.program
@@ -124,15 +133,9 @@ class Standings:
                 self._make_room()
         answers = found.tolist()
         return [
-            Stance(self._in_words(answers[place * each : place * each + each]), worth, None if since < 0 else since)
-            for place, (worth, since) in enumerate(engaged.tolist())
+            Stance(answers[place * each : place * each + each], self._roles, *own)
+            for place, own in enumerate(engaged.tolist())
         ]
-
-    def _in_words(self, answers: Iterable[Sequence[int]]) -> Mapping[str, Standing]:
-        return {
-            name: Standing(joins == 1, roles[bits], until or None)
-            for name, roles, (joins, bits, until) in zip(self._names, self._roles, answers, strict=True)
-        }
 
     def _make_room(self) -> None:
         self._state = scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room)

@@ -93,19 +93,21 @@ class Notices:
             self._book.tell(self._people.key(person), news, until=until)
 
     def _wake(self, woken: Integers, until: int) -> None:
-        """Tells the book whose rows wake groups, and knows how these stand to them."""
+        """Tells the book whose rows wake groups, and how these stand to them."""
         assert self._standings is not None, "rows are told where conditions are not asked here"
-        persons, keys = woken[:, n.U_PERSON].tolist(), self._people.key
+        persons, key, wake = woken[:, n.U_PERSON].tolist(), self._people.key, self._book.wake
         stances = self._standings.of(self._rows, persons, until)
         for person, bits, stance in zip(persons, woken[:, n.U_VALUE].tolist(), stances, strict=True):
-            contact = keys(person)
+            contact = key(person)
             self._stances[contact] = stance
-            self._book.wake(contact, self._groups_in(bits & ~n.STIRS), until, stirs=bool(bits & n.STIRS))
+            standings = {name: stance.to(place) for place, name in self._groups_in(bits)}
+            wake(contact, standings, stirs=bits >= n.STIRS)
 
-    def _groups_in(self, bits: int) -> frozenset[str]:
+    def _groups_in(self, bits: int) -> Sequence[tuple[int, str]]:
+        """The groups of these bits, each with its number."""
         known = self._world.woken.get(bits)
         if known is None:
-            known = frozenset(name for name, bit in self._world.bits.items() if bits & bit)
+            known = [(place, name) for place, (name, bit) in enumerate(self._world.bits.items()) if bits & bit]
             self._world.woken[bits] = known
         return known
 
@@ -143,7 +145,7 @@ class Notices:
 
     def standing(self, contact: str, group: str, now: int) -> Standing | None:
         """How a contact stands to a group in the evaluation at hand, where compiled code asks its conditions."""
-        return None if self._standings is None else self._stance(contact, now).to[group]
+        return None if self._standings is None else self._stance(contact, now).to(self._world.places[group])
 
     def engagement(self, contact: str, now: int) -> tuple[int, int | None] | None:
         """What a contact's acts have earned, and since when, where compiled code knows that."""
@@ -361,8 +363,10 @@ class _World:
     graphs: Mapping[str, int]
     events: Interned
     """Those that count as engagement, as far as they have occurred."""
-    woken: dict[int, frozenset[str]]
-    """Names of groups by their bits, as far as somebody asked."""
+    places: Mapping[str, int]
+    """Number of each group."""
+    woken: dict[int, Sequence[tuple[int, str]]]
+    """Numbers and names of groups by their bits, as far as somebody asked."""
     told: dict[bytes, _Told]
     """How rows of a shape are told, by its columns."""
     sorts: dict[bytes, tuple[int, ...]]
@@ -384,7 +388,7 @@ class _World:
             [*(names[number] for number in inputs.tables.op_names[:, 0].tolist()), ""], _values_of_facts(inputs),
             items={name: place for place, name in enumerate(inputs.tables.items)},
             graphs={name: place for place, name in enumerate(sorted(inputs.world.program.journeys))},
-            events=Interned(), woken={}, told={}, sorts={},
+            events=Interned(), places={name: place for place, name in enumerate(bits)}, woken={}, told={}, sorts={},
         )  # fmt: skip
 
 
