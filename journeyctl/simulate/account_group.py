@@ -168,8 +168,8 @@ class AccountGroup:
 
     __slots__ = (
         "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "_woken",
-        "account", "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order", "path",
-        "stirred", "touched",
+        "account", "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order",
+        "path", "stirred", "touched",
     )  # fmt: skip
 
     def __init__(self, rules: GroupRules, path: str, account: Account) -> None:

@@ -44,6 +44,11 @@ class Told:
     """How each lead has ended, and why, in the floor's numbers."""
 
 
+_NONE: Final = np.zeros(0, np.int64)
+_NOBODY: Final = Told(_NONE, np.zeros((0, life.NEWS_COLUMNS), np.int64), _NONE, _NONE, _NONE, _NONE)
+"""Nobody is told anything."""
+
+
 class Arrivals:
     """Everything that contacts do at the desks of one replication."""
 
@@ -143,6 +148,8 @@ class Arrivals:
     def outcomes(self) -> Told:
         """Whom a CRM sync will tell of leads that have been closed since last asked."""
         closed, leads = self._floor.closed()
+        if not len(closed):
+            return _NOBODY
         desks = np.searchsorted(self._rows, leads[:, c.L_DESK])
         news = np.zeros((len(closed), life.NEWS_COLUMNS), np.int64)
         news[:, life.N_TIME] = closed[:, c.C_TIME]

@@ -57,6 +57,8 @@ class DeskLoop:
         self._arrivals = Arrivals(inputs, self._floor, self.people)
         self._news = KnownNews(len(self.people))
         self._telling = Telling(inputs)
+        self._unheard: dict[int, list[tuple[str, int, Stimulus]]] = {}
+        """By contact what it was told without living again for it: it hears that when it does."""
         self._book = AccountBook.of(world, draws)
         self._evaluations = 0
         """How many are over."""
@@ -122,13 +124,17 @@ class DeskLoop:
 
     def _tell(self, contact: str, time: int, news: Stimulus) -> None:
         person = self.people.number_of(contact)
-        # Most of what groups say is heard by lives that never ask: they would be the same again.
-        matters = self._telling.acts_at_once(news) or self._lives.asks_later(person, time)
-        self._learn(person, time, self._telling.row(contact, time, news), matters=matters)
+        if self._telling.acts_at_once(news) or self._lives.asks_later(person, time):
+            self._learn(person, time, self._telling.row(contact, time, news))
+        else:
+            # Most of what groups say is heard by lives that never ask: they would be the same again.
+            self._unheard.setdefault(person, []).append((contact, time, news))
 
-    def _learn(self, person: int, time: int, news: News, *, matters: bool = True) -> None:
+    def _learn(self, person: int, time: int, news: News) -> None:
         if time < self._world.end:
-            self._news.add_one(person, news, matters=matters)
+            for contact, before, unheard in self._unheard.pop(person, ()):
+                self._news.add_one(person, self._telling.row(contact, before, unheard))
+            self._news.add_one(person, news)
 
     def _live_again(self, now: int) -> None:
         """Runs all lives again that have news; what is told later than now changes nothing before it is told."""

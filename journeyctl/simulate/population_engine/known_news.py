@@ -37,23 +37,14 @@ class KnownNews:
         self._changed: list[Integers] = []
         self._single: list[tuple[int, News]] = []
         """What was told one by one and is not among the rows yet."""
-        self._concerned: set[int] = set()
-        """Whom such news make live again."""
 
-    def add_one(self, person: int, news: News, *, matters: bool = True) -> None:
-        """One row for one contact; where it does not matter, the contact hears it when it lives again for others."""
+    def add_one(self, person: int, news: News) -> None:
+        """One row for one contact."""
         self._single.append((person, news))
-        if matters:
-            self._concerned.add(person)
 
     def add(self, persons: Integers, rows: Integers) -> None:
         """A row for each of these contacts."""
         self._settle()
-        self._add(persons, rows)
-        if len(persons):
-            self._changed.append(persons)
-
-    def _add(self, persons: Integers, rows: Integers) -> None:
         if not len(persons):
             return
         most, count = int(persons.max()) + 1, self._count + len(rows)
@@ -64,15 +55,15 @@ class KnownNews:
         self._rows[self._count : count] = rows
         chain(persons, self._latest, self._before, self._count)
         self._count = count
+        self._changed.append(persons)
 
     def changed(self) -> Integers:
-        """Who has to live again because of what it was told since last asked, ascending."""
+        """Who was told something since last asked, ascending."""
+        self._settle()
         changed, self._changed = self._changed, []
-        concerned, self._concerned = self._concerned, set()
         if sum(map(len, changed)) > FEW:
-            changed.append(np.array(list(concerned), np.int64))
             return distinct(np.concatenate(changed)).astype(np.int64, copy=False)
-        return np.array(sorted(concerned.union(*(some.tolist() for some in changed))), np.int64)
+        return np.array(sorted({person for some in changed for person in some.tolist()}), np.int64)
 
     def of(self, persons: Integers) -> tuple[Integers, Integers]:
         """All rows of these contacts, one after the other, and where each one's end."""
@@ -86,7 +77,7 @@ class KnownNews:
         if self._single:
             single: Sequence[tuple[int, News]] = self._single
             self._single = []
-            self._add(np.array([person for person, _ in single]), np.array([row for _, row in single], np.int64))
+            self.add(np.array([person for person, _ in single]), np.array([row for _, row in single], np.int64))
 
 
 def _roomier(array: NDArray[_Number], room: int) -> NDArray[_Number]:

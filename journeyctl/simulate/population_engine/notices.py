@@ -70,8 +70,8 @@ class Notices:
         """What the book is to each person."""
         self._due = np.full(len(self._crowd), len(book.times), np.int32)
         """By person: the number of the evaluation that has to be told next; that of none for nobody."""
-        self._sifted, self._runs = 0, 0
-        """So many rows and runs of lives have been looked at."""
+        self._runs = 0
+        """So many runs of lives have been looked at."""
         self._found = np.empty((_LEAST_ROOM, n.UNTOLD), np.int64)
         self._rows = self._lived()
         book.rely_on(self)
@@ -172,13 +172,15 @@ class Notices:
         )  # fmt: skip
 
     def _look_at_new_rows(self, since: int) -> None:
+        if self._lives.run_count == self._runs:
+            return
         if len(self._people) > len(self._crowd):
             self._admit()
         runs, written = self._lives.runs_after(self._runs), len(self._lives.rows)
         self._shapes.learn(self._lives.rows.shapes)
         self._rows = self._lived()
         n.sift(self._rows, runs, written, since, self._crowd, self._due)
-        self._sifted, self._runs = written, self._lives.run_count
+        self._runs = self._lives.run_count
 
     def _admit(self) -> None:
         """Newcomers, whom the book knows already."""

@@ -53,15 +53,3 @@ def test_a_contact_without_news_hears_nothing() -> None:
     found, ends = news.of(np.array([1, 2, 3]))
     assert found[:, 0].tolist() == [1]
     assert ends.tolist() == [0, 1, 1]
-
-
-def test_news_that_does_not_matter_is_kept_and_names_nobody() -> None:
-    news = KnownNews(5)
-    news.add_one(2, row(1), matters=False)
-    news.add_one(3, row(2))
-    news.add_one(3, row(3), matters=False)
-    assert news.changed().tolist() == [3]
-    news.add_one(2, row(4))
-    assert news.changed().tolist() == [2]
-    found, ends = news.of(np.array([2, 3]))
-    assert (found[:, 0].tolist(), ends.tolist()) == ([1, 4, 2, 3], [2, 4])
