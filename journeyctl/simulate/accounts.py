@@ -84,6 +84,8 @@ class AccountBook:
         self._enrolled = dict(roster.enrolled)
         self._known: dict[str, KnownContact] = {}
         """Those with whom an evaluation has had to do so far."""
+        self._closing: dict[str, dict[str, tuple[int, LeadOutcome]]] = {}
+        """By contact and lead: what CRM syncs will say of leads that are over, and when."""
         self._groups: dict[tuple[str, str], AccountGroup] = {}
         self._groups_of: dict[str, tuple[AccountGroup, ...]] = {}
         """By known contact: groups to which it can ever belong."""
@@ -173,6 +175,7 @@ class AccountBook:
             self._program, one.person, one.groups, history=self._noting.history, brought_for=one.brought_for,
             kept=self._keeper,
         )  # fmt: skip
+        known.closing = self._closing.setdefault(key, known.closing)
         for time, path, value in one.facts:
             if time <= self._facts_until:
                 known.set_field(path, value)
@@ -278,7 +281,7 @@ class AccountBook:
         The desk tells it as soon as the lead is over.
         """
         if contact in self._enrolled:
-            self._contact(contact).closing[outcome.lead] = time, outcome
+            self._closing.setdefault(contact, {})[outcome.lead] = time, outcome
         told: dict[str, tuple[str, int, Stimulus]] = {}
         for group in self._leads.pop(outcome.lead, ()):
             self._due_at(group, time)

@@ -26,6 +26,8 @@ Integers = NDArray[int64]
 Happening = Mapping[str, Sequence[tuple[int, str, "Value"]]]
 """By contact: second, path and new value."""
 
+_FEW: Final = 1 << 13
+"""So many people's columns take some 2 MB, and are made once for all replications."""
 HASHED: Final = ((life.P_CLINIC, "clinic"), (life.P_HOSPITAL, "hospital"))
 """Columns that hold the number of an account's name."""
 
@@ -98,6 +100,7 @@ class Roster:
     ) -> None:
         """`ranks` is the order of all fields by path."""
         self._people, self._start = people, world.start
+        self._everybody: Crowd | None = None
         self._hashes = [(column, _hashed(people.own[name])) for column, name in HASHED]
         self._first_record = _hashed(people.own["duplicate_of"])
         self._invalid = people.own["invalid_email"].to(bool, np.bool_)
@@ -113,6 +116,15 @@ class Roster:
     def hashes(self, rows: Integers) -> NDArray[uint64]:
         """The numbers of some contacts' names in addresses of draws."""
         found: NDArray[uint64] = self._people.keys.hashes[rows]
+        return found
+
+    def everybody(self) -> Crowd:
+        """All of them, without mail; kept where they are few."""
+        if self._everybody is not None:
+            return self._everybody
+        found = self.crowd(np.arange(len(self)))
+        if len(self) <= _FEW:
+            self._everybody = found
         return found
 
     def crowd(self, rows: Integers) -> Crowd:

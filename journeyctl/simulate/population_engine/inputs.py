@@ -119,9 +119,16 @@ class Inputs:
             NewcomerRows(world, tables, ranks), group_conditions,
         )  # fmt: skip
 
+    def whole_crowd(self, mail: Mailing) -> Crowd:
+        """Everybody, with the mail of others that one replication brings."""
+        return self._with_mail(self.roster.everybody(), mail, np.arange(len(self.roster)))
+
     def crowd(self, mail: Mailing, rows: Integers) -> Crowd:
-        """Some of everybody, with the mail of others that one replication brings."""
-        found, entering = self.roster.crowd(rows), len(self.zones)
+        """The same of some."""
+        return self._with_mail(self.roster.crowd(rows), mail, rows)
+
+    def _with_mail(self, found: Crowd, mail: Mailing, rows: Integers) -> Crowd:
+        entering = len(self.zones)
         own = np.flatnonzero(rows < entering)
         found.people[own, life.P_VISITS] = 1
         return found.with_mail(own, *mail(self.everybody.keys.take(rows[own]), self.zones.take(rows[own])))

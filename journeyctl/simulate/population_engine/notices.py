@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -259,9 +260,13 @@ class _Shapes:
         before = len(self.sorts)
         if len(shapes) > before:
             self._columns = shapes
-            known, new = self._world.sorts, np.ascontiguousarray(shapes[before:])
-            others = [known.get(spelled) or self._new_sort(spelled, columns) for spelled, columns in _spelled(new)]
-            self.sorts = np.concatenate([self.sorts, np.array(others, np.int64)])
+            known, spelled = self._world.sorts, _spelled(np.ascontiguousarray(shapes[before:]))
+            for place, columns in enumerate(spelled, before):
+                if columns not in known:
+                    known[columns] = self._sort(shapes[place].tolist())
+            cells = chain.from_iterable(map(known.__getitem__, spelled))
+            others = np.fromiter(cells, np.int64, len(spelled) * n.SHAPE_COLUMNS).reshape(-1, n.SHAPE_COLUMNS)
+            self.sorts = np.concatenate([self.sorts, others])
 
     def told(self, shape: int) -> _Told:
         """How rows of a shape are told."""
@@ -271,10 +276,6 @@ class _Shapes:
             spelled = columns.tobytes()
             found = self._told[shape] = self._world.told.get(spelled) or self._as_told(columns.tolist())
             self._world.told[spelled] = found
-        return found
-
-    def _new_sort(self, spelled: bytes, columns: Integers) -> tuple[int, ...]:
-        found = self._world.sorts[spelled] = self._sort(columns.tolist())
         return found
 
     def _sort(self, columns: Sequence[int]) -> tuple[int, ...]:
@@ -394,10 +395,10 @@ class _World:
         )  # fmt: skip
 
 
-def _spelled(shapes: Integers) -> Iterator[tuple[bytes, Integers]]:
-    """Each shape as a key, and its columns."""
+def _spelled(shapes: Integers) -> list[bytes]:
+    """The columns of each shape as a key."""
     width, spelled = shapes.itemsize * shapes.shape[1], shapes.tobytes()
-    return ((spelled[place * width : (place + 1) * width], columns) for place, columns in enumerate(shapes))
+    return [spelled[first : first + width] for first in range(0, len(spelled), width)]
 
 
 def _of_groups(groups: Iterable[str] | None, bits: Mapping[str, int]) -> tuple[int, int, int]:

@@ -30,7 +30,7 @@ class WhoLives:
         self.known = 0 if empty else len(inputs.everybody)
         """Those who were there at the start."""
         is_together = self.known <= _FEW and not apart
-        self._together = GrowingCrowd(self._made(np.arange(self.known))) if is_together else None
+        self._together = GrowingCrowd(self._everybody()) if is_together else None
         self._others: Crowd | None = None
         """Newcomers, unless all are together."""
         self._count = self.known
@@ -56,6 +56,9 @@ class WhoLives:
             rows = np.where(old, rows, len(crowd.people) + persons - self.known)
             crowd = crowd.with_others(self._others)
         return crowd, rows
+
+    def _everybody(self) -> Crowd:
+        return self._made(np.arange(0)) if not self.known else self._inputs.whole_crowd(self.mail)
 
     def _made(self, persons: Integers) -> Crowd:
         return self._inputs.crowd(self.mail, persons)
