@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -95,7 +95,8 @@ def simulate(
             checked, scenario, replications=replications, precision=precision or (), most=most, seed=seed,
             jobs=processes, against={name: api.revision(checked, name) for name in against or ()}, set=settings,
             compare=None if compare is None else [name for name in compare if name != "none"], resume=resume,
-            keep_record=log is not None, engine=engine, executor=executor, progress=progress.counted("runs"),
+            keep_record=log is not None, engine=engine, executor=executor,
+            progress=_readying(output, progress.counted("runs")),
         )  # fmt: skip
         found = promises.credited(
             found, checked, jobs=processes, set=settings, progress=progress.counted("runs for the attribution")
@@ -114,6 +115,19 @@ def _progress(engine: str, *, quiet: bool) -> console.Progress:
     if engine != "reference" and api.engine_compiles_first():
         progress.show("compiling the population engine, once, for about half a minute")
     return progress
+
+
+def _readying(output: str, progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """What is told of the progress. Once a run is done, others are being done: time to load what prints the answer."""
+
+    def told(done: int, of: int) -> None:
+        progress(done, of)
+        if done == 1 and output == "table":
+            from journeyctl.report import forecast_text
+
+            forecast_text.make_ready()
+
+    return told
 
 
 def _is_alike(found: Forecast) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from journeyctl.report import numbers
+from journeyctl.report import numbers, text_table
 from journeyctl.report.attribution_text import attribution
 from journeyctl.report.doubts_text import ABOUT_INTERVALS, fallbacks, faults, left_out
 from journeyctl.report.forecast_caps_text import caps_and_consent
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 PILOT_CLAIM = "The pilot's talk claims +93 %, without saying over what baseline; ours is computed."
 _ROW = tuple[str, ...]
 _NOTHING = Estimate(0.0, 0.0, 0.0, 0.9, 0)
+
+
+def make_ready() -> None:
+    """Loads what `render` needs; see `text_table.make_ready`."""
+    text_table.make_ready()
 
 
 def render(forecast: Forecast, *, width: int) -> str:

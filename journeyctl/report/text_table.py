@@ -20,6 +20,12 @@ def wrapped(text: str, width: int, *, first: str = "", then: str = "") -> str:
     )
 
 
+def make_ready() -> None:
+    """Loads what lays tables out, which takes as long as many tables: for when there is nothing else to do."""
+    import rich.console
+    import rich.table  # noqa: F401  (both are used by `table`)
+
+
 def table(title: str, header: Sequence[str], rows: Iterable[Row], width: int) -> str:
     """A table whose first column wraps and whose numbers never do; stacked where they would not fit side by side."""
     from rich.console import Console
@@ -36,7 +42,10 @@ def table(title: str, header: Sequence[str], rows: Iterable[Row], width: int) ->
     for row in rows:
         laid.add_row(*row)
     out = io.StringIO()
-    Console(file=out, width=width, color_system=None, force_terminal=False).print(laid)
+    # Texts are shown as they are: what looks like markup may be somebody's title.
+    Console(
+        file=out, width=width, color_system=None, force_terminal=False, markup=False, emoji=False, highlight=False
+    ).print(laid)
     return f"{title}\n" + "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
 
 

@@ -17,6 +17,8 @@ from multiprocessing.context import BaseContext
 from typing import Any
 
 _work: Callable[[Any], Any] | None = None
+_ending: list[threading.Thread] = []
+"""Each waits for processes that have nothing left to do. A process with such a thread cannot be forked safely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class LocalProcesses:
 
     def open(self, work: Callable[[Any], Any], *, tasks: int) -> _Pool:
         """New processes. `work` must be picklable where they are not forked."""
+        while _ending:
+            _ending.pop().join()
         return _Pool(
             ProcessPoolExecutor(min(self.jobs, tasks), mp_context=_context(), initializer=_begin, initargs=(work,))
         )
@@ -48,6 +52,13 @@ class _Pool:
         if at_once:
             for process in list((getattr(self._pool, "_processes", None) or {}).values()):
                 process.terminate()
+            self._end()
+            return
+        # A process that has shared much takes a while to end, and its results are here already.
+        _ending.append(threading.Thread(target=self._end))
+        _ending[-1].start()
+
+    def _end(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 

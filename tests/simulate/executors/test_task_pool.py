@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -157,3 +158,19 @@ def test_a_worker_makes_work_ready_once_and_forgets_that_of_earlier_experiments(
 def test_a_worker_of_another_version_refuses() -> None:
     with pytest.raises(UsageError, match=r"a worker runs journeyctl .*, and this is 99\.0"):
         work_on(Shipment("99.0", b""), 1)
+
+
+def _process(task: int) -> int:
+    return os.getpid()
+
+
+def test_new_processes_come_when_the_old_ones_have_ended() -> None:
+    first, second = (
+        {TaskPool[int, int](_process, executor=LocalProcesses(2)).run(range(6))[0][task] for task in range(6)}
+        for _ in range(2)
+    )
+    assert not first & second
+    LocalProcesses(1).open(_process, tasks=1).close(at_once=True)
+    for process in first | second:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
