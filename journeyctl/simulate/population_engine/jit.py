@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from journeyctl.simulate.population_engine.machine_code import Loaded
 
 _F = TypeVar("_F", bound=Callable[..., object])
-_IMPORTED = re.compile(r"^\s*from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
+_IMPORTED = re.compile(r"from (journeyctl[\w.]*) import (?:\(([^)]*)\)|(.*))")
+"""Not tied to the beginning of a line: so it is found much faster, and what is found too much does no harm."""
 _HERE = __name__.rpartition(".")[0]
 _ROOT = Path(__file__).parents[__name__.count(".")]
 _TRIAL = f"""
@@ -195,7 +196,7 @@ def _place(module: str) -> Path:
     name = module.rpartition(".")[2]
     digest = blake2b(_versions().encode(), digest_size=8)
     for path in sorted({path for known in _built_on(module) for path in [_source(known)] if path is not None}):
-        digest.update(_content(path))
+        digest.update(_digest(path))
     place = _base(os.environ.get("NUMBA_CACHE_DIR", "")) / f"{name}-{digest.hexdigest()}"
     if not place.exists():
         _remove_others(place, name)
@@ -250,15 +251,30 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 @cache
-def _content(source: Path) -> bytes:
-    return source.read_bytes()
+def _content(source: str) -> bytes:
+    return Path(source).read_bytes()
 
 
 @cache
-def _source(module: str) -> Path | None:
-    # Asked of every name that is imported anywhere: plain texts are faster than paths.
-    path = os.path.join(_ROOT, *module.split("."))  # noqa: PTH118 - see above
-    for found in (f"{path}.py", os.path.join(path, "__init__.py")):  # noqa: PTH118 - see above
-        if os.path.exists(found):  # noqa: PTH110 - see above
-            return Path(found)
-    return None
+def _digest(source: str) -> bytes:
+    return blake2b(_content(source), digest_size=16).digest()
+
+
+@cache
+def _source(module: str) -> str | None:
+    package, _, name = module.rpartition(".")
+    folder, files = _folder(package)
+    if f"{name}.py" in files:
+        return f"{folder}{name}.py"
+    inner, own = _folder(module) if name in files else ("", frozenset())
+    return f"{inner}__init__.py" if "__init__.py" in own else None
+
+
+@cache
+def _folder(package: str) -> tuple[str, frozenset[str]]:
+    """A package's folder and what is in it. Asked of every name that is imported anywhere: texts beat paths."""
+    folder = f"{_ROOT}{os.sep}{package.replace('.', os.sep)}{os.sep}"
+    try:
+        return folder, frozenset(os.listdir(folder))  # noqa: PTH208 - see above
+    except OSError:
+        return folder, frozenset()
