@@ -40,6 +40,9 @@ _LN_2: Final = 3_121_657_384_082_680
 """ln 2 in 2^-52."""
 _LOG2_E: Final = 1_549_082_005
 """1 / ln 2 in 2^-30."""
+_HALF_OF_ONE: Final = 1 << 19
+_HALF_OF_LOG2_E: Final = 1 << 29
+"""Round products in 2^-20 and in 2^-30."""
 _Z_90: Final = Decimal("1.28155156554460046696510332945")
 """The 90 % quantile of the standard normal distribution."""
 _LOGIT_LIMIT: Final = 16 * ONE
@@ -150,11 +153,11 @@ def threshold(logit: int) -> int:
 
     Logits beyond -16 and 16 count as -16 and 16: a chance of 1.1 in 10^7 less than never or always.
     """
-    # Written out, because every mail asks twice: `_held`, then `multiply` with a shift of 14.
-    place = (-_LOGIT_LIMIT if logit < -_LOGIT_LIMIT else min(logit, _LOGIT_LIMIT)) + _LOGIT_LIMIT
-    cell, table = place >> 14, _table("sigmoid")
-    if cell == tables.SIGMOID_CELLS:
-        return table[cell]
+    # Written out, because every mail asks twice: `multiply` with a shift of 14 within a cell of the table.
+    table, place = tables.load("sigmoid"), logit + _LOGIT_LIMIT
+    if place <= 0 or logit >= _LOGIT_LIMIT:
+        return table[0 if place <= 0 else -1]
+    cell = place >> 14
     low = table[cell]
     return low + (((table[cell + 1] - low) * (place & 16_383) + 8_192) >> 14)
 
@@ -189,9 +192,11 @@ def lognormal(u: int, *, median: int, sigma: int) -> int:
     Rounded to the nearest whole number, never above `LARGEST` nor 2^31 times the median. Raises
     `ValueError` for a median or sigma out of range.
     """
-    _check("median", median, LARGEST)
-    _check("sigma in 2^-20", sigma, _LARGEST_SIGMA)
-    power, mantissa = _power_and_mantissa(multiply(multiply(sigma, normal(u)), _LOG2_E, 30))
+    if not (0 <= median <= LARGEST and 0 <= sigma <= _LARGEST_SIGMA):
+        _check("median", median, LARGEST)
+        _check("sigma in 2^-20", sigma, _LARGEST_SIGMA)
+    spread = (sigma * _quantile(tables.load("normal"), 0, u) + _HALF_OF_ONE) >> 20
+    power, mantissa = _power_and_mantissa((spread * _LOG2_E + _HALF_OF_LOG2_E) >> 30)
     amount, shift = median * ((mantissa + 128) >> 8), 22 - power
     if shift > 0:
         return min((amount + (1 << (shift - 1))) >> shift, LARGEST)
@@ -400,8 +405,9 @@ def _held_index(index: int, length: int) -> int:
 def _power_and_mantissa(x: int) -> tuple[int, int]:
     """2^x as a power of two and a mantissa in 2^-30 from 1 to 2; x in 2^-20, held within 31."""
     held = -_EXPONENT_LIMIT if x < -_EXPONENT_LIMIT else x if x < _EXPONENT_LIMIT else _EXPONENT_LIMIT - 1
-    cell, table = (held >> 8) & _LAST_CELL, _table("exp2")
-    return held >> 20, table[cell] + multiply(table[cell + 1] - table[cell], held & 255, 8)
+    cell, table = (held >> 8) & _LAST_CELL, tables.load("exp2")
+    low = table[cell]
+    return held >> 20, low + (((table[cell + 1] - low) * (held & 255) + 128) >> 8)
 
 
 def _power_and_mantissa_array(x: Integers) -> tuple[Integers, Integers]:

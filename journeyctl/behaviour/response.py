@@ -194,8 +194,7 @@ class ResponseModel:
         between two mails count, so the order of looking leaves no trace.
         """
         pressure = self.pressure(traits, now) + ONE
-        traits.pressure = pressure if pressure < _MOST_PRESSURE else _MOST_PRESSURE
-        traits.pressure_hour = now // _HOUR
+        traits.pressure, traits.pressure_hour = min(pressure, _MOST_PRESSURE), now // _HOUR
 
     def pressure(self, traits: Traits, now: int) -> int:
         """Recent mail in 2^-20: the sum over earlier mails of what is left of each."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from journeyctl.calendars import local, local_day, next_daily
 from journeyctl.graph.program import StepGraph
 from journeyctl.semantics.effects import Kind
@@ -85,6 +87,8 @@ def _look(turn: Turn, graph: StepGraph, *, ramped: bool = False) -> None:
 
 
 _DAILY = Duration(seconds=SECONDS_PER_DAY)
+_next_daily = lru_cache(maxsize=1 << 12)(next_daily)
+"""All contacts are looked at first after the same few seconds."""
 
 
 def _falls_due(turn: Turn, every: Duration, first: int) -> bool:
@@ -106,7 +110,7 @@ def _falls_due(turn: Turn, every: Duration, first: int) -> bool:
 
 
 def _first_evaluation(turn: Turn, since: int) -> int:
-    return next_daily(since, turn.program.evaluation_time, turn.program.zone)
+    return _next_daily(since, turn.program.evaluation_time, turn.program.zone)
 
 
 def _may_enter(turn: Turn, graph: StepGraph) -> bool:

@@ -100,6 +100,10 @@ class Machine:
         """Something will reach the contact from outside at second `time`."""
         contact.schedule(time, stimulus, _ORDER[type(stimulus)](stimulus))
 
+    def post_all(self, contact: Contact, those: Iterable[tuple[int, Stimulus]]) -> None:
+        """The same for many, each with its second."""
+        contact.schedule_all((time, stimulus, _ORDER[type(stimulus)](stimulus)) for time, stimulus in those)
+
     def next_time(self, contact: Contact) -> int | None:
         """The second at which the next thing happens to the contact."""
         return contact.next_time()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -264,6 +264,16 @@ class Contact:
         """Puts something on the contact's agenda."""
         self.sequence += 1
         heapq.heappush(self.agenda, (time, stimulus.phase, key, self.sequence, stimulus))
+
+    def schedule_all(self, those: Iterable[tuple[int, Stimulus | Internal, tuple[int | str, ...]]]) -> None:
+        """The same for many, each with its second and key."""
+        entries = [
+            (time, stimulus.phase, key, number, stimulus)
+            for number, (time, stimulus, key) in enumerate(those, self.sequence + 1)
+        ]
+        self.sequence += len(entries)
+        self.agenda += entries
+        heapq.heapify(self.agenda)
 
     def next_time(self) -> int | None:
         """The second at which the next thing happens to this contact; `None`: nothing is scheduled."""

@@ -69,17 +69,18 @@ class ContactView:
         human: bool | None = None,
     ) -> int:
         """How many acts of this kind the contact's history holds; `within` reaches back from now, boundary included."""
-        since = self._since(within)
-        return sum(
-            1
-            for act in self._contact.acts
-            if act.kind == kind
-            and act.time >= since
-            and (item is None or act.item == item)
-            and (journey is None or act.journey == journey)
-            and (human is None or act.human == human)
-            and self._item_fits(act.item, topic, level)
-        )
+        since, count = self._since(within), 0
+        for time, what, about, during, by_human in self._contact.acts:
+            if (
+                what == kind
+                and (item is None or about == item)
+                and time >= since
+                and (human is None or by_human == human)
+                and (journey is None or during == journey)
+                and ((topic is None and level is None) or self._item_fits(about, topic, level))
+            ):
+                count += 1
+        return count
 
     def group(self, name: str, field: str) -> Value:
         """What the last account evaluation said of a buying group; `None` for a non-member."""
@@ -208,8 +209,6 @@ class ContactView:
                 return None
 
     def _item_fits(self, name: str, topic: str | None, level: str | None) -> bool:
-        if topic is None and level is None:
-            return True
         item = self.items.get(name)
         return (
             item is not None and (topic is None or item.topic == topic) and (level is None or item.level_name == level)

@@ -138,12 +138,10 @@ class ContactLife:
         self._zone = self._view(born).zone or setting.program.zone
         self._reached_from = self._book.reached_from(person.key) if self._book is not None else NEVER
         """The next account evaluation that can change what the contact does."""
-        for time, path, value in given.facts:
-            if born <= time < setting.end:
-                machine.post(self.contact, time, FieldChanged(path, value))
-        for time, line in given.other_mail:
-            if born <= time < setting.end:
-                machine.post(self.contact, time, _other_mail(line))
+        end = setting.end
+        facts = [(time, FieldChanged(path, value)) for time, path, value in given.facts if born <= time < end]
+        mails = [(time, _other_mail(line)) for time, line in given.other_mail if born <= time < end]
+        machine.post_all(contact, [*facts, *mails])
         if given.fills_form:
             machine.post(self.contact, born, FormSubmitted())
         self._plans: list[Planned] = []

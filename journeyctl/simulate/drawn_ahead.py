@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
 
 from journeyctl.behaviour import purposes
-from journeyctl.draws import Draws, name_hashes
+from journeyctl.draws import Draws, DrawSource, name_hashes
 
 _MAILS = (purposes.BOUNCE, purposes.PLACEMENT, purposes.OPEN, purposes.OPEN_DELAY, purposes.UNSUBSCRIBE, purposes.CLICK)
 _ITEMS = (purposes.OPEN_QUALITY, purposes.CLICK_QUALITY)
+_RAMP = "ramp"
 
 
 class DrawnAhead:
     """Answers draws by address, from a table where the address was foreseen."""
 
-    __slots__ = ("_draws", "_rows")
+    __slots__ = ("_draws", "_rows", "_stable")
 
     def __init__(self, draws: Draws) -> None:
         """Nothing is foreseen yet."""
         self._draws = draws
-        self._rows: dict[str, tuple[dict[tuple[str, str], int], list[int]]] = {}
-        """By subject, its draws, and where among them those of a purpose and place stand."""
+        self._stable: DrawSource = draws.stable()
+        self._rows: dict[str, tuple[dict[tuple[str, str], int], array[int], int]] = {}
+        """By subject: where a purpose's draw for a place stands in its part of the numbers, and where that begins."""
 
     @classmethod
-    def for_contacts(cls, draws: Draws, contacts: Sequence[str], *, items: Sequence[str]) -> DrawnAhead:
-        """What the first send of each item to each contact needs nearly always, and qualities of items."""
+    def for_contacts(
+        cls, draws: Draws, contacts: Sequence[str], *, items: Sequence[str], ramped: Sequence[str] = ()
+    ) -> DrawnAhead:
+        """What the first send of each item to each contact needs nearly always, and qualities of items.
+
+        Of the draws that are the same in every replication, those that spread contacts over the days of the launches
+        `ramped`.
+        """
         ahead = cls(draws)
         ahead._foresee(contacts, _MAILS, items)
         ahead._foresee(items, _ITEMS, ("",))
+        if ramped:
+            stable = ahead._stable = cls(draws.stable())
+            stable._foresee(contacts, (_RAMP,), ramped)
         return ahead
 
     def _foresee(self, subjects: Sequence[str], wanted: Sequence[str], places: Sequence[str]) -> None:
@@ -42,20 +54,22 @@ class DrawnAhead:
             name_hashes(subjects)[:, None],
             np.repeat(name_hashes(wanted), len(places))[None, :],
             places=np.tile(name_hashes(places), len(wanted))[None, :],
-        ).tolist()
-        self._rows.update((subject, (columns, row)) for subject, row in zip(subjects, drawn, strict=True))
+        )
+        # Most are never asked for, so none of them becomes a number of Python's before.
+        numbers = array("q", drawn.tobytes())
+        self._rows.update((subject, (columns, numbers, k * len(columns))) for k, subject in enumerate(subjects))
 
-    def stable(self) -> Draws:
-        """The draws that are the same in every replication; not foreseen."""
-        return self._draws.stable()
+    def stable(self) -> DrawSource:
+        """The draws that are the same in every replication."""
+        return self._stable
 
     def bits(self, subject: str, purpose: str, *, place: str = "", occurrence: int = 0) -> int:
         """The draw at this address, as `Draws.bits` gives it."""
         if occurrence == 0:
             foreseen = self._rows.get(subject)
             if foreseen is not None:
-                columns, row = foreseen
+                columns, numbers, first = foreseen
                 column = columns.get((purpose, place))
                 if column is not None:
-                    return row[column]
+                    return numbers[first + column]
         return self._draws.bits(subject, purpose, place=place, occurrence=occurrence)

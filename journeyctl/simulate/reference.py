@@ -82,7 +82,10 @@ class _Run:
         self._world = world
         self._record = Recorder(draws.replication or 0)
         self._environment = Environment(initial_time=world.start)
-        ahead = DrawnAhead.for_contacts(draws, [person.key for person in world.persons], items=world.mailed_items())
+        ramped = sorted(name for name, launch in world.launches.items() if launch.ramp_days > 1)
+        ahead = DrawnAhead.for_contacts(
+            draws, [person.key for person in world.persons], items=world.mailed_items(), ramped=ramped
+        )
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
         self._book = AccountBook.of(world, draws)

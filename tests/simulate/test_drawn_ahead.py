@@ -45,3 +45,14 @@ def test_what_was_foreseen_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -
     assert ahead.bits("c1", purposes.OPEN, place="b") == expected
     with pytest.raises(AssertionError, match="drawn again"):
         ahead.bits("c1", purposes.OPEN, place="b", occurrence=1)
+
+
+def test_the_days_of_a_launch_are_foreseen_among_the_draws_that_no_replication_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draws = Draws(1, 4)
+    expected = draws.stable().bits("c1", "ramp", place="m")
+    ahead = DrawnAhead.for_contacts(draws, ("c1",), items=(), ramped=("m",))
+    assert ahead.stable().bits("c1", "ramp", place="n") == draws.stable().bits("c1", "ramp", place="n")
+    monkeypatch.delattr(Draws, "bits")
+    assert ahead.stable().bits("c1", "ramp", place="m") == expected
