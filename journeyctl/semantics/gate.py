@@ -163,7 +163,7 @@ def refused_purpose(policies: Policies, purposes: Sequence[str], recipient: Reci
     """The first purpose that the contact has not consented to; `None` where all are allowed."""
     for purpose in purposes:
         given = recipient.consents(policies.consents.get(purpose, ""))
-        if given is False or (given is None and not policies.unknown_granted):
+        if given is not True and (given is False or not policies.unknown_granted):
             return purpose
     return None
 
@@ -185,11 +185,13 @@ def _expiry(send: SendRequest, caps: Sequence[Cap]) -> int:
 
 def applying(policies: Policies, channel: str, recipient: Recipient) -> list[Cap]:
     """The caps that count for this contact and channel."""
-    return [
-        cap
-        for cap in policies.caps
-        if cap.channel in (None, channel) and (cap.applies is None or cap.applies.holds(recipient.environment))
-    ]
+    found = []
+    for cap in policies.caps:
+        if cap.channel is not None and cap.channel != channel:
+            continue
+        if cap.applies is None or cap.applies.holds(recipient.environment):
+            found.append(cap)
+    return found
 
 
 def _suppressed(policies: Policies, recipient: Recipient, now: int, time: WorkspaceTime) -> Answer | None:
@@ -204,9 +206,7 @@ def _suppressed(policies: Policies, recipient: Recipient, now: int, time: Worksp
 
 def _unsuitable(send: SendRequest, recipient: Recipient, history: History, now: int) -> Answer | None:
     item = send.item
-    if not item.is_available(now):
-        return Skip("not_available")
-    if item.when is not None and not item.when.holds(recipient.environment):
+    if not item.is_available(now) or (item.when is not None and not item.when.holds(recipient.environment)):
         return Skip("not_available")
     if item.locales and _locale(send, recipient) is None:
         return Skip("no_locale")
@@ -271,10 +271,12 @@ def _full_until(cap: Cap, recipient: Recipient, history: History, now: int, time
     if cap.window == "rolling":
         if cap.maximum == 0:
             return _later(now, cap.per, time.zone)
-        counted = history.counted(cap.channel, _later(now, cap.per, time.zone, times=-1), now)
+        per = cap.per
+        start = _later(now, per, time.zone, times=-1) if per.months or per.business_days else now - per.seconds
+        counted = history.counted(cap.channel, start, now)
         if len(counted) < cap.maximum:
             return None
-        return max(now + 1, _out_of_reach(counted[len(counted) - cap.maximum], cap.per, time.zone))
+        return max(now + 1, _out_of_reach(counted[len(counted) - cap.maximum], per, time.zone))
     zone = (cap.zone.resolve(recipient.zone) if cap.zone is not None else None) or time.zone
     start, end = calendar_window(cap, now, zone, time.week_starts)
     return end if len(history.counted(cap.channel, start - 1, now)) >= cap.maximum else None

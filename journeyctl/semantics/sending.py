@@ -100,7 +100,7 @@ def delivered(turn: Turn, stimulus: Delivered) -> None:
     emit_of(turn, Kind.DELIVERED, message)
     visit = waiting_for(turn, message)
     if visit is not None:
-        op = turn.op(visit)
+        op = visit.graph.ops[visit.op]
         assert isinstance(op, SendOp), "a visit that waits for a delivery stands at a send"
         if op.ladder:
             visit.last_offer_at = turn.now
@@ -136,8 +136,8 @@ def waiting_for(turn: Turn, message: Message) -> Visit | None:
 def emit_of(turn: Turn, kind: Kind, message: Message, *, reason: str = "", who: str = "", value: int = 0) -> None:
     """An effect about a message, with the place from which it was sent."""
     item = turn.view.items.get(message.item)
+    line = item.line if item is not None and item.line is not None else ""
     turn.emit(
-        kind, None, journey=message.journey, visit=message.visit, step=message.step, op=message.op,
-        item=message.item, channel=message.channel, send=message.number,
-        line=(item.line or "") if item is not None else "", reason=reason, who=who, value=value,
+        kind, None, message.journey, message.visit, message.step, message.op, message.item, message.channel,
+        message.number, line=line, reason=reason, who=who, value=value,
     )  # fmt: skip

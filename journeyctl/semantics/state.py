@@ -200,7 +200,8 @@ class Sends:
         times = self._all if channel is None else self._by_channel.get(channel)
         if not times or times[-1] <= after:
             return ()
-        return times[bisect_right(times, after) : bisect_right(times, until)]
+        first = bisect_right(times, after)
+        return times[first:] if times[-1] <= until else times[first : bisect_right(times, until)]
 
     def message(self, item: str, number: int) -> Message | None:
         """The n-th send of an item to this contact."""

@@ -29,15 +29,21 @@ class DrawnAhead:
 
     @classmethod
     def for_contacts(
-        cls, draws: Draws, contacts: Sequence[str], *, items: Sequence[str], ramped: Sequence[str] = ()
+        cls,
+        draws: Draws,
+        contacts: Sequence[str],
+        *,
+        items: Sequence[str],
+        mails: Sequence[str] = _MAILS,
+        ramped: Sequence[str] = (),
     ) -> DrawnAhead:
-        """What the first send of each item to each contact needs nearly always, and qualities of items.
+        """What the first send of each item to each contact asks for, by purposes `mails`, and qualities of items.
 
         Of the draws that are the same in every replication, those that spread contacts over the days of the launches
         `ramped`.
         """
         ahead = cls(draws)
-        ahead._foresee(contacts, _MAILS, items)
+        ahead._foresee(contacts, mails, items)
         ahead._foresee(items, _ITEMS, ("",))
         if ramped:
             stable = ahead._stable = cls(draws.stable())

@@ -84,8 +84,9 @@ class _Run:
         self._environment = Environment(initial_time=world.start)
         ramped = sorted(name for name, launch in world.launches.items() if launch.ramp_days > 1)
         ahead = DrawnAhead.for_contacts(
-            draws, [person.key for person in world.persons], items=world.mailed_items(), ramped=ramped
-        )
+            draws, [person.key for person in world.persons], items=world.mailed_items(),
+            mails=world.model.mail_purposes, ramped=ramped,
+        )  # fmt: skip
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
         self._book = AccountBook.of(world, draws)

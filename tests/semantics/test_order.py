@@ -157,3 +157,13 @@ def test_whoever_has_got_a_lead_does_not_go_on() -> None:
     found.effects += found.machine.advance(found.contact, ENTRY, before=ENTRY + DAY)
     assert [effect.time for effect in found.of(Kind.HANDED_OFF)] == [ENTRY + HOUR]
     assert found.machine.next_time(found.contact) == ENTRY + 2 * HOUR
+
+
+def test_posting_many_at_once_is_posting_one_after_the_other() -> None:
+    world = program(journey("[{id: s, send: a}, {id: w, wait: 9d}]"))
+    usual, found = Life(world).post(HOUR, *STIMULI).post(2 * HOUR, *STIMULI), Life(world)
+    found.machine.post_all(
+        found.contact, ((ENTRY + after, stimulus) for after in (HOUR, 2 * HOUR) for stimulus in STIMULI)
+    )
+    assert sorted(found.contact.agenda) == sorted(usual.contact.agenda)
+    assert found.run().effects == usual.run().effects
