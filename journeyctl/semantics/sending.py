@@ -138,6 +138,7 @@ def emit_of(turn: Turn, kind: Kind, message: Message, *, reason: str = "", who: 
     item = turn.view.items.get(message.item)
     line = item.line if item is not None and item.line is not None else ""
     turn.emit(
-        kind, None, message.journey, message.visit, message.step, message.op, message.item, message.channel,
-        message.number, line=line, reason=reason, who=who, value=value,
+        kind, None, journey=message.journey, visit=message.visit, step=message.step, op=message.op,
+        item=message.item, channel=message.channel, send=message.number,
+        line=line, reason=reason, who=who, value=value,
     )  # fmt: skip
