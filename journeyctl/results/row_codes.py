@@ -74,7 +74,7 @@ class Stretches:
         self._order = Pieces.of(np.array([0]), np.array(bounds[-1:])) if order is None else order
         self._by_row = np.argsort(self._order.first) if isinstance(self._order, Pieces) else np.arange(0)
         self._listed: dict[int, Integers] = {}
-        self._by_piece: dict[int, Integers | None] = {}
+        self._by_piece: dict[int, Places | None] = {}
         self._filled: dict[int, tuple[Places, Places]] = {}
         self._elsewhere: dict[str, Integers] = {}
 
@@ -84,7 +84,7 @@ class Stretches:
             return Stretch(self, first, self._order[first:after])
         own = self._order.within(first, after)
         pieces = self._order.part(own, first, after)
-        return Stretch(self, first, pieces.rows(), (own, pieces.size))
+        return Stretch(self, first, pieces.rows(), (own, pieces))
 
     def listed(self, codes: RowCodes) -> Integers:
         """The codes of all rows of the main part as they lie; made once."""
@@ -94,7 +94,7 @@ class Stretches:
             self._listed[id(codes)] = codes.part(0, self.main.length)
         return self._listed[id(codes)]
 
-    def by_piece(self, codes: RowCodes) -> Integers | None:
+    def by_piece(self, codes: RowCodes) -> Places | None:
         """The codes of all pieces, any for rows that lie elsewhere; none where rows of a piece have different ones."""
         if not isinstance(codes, Runs) or not isinstance(self._order, Pieces):
             return None
@@ -102,7 +102,7 @@ class Stretches:
             self._by_piece[id(codes)] = self._of_pieces(codes, self._order)
         return self._by_piece[id(codes)]
 
-    def _of_pieces(self, runs: Runs, pieces: Pieces) -> Integers | None:
+    def _of_pieces(self, runs: Runs, pieces: Pieces) -> Places | None:
         # Searching is fast where each comes a little behind the one before.
         first = pieces.first[self._by_row] - self.start
         last = first + pieces.size[self._by_row] - 1
@@ -139,13 +139,12 @@ class Stretch:
     """Some rows."""
 
     def __init__(
-        self, source: Stretches, first: int, places: Integers, pieces: tuple[slice, Places] | None = None
+        self, source: Stretches, first: int, places: Integers, pieces: tuple[slice, Pieces] | None = None
     ) -> None:
-        """`places` say where the rows lie that come from the first one on; in such `pieces` with these sizes."""
+        """`places` tell where the rows from `first` on lie; `pieces` which of the order they are, and themselves."""
         self._source, self._first, self._pieces, length = source, first, pieces, source.main.length
         self._main: Places = places - np.int64(source.start)
-        # Below the first row numbers without a sign are large, too.
-        self._elsewhere = np.flatnonzero(self._main.view(np.uint64) >= length)
+        self._elsewhere = self._lying_elsewhere(self._main)
         others = self._main[self._elsewhere]
         self._others = np.where(others < 0, others + source.start, others + source.start - length)
         self._main[self._elsewhere] = 0
@@ -215,17 +214,34 @@ class Stretch:
 
     def _looked_up(self, codes: RowCodes | Always, size: int) -> Codes:
         """The codes of the rows; every row that lies elsewhere has one of its own, above `size`."""
-        numbers = np.zeros(len(self._main), np.int64) if isinstance(codes, Always) else self._numbers(codes)
-        numbers[self._elsewhere] = np.arange(size, size + len(self._elsewhere))
-        return Codes.numbered(numbers, size + len(self._elsewhere))
+        if isinstance(codes, Always):
+            numbers = np.zeros(len(self._main), np.int64)
+        else:
+            found = self._by_piece(codes, size)
+            if found is not None:
+                return found
+            numbers = self._source.listed(codes).take(self._main).astype(np.int64)
+        return self._numbered(numbers, self._elsewhere, size)
 
-    def _numbers(self, codes: RowCodes) -> Places:
-        by_piece = self._source.by_piece(codes)
-        if by_piece is not None and self._pieces is not None:
-            own, size = self._pieces
-            return np.repeat(by_piece[own], size)
-        found: Places = self._source.listed(codes).take(self._main).astype(np.int64)
-        return found
+    def _by_piece(self, codes: RowCodes, size: int) -> Codes | None:
+        numbers = self._source.by_piece(codes)
+        if numbers is None or self._pieces is None:
+            return None
+        own, pieces = self._pieces
+        elsewhere = self._lying_elsewhere(pieces.first - self._source.start)
+        if len(elsewhere) != len(self._elsewhere):
+            # Rows of one piece that lie elsewhere may differ.
+            return None
+        found = self._numbered(numbers[own].copy(), elsewhere, size)
+        return Codes(np.repeat(found.of_row, pieces.size), found.of_code)
+
+    def _numbered(self, numbers: Places, elsewhere: Places, size: int) -> Codes:
+        numbers[elsewhere] = np.arange(size, size + len(elsewhere))
+        return Codes.numbered(numbers, size + len(elsewhere))
+
+    def _lying_elsewhere(self, rows: Places) -> Places:
+        # Before the first row of the main part numbers without a sign are large, too.
+        return np.flatnonzero(rows.view(np.uint64) >= self._source.main.length)
 
     def _filled(self, rows: Places) -> tuple[Places, Places]:
         """Which of these rows are among some rows of the main part, and as which."""
