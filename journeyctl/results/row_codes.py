@@ -160,7 +160,7 @@ class Stretch:
             return
         held = self._held(name)
         if isinstance(held, Plain):
-            np.add(held.values.take(self._main), held.base, out=found, dtype=np.int64, casting="unsafe")
+            np.add(self._lying(held.values), held.base, out=found, dtype=np.int64, casting="unsafe")
             found[self._elsewhere] = self._cells_elsewhere(name, kind)
         else:
             column = self.coded(name, kind)
@@ -220,7 +220,7 @@ class Stretch:
             found = self._by_piece(codes, size)
             if found is not None:
                 return found
-            numbers = self._source.listed(codes).take(self._main).astype(np.int64)
+            numbers = self._lying(self._source.listed(codes)).astype(np.int64)
         return self._numbered(numbers, self._elsewhere, size)
 
     def _by_piece(self, codes: RowCodes, size: int) -> Codes | None:
@@ -238,6 +238,16 @@ class Stretch:
     def _numbered(self, numbers: Places, elsewhere: Places, size: int) -> Codes:
         numbers[elsewhere] = np.arange(size, size + len(elsewhere))
         return Codes.numbered(numbers, size + len(elsewhere))
+
+    def _lying(self, cells: Integers) -> Integers:
+        """Of the cells of all rows of the main part those of these rows; any for those that lie elsewhere."""
+        if self._pieces is not None:
+            # Pieces lie far apart. Waiting for each when its turn comes takes longer than asking for all ends at once.
+            _, pieces = self._pieces
+            first = pieces.first - self._source.start
+            for ends in (first, first + pieces.size - 1):
+                cells.take(ends, mode="clip")
+        return cells.take(self._main)
 
     def _lying_elsewhere(self, rows: Places) -> Places:
         # Before the first row of the main part numbers without a sign are large, too.
