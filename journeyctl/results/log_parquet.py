@@ -1,4 +1,4 @@
-"""Event records as Parquet: times as packed differences, everything else through dictionaries, then compressed.
+"""Event records as Parquet: names through dictionaries, numbers in the way that costs least; compressed where it pays.
 
 The file's metadata hold `log_version` and what the caller adds (tool version, workspace hash, seed). Needs the
 extra `parquet`. Rows of one contact beside each other (`in_file_order`) make the smallest files, and let one
