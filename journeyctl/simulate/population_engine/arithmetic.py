@@ -148,13 +148,12 @@ def count_not_above(values: Integers, first: int, length: int, u: int) -> int:
 
     With the thresholds of a Poisson mean this is the count that a draw gives.
     """
-    low, high = 0, length
-    while low < high:
-        middle = (low + high) >> 1
-        if values[first + middle] <= u:
-            low = middle + 1
-        else:
-            high = middle
+    # Halved without a question that a draw decides: nobody could foresee the answer.
+    low, left = 0, length
+    while left > 0:
+        half = (left + 1) >> 1
+        low += half if values[first + low + half - 1] <= u else 0
+        left -= half
     return low
 
 

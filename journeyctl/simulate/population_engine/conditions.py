@@ -323,6 +323,8 @@ def _history(  # noqa: C901  (one case per argument)
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, kind: int, mask: int, first: int
 ) -> int:
     """How many acts fit the arguments, which lie from `first` on."""
+    if mask == 1:
+        return _acts_of_item(state, program, kind, state[first])
     count = _bits(mask)
     for place in range(first, first + count):
         if state[place] == UNKNOWN:
@@ -357,6 +359,20 @@ def _history(  # noqa: C901  (one case per argument)
             continue
         if _act_fits(state, program, act, item, topic, level, journey):
             found += 1
+    return number_code(np.float64(found))
+
+
+@compiled
+def _acts_of_item(state: NDArray[int64], program: NDArray[int64], kind: int, item: int) -> int:
+    """How many acts of a sort were about an item; asked most often, and so without a question for each act."""
+    if item == UNKNOWN:
+        return UNKNOWN
+    found, names = 0, p.item_at(program, state[c.FORM], 0) + p.ITEM_NAME
+    for number in range(state[c.ACT_COUNT]):
+        act = state[c.ACTS_AT] + number * c.ACT
+        # No item has the empty text for its name.
+        own = program[names + max(state[act + c.A_ITEM], 0) * p.ITEM_COLUMNS] if state[act + c.A_ITEM] >= 0 else 0
+        found += int(state[act + c.A_KIND] == kind) & int(own == item)
     return number_code(np.float64(found))
 
 

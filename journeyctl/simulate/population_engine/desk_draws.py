@@ -19,7 +19,7 @@ from journeyctl.simulate.population_engine.arithmetic import (
     natural_log,
     threshold,
 )
-from journeyctl.simulate.population_engine.intrinsics import high_word
+from journeyctl.simulate.population_engine.intrinsics import product
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.philox import bits
 
@@ -168,7 +168,8 @@ def _accepted_threshold(T: Integers, desk: int, need: int, waited: int) -> int:
 def _part(a: int, b: int) -> int:
     """a x b / 2^53, rounded down; both at most 2^53."""
     x, y = np.uint64(a), np.uint64(b)
-    return np.int64((high_word(x, y) << _UP) | ((x * y) >> _DOWN))  # type: ignore[return-value]  # compiled code has one sort of whole number
+    upper, lower = product(x, y)
+    return np.int64((upper << _UP) | (lower >> _DOWN))  # type: ignore[return-value]  # compiled code has one sort of whole number
 
 
 @compiled
@@ -179,7 +180,7 @@ def _reason(T: Integers, desk: int, within: int, width: int) -> int:
     for _ in range(T[desk + c.D_REASON_COUNT]):
         found = T[row + c.REASON_NAME]
         bound, size = np.uint64(T[row + c.REASON_BOUND]), np.uint64(width)
-        high, low = high_word(bound, size), bound * size
+        high, low = product(bound, size)
         mine, rest = np.uint64(within) >> _UP, np.uint64(within) << _DOWN
         if mine < high or (mine == high and rest < low):
             return found

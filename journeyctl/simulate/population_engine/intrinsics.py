@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy import int32, int64, uint64
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine.jit import in_llvm
 
+_WORD: Final = (1 << 64) - 1
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 @in_llvm
-def high_word(a: uint64, b: uint64) -> uint64:
-    """The upper 64 bits of a product of 128: one instruction of the processor."""
-    return np.uint64(int(a) * int(b) >> 64)
+def product(a: uint64, b: uint64) -> tuple[uint64, uint64]:
+    """The upper and the lower 64 bits of a product of 128: one instruction of the processor."""
+    whole = int(a) * int(b)
+    return np.uint64(whole >> 64), np.uint64(whole & _WORD)
 
 
 @in_llvm

@@ -24,7 +24,7 @@ from journeyctl.simulate.population_engine.arithmetic import (
     quantile,
     scaled,
 )
-from journeyctl.simulate.population_engine.intrinsics import high_word
+from journeyctl.simulate.population_engine.intrinsics import product
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.philox import bits, comes_true
 from journeyctl.simulate.population_engine.response_tables import ResponseTables, purpose_hash
@@ -85,8 +85,8 @@ def latent(topics: int, weeks: int, *, room: int = 1) -> Latent:
 def product_53(a: int, b: int) -> int:
     """a x b / 2^53, rounded down, for a product of up to 116 bits; neither is negative."""
     one, other = np.uint64(a), np.uint64(b)
-    upper, lower = high_word(one, other) << _SHORT, (one * other) >> _REST
-    return np.int64(upper | lower)  # type: ignore[return-value]  # compiled code has one sort of whole number
+    upper, lower = product(one, other)
+    return np.int64(upper << _SHORT | lower >> _REST)  # type: ignore[return-value]  # compiled code has one sort of whole number
 
 
 # --- who a contact is

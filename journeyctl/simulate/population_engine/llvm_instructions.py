@@ -20,14 +20,16 @@ _WORD: Final = ir.IntType(64)
 _TWO_WORDS: Final = ir.IntType(128)
 
 
-def high_word(typing: Untyped, a: Untyped, b: Untyped) -> tuple[Untyped, Build]:
-    """The upper half of a product."""
+def product(typing: Untyped, a: Untyped, b: Untyped) -> tuple[Untyped, Build]:
+    """Both halves of a product, which LLVM would else work out one by one."""
+    both = types.UniTuple(types.uint64, 2)
 
     def instructions(context: Untyped, builder: Untyped, signature: Untyped, words: Untyped) -> Untyped:
-        product = builder.mul(*(builder.zext(word, _TWO_WORDS) for word in words))
-        return builder.trunc(builder.lshr(product, _TWO_WORDS(64)), _WORD)
+        whole = builder.mul(*(builder.zext(word, _TWO_WORDS) for word in words))
+        halves = (builder.trunc(half, _WORD) for half in (builder.lshr(whole, _TWO_WORDS(64)), whole))
+        return context.make_tuple(builder, both, halves)
 
-    return types.uint64(types.uint64, types.uint64), instructions
+    return both(types.uint64, types.uint64), instructions
 
 
 def unmeasured(typing: Untyped, array: Untyped) -> tuple[Untyped, Build]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from journeyctl.draws import Draws, round_keys
 from journeyctl.fixed_point import CERTAIN
-from journeyctl.simulate.population_engine.intrinsics import high_word
+from journeyctl.simulate.population_engine.intrinsics import product
 from journeyctl.simulate.population_engine.jit import compiled
 
 if TYPE_CHECKING:
@@ -30,17 +30,22 @@ def keys_of(draws: Draws) -> NDArray[uint64]:
 
 
 @compiled
+def _mixed(
+    word_0: uint64, word_1: uint64, word_2: uint64, word_3: uint64, key_0: uint64, key_1: uint64
+) -> tuple[uint64, uint64, uint64, uint64]:
+    """One round."""
+    high_0, low_0 = product(_MULTIPLIER_0, word_0)
+    high_1, low_1 = product(_MULTIPLIER_1, word_2)
+    return high_1 ^ word_1 ^ key_0, low_1, high_0 ^ word_3 ^ key_1, low_0
+
+
+@compiled
 def bits(keys: NDArray[uint64], subject: uint64, purpose: uint64, place: uint64, occurrence: int) -> int:
     """The draw at this address: a whole number from 0 up to, not including, 2^53."""
-    word_0, word_1, word_2, word_3 = subject, purpose, place, np.uint64(occurrence)
+    a, b, c, d = subject, purpose, place, np.uint64(occurrence)
     for number in range(ROUNDS):
-        high_0, low_0 = high_word(_MULTIPLIER_0, word_0), _MULTIPLIER_0 * word_0
-        high_1, low_1 = high_word(_MULTIPLIER_1, word_2), _MULTIPLIER_1 * word_2
-        word_0 = high_1 ^ word_1 ^ keys[2 * number]
-        word_1 = low_1
-        word_2 = high_0 ^ word_3 ^ keys[2 * number + 1]
-        word_3 = low_0
-    return np.int64(word_0 >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number
+        a, b, c, d = _mixed(a, b, c, d, keys[2 * number], keys[2 * number + 1])
+    return np.int64(a >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number
 
 
 @compiled
@@ -56,13 +61,9 @@ def comes_true(
 @compiled
 def bits_at(numbers: NDArray[int64], keys: int, subject: int, purpose: int, place: int) -> int:
     """The first draw at an address whose hashes, and the round keys from `keys` on, are held as signed numbers."""
-    word_0, word_1 = np.uint64(subject), np.uint64(purpose)
-    word_2, word_3 = np.uint64(place), np.uint64(0)
+    a, b, c, d = np.uint64(subject), np.uint64(purpose), np.uint64(place), np.uint64(0)
     for number in range(ROUNDS):
-        high_0, low_0 = high_word(_MULTIPLIER_0, word_0), _MULTIPLIER_0 * word_0
-        high_1, low_1 = high_word(_MULTIPLIER_1, word_2), _MULTIPLIER_1 * word_2
-        word_0 = high_1 ^ word_1 ^ np.uint64(numbers[keys + 2 * number])
-        word_1 = low_1
-        word_2 = high_0 ^ word_3 ^ np.uint64(numbers[keys + 2 * number + 1])
-        word_3 = low_0
-    return np.int64(word_0 >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number
+        a, b, c, d = _mixed(
+            a, b, c, d, np.uint64(numbers[keys + 2 * number]), np.uint64(numbers[keys + 2 * number + 1])
+        )
+    return np.int64(a >> _DROPPED)  # type: ignore[return-value]  # compiled code has one sort of whole number

@@ -14,7 +14,7 @@ pytest.importorskip("numba", reason="the population engine is compiled by it")
 
 import numba  # after the check for it
 
-from journeyctl.simulate.population_engine.intrinsics import high_word
+from journeyctl.simulate.population_engine.intrinsics import product
 from journeyctl.simulate.population_engine.philox import bits, comes_true, keys_of
 
 _WORDS = st.integers(0, (1 << 64) - 1)
@@ -23,7 +23,7 @@ _EDGES = (0, 1, (1 << 32) - 1, 1 << 32, (1 << 63), (1 << 64) - 1)
 
 @numba.njit
 def _upper_word(a: np.uint64, b: np.uint64) -> np.uint64:
-    return high_word(a, b)
+    return product(a, b)[0]
 
 
 @given(a=_WORDS | st.sampled_from(_EDGES), b=_WORDS | st.sampled_from(_EDGES))
