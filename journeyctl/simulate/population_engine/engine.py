@@ -18,6 +18,8 @@ from journeyctl.simulate.world import World
 
 _INPUTS = "population engine: inputs"
 _NAMES = "population engine: names"
+_MANY = 1 << 16
+"""To make so many people ready leaves memory worth giving back."""
 _TRIED = 512
 """Lives that are enough to say within some percent how long all are."""
 
@@ -32,7 +34,8 @@ def inputs_of(world: World) -> Inputs | str:
         except Unsupported as reason:
             found = str(reason)
         world.memory[_INPUTS] = found
-        give_back()
+        if len(world.persons) >= _MANY:
+            give_back()
     assert isinstance(found, (Inputs, str)), "nobody else remembers under this name"
     return found
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine.jit import in_llvm
 
+WORDS: Final = 8
+"""So many words of 64 bits are taken together."""
 _WORD: Final = (1 << 64) - 1
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
@@ -40,3 +42,23 @@ def in_words(array: NDArray[int32]) -> NDArray[int64]:
 def of_columns(array: _Array, columns: int) -> _Array:
     """The array of two dimensions, which is known to have so many columns."""
     return array
+
+
+@in_llvm
+def folded(words: NDArray[int64], row: int, counting: NDArray[int64], apart: NDArray[int64]) -> int:
+    """Eight words of a row, of each the bits that are `counting`, moved so far `apart`, then all upon each other.
+
+    Worked out side by side where the processor can.
+    """
+    found = 0
+    for word in range(WORDS):
+        found ^= (words[row, word] & counting[word]) << apart[word]
+    return found
+
+
+@in_llvm
+def are_alike(
+    words: NDArray[int64], row: int, counting: NDArray[int64], others: NDArray[int64], other: int
+) -> bool:  # fmt: skip
+    """Whether eight words of a row are those of another one, as far as their bits are `counting`; also side by side."""
+    return not any((words[row, word] & counting[word]) != others[other, word] for word in range(WORDS))

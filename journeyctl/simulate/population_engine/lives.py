@@ -162,9 +162,12 @@ class Lives:
     def _run(self, wanted: Integers, news: Integers, *, to_come: int = 0) -> None:
         """Runs lives, of which so many are expected in all; what came of them stands in `wanted` then."""
         own, done, growths, before = self._inputs, 0, 0, len(self.rows)
-        crowd, rows = self._who.crowd_with(wanted[:, life.W_PERSON])
-        persons, first_event = wanted[:, life.W_PERSON].copy(), int(self._events[life.EVENTS])
-        wanted[:, life.W_PERSON] = rows
+        asked, first_event = wanted[:, life.W_PERSON], int(self._events[life.EVENTS])
+        crowd, rows = self._who.crowd_with(asked)
+        persons, are_rows = asked, rows is asked
+        if not are_rows:
+            persons = asked.copy()
+            asked[:] = rows
         while growths < _MOST_GROWTHS:
             done, why = life.live_all(
                 self._state, own.program, own.clock, self._keys, self._buffer, self.rows.packed,
@@ -172,8 +175,9 @@ class Lives:
                 crowd.facts, crowd.mail, news, wanted, done,
             )  # fmt: skip
             if why == life.FINE:
-                wanted[:, life.W_PERSON] = persons
-                self._name_events(wanted, first_event)
+                if not are_rows:
+                    asked[:] = persons
+                    self._name_events(wanted, first_event)
                 self._note_stuck(wanted)
                 self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)].astype(np.int32, order="C"))
                 return
@@ -191,10 +195,11 @@ class Lives:
         made[:, life.E_PERSON] = np.repeat(wanted[:, life.W_PERSON], counts)
 
     def _note_stuck(self, wanted: Integers) -> None:
-        persons, stuck = wanted[:, life.W_PERSON], wanted[:, life.W_STUCK] > 0
+        persons, stuck = wanted[:, life.W_PERSON], wanted[:, life.W_STUCK]
         if self._stuck:
             self._stuck.difference_update(persons.tolist())
-        self._stuck.update(persons[stuck].tolist())
+        if stuck.any():
+            self._stuck.update(persons[stuck > 0].tolist())
 
     def _grow(self, why: int) -> None:
         if why == life.MORE_ROWS:

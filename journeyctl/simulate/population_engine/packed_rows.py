@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine import row_packing as k
+from journeyctl.simulate.population_engine.intrinsics import WORDS
 from journeyctl.simulate.population_engine.row_columns import Rows
 
 Integers = NDArray[int64]
@@ -108,7 +109,7 @@ class PackedRows:
                 room = np.empty((2 * count, FACT + 1), np.int64)
                 room[:before] = self._spelled
             known = self.packed.shapes[before:count]
-            room[before:count, :FACT] = np.ascontiguousarray(known[:, : k.WORDS]).view(np.int32)
+            room[before:count, :FACT] = np.ascontiguousarray(known[:, :WORDS]).view(np.int32)
             room[before:count, FACT:] = known[:, k.FACT :]
             self._spelled = room[:count]
         return self._spelled

@@ -15,14 +15,20 @@ from numpy.typing import NDArray
 
 from journeyctl.draws import name_hash
 from journeyctl.simulate.population_engine import row_columns as r
-from journeyctl.simulate.population_engine.intrinsics import in_words, of_columns, unmeasured
+from journeyctl.simulate.population_engine.intrinsics import (
+    WORDS,
+    are_alike,
+    folded,
+    in_words,
+    of_columns,
+    unmeasured,
+)
 from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.row_columns import Rows
 
 Integers = NDArray[int64]
 
-WORDS: Final = r.NARROW // 2
-"""A row's narrow columns are compared two at a time, as words of 64 bits."""
+assert r.NARROW == 2 * WORDS, "a row's narrow columns are compared two at a time, as words of 64 bits"
 FACT: Final = WORDS
 """Word of a shape behind those of its columns: the new value's code."""
 SHAPE: Final = WORDS + 1
@@ -42,7 +48,7 @@ TOO_LATE: Final = 8
 _LATEST: Final = (1 << 32) - 1
 _LOW: Final = (1 << 32) - 1
 _FACTOR: Final = name_hash("shapes of rows") >> 38 | 1
-_APART: Final = (0, 7, 14, 21, 3, 11, 17, 25)
+_APART: Final = np.array([0, 7, 14, 21, 3, 11, 17, 25], np.int64)
 _COUNTS: Final = np.array([0 if column == r.PERSON else -1 for column in range(r.NARROW)], np.int32).view(np.int64)
 """All bits of the columns that belong to a shape; whose row it is does not."""
 
@@ -158,9 +164,7 @@ def number_again(shapes: Integers, count: int, slots: NDArray[Any]) -> None:
 def _slot(words: Integers, row: int, fact: int, shapes: Integers, slots: NDArray[Any], count: int) -> int:
     """Where the shape of a row stands, or the empty slot where it would."""
     # Each word a few bits further than the one before, so that columns whose numbers go together lie apart.
-    mixed = fact
-    for word in range(WORDS):
-        mixed ^= (words[row, word] & _COUNTS[word]) << _APART[word]
+    mixed = folded(words, row, _COUNTS, _APART) ^ fact
     # Small enough never to overflow.
     mixed = ((mixed ^ (mixed >> 32)) & _LOW) * _FACTOR
     mask = count - 1
@@ -172,10 +176,7 @@ def _slot(words: Integers, row: int, fact: int, shapes: Integers, slots: NDArray
 
 @compiled
 def _has(words: Integers, row: int, fact: int, shapes: Integers, shape: int) -> bool:
-    different = shapes[shape, FACT] ^ fact
-    for word in range(WORDS):
-        different |= shapes[shape, word] ^ (words[row, word] & _COUNTS[word])
-    return different == 0
+    return shapes[shape, FACT] == fact and are_alike(words, row, _COUNTS, shapes, shape)
 
 
 @compiled
