@@ -254,7 +254,7 @@ class AccountGroup:
         if not (closed or refit or joined or self.stirred or self._is_due(now)):
             return
         self.stirred = False
-        new = bool(refit or joined) or self._has_faded(now)
+        new = bool(refit or joined) or (self._has_faded(now) and self._has_changed(now))
         if new:
             self._assign(joined, now, out)
         self._judge(new or closed, now, out)
@@ -290,6 +290,18 @@ class AccountGroup:
     def _has_faded(self, now: int) -> bool:
         """Roles may be others by now, because acts lie too far back or the time has come."""
         return self._rules.windows is None or (self._fades_at is not None and self._fades_at <= now)
+
+    def _has_changed(self, now: int) -> bool:
+        """Whether some member can play other roles than when roles were assigned; if not, when to look again."""
+        if self._rules.windows is None:
+            return True
+        present = tuple(self._present())
+        before = [self._fitting[key][0] if key in self._fitting else None for key in present]
+        fits = [self._still_fits(key, now) for key in present]
+        if before != [roles for roles, _ in fits]:
+            return True
+        self._fades_at = min((until for _, until in fits if until is not None), default=None)
+        return False
 
     def _is_due(self, now: int) -> bool:
         """Time alone may have changed something since the last look."""

@@ -366,6 +366,10 @@ class AccountBook:
                 self._set(self._contact(contact), path, value)
         del self._births[:births], self._facts[:facts]
 
+    def coming(self, now: int) -> Sequence[str]:
+        """Who becomes known by second `now`, that of the next evaluation, which has to look at it."""
+        return [contact for _, contact in self._births[: bisect_right(self._births, now, key=_first)]]
+
     def _to_look_at(self, now: int) -> list[AccountGroup]:
         chosen = self._touched | self._nightly
         while self._due and self._due[0][0] <= now:

@@ -92,6 +92,15 @@ class Notices:
 
         for person, news in self._news(found, len(self._due), until):
             self._book.tell(self._people.key(person), news, until=until)
+        self._welcome(until)
+
+    def _welcome(self, until: int) -> None:
+        """Finds out together how those stand who become known by the evaluation of a second."""
+        known = self._stances
+        coming = [contact for contact in self._book.coming(until) if contact not in known]
+        if self._standings is not None and coming:
+            numbers = [self._people.number_of(contact) for contact in coming]
+            known.update(zip(coming, self._standings.of(self._rows, numbers, until), strict=True))
 
     def _wake(self, woken: Integers, until: int) -> None:
         """Tells the book whose rows wake groups, and how these stand to them."""
