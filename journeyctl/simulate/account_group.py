@@ -454,6 +454,8 @@ class AccountGroup:
         ready = self._ready
         if self._rules.windows is None or not self._rules.joins_awake:
             return EVERY_EVALUATION
+        if not ready and self._closing is None:
+            return self._fades_at if self._fades_at is not None and self._fades_at > now else None
         ends = [self._closing[0] if self._closing is not None else None, self._fades_at]
         if ready and self._rules.counts_acts:
             ends += [self.candidates[key].engaged_until for key in self._roles]

@@ -92,15 +92,15 @@ class Notices:
 
         for person, news in self._news(found, len(self._due), until):
             self._book.tell(self._people.key(person), news, until=until)
-        self._welcome(until)
+        self._ask(self._book.coming(until), until)
 
-    def _welcome(self, until: int) -> None:
-        """Finds out together how those stand who become known by the evaluation of a second."""
+    def _ask(self, contacts: Sequence[str], now: int) -> None:
+        """Finds out how these contacts stand as of a second; all at once takes hardly longer than one."""
         known = self._stances
-        coming = [contact for contact in self._book.coming(until) if contact not in known]
-        if self._standings is not None and coming:
-            numbers = [self._people.number_of(contact) for contact in coming]
-            known.update(zip(coming, self._standings.of(self._rows, numbers, until), strict=True))
+        unknown = [contact for contact in contacts if contact not in known]
+        if self._standings is not None and unknown:
+            numbers = [self._people.number_of(contact) for contact in unknown]
+            known.update(zip(unknown, self._standings.of(self._rows, numbers, now), strict=True))
 
     def _wake(self, woken: Integers, until: int) -> None:
         """Tells the book whose rows wake groups, and how these stand to them."""
@@ -143,6 +143,7 @@ class Notices:
         """
         persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
         if self._standings is not None:
+            self._ask(contacts, before)
             n.attend(self._rows, persons, self._crowd, self._due, before)
             return
 
@@ -165,12 +166,9 @@ class Notices:
         return found.engagement, found.since
 
     def _stance(self, contact: str, now: int) -> Stance:
-        found = self._stances.get(contact)
-        if found is None:
-            assert self._standings is not None, "nobody else is asked here"
-            [found] = self._standings.of(self._rows, [self._people.number_of(contact)], now)
-            self._stances[contact] = found
-        return found
+        if contact not in self._stances:
+            self._ask((contact,), now)
+        return self._stances[contact]
 
     # --- which rows
 
