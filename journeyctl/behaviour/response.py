@@ -194,7 +194,8 @@ class ResponseModel:
         between two mails count, so the order of looking leaves no trace.
         """
         pressure = self.pressure(traits, now) + ONE
-        traits.pressure, traits.pressure_hour = min(pressure, _MOST_PRESSURE), now // _HOUR
+        traits.pressure = pressure if pressure < _MOST_PRESSURE else _MOST_PRESSURE
+        traits.pressure_hour = now // _HOUR
 
     def pressure(self, traits: Traits, now: int) -> int:
         """Recent mail in 2^-20: the sum over earlier mails of what is left of each."""
@@ -321,16 +322,14 @@ class ResponseModel:
             self.idle(draws, traits, now, contact=contact)
         mail, item, number = _Mail(draws, contact, planned), planned.item, planned.number
         match planned.what:
-            case What.DELIVERED | What.HARD_BOUNCE | What.SOFT_BOUNCE:
-                return _NOTHING
-            case What.SCANNER_OPEN | What.PREFETCH:
-                return (Opened(item, number, who="machine"),), ()
-            case What.SCANNER_CLICK:
-                return (Clicked(item, number, who="machine", every_link=True),), ()
             case What.OPEN:
                 return (_opened(item, number),), self._after_open(mail, traits, now)
             case What.CLICK:
                 return self._click(mail, traits, now)
+            case What.SCANNER_OPEN | What.PREFETCH:
+                return (Opened(item, number, who="machine"),), ()
+            case What.SCANNER_CLICK:
+                return (Clicked(item, number, who="machine", every_link=True),), ()
             case What.VISIT:
                 stimuli, plans = self._visit(mail, traits, now, level=0, interest=0)
                 return stimuli, plans
@@ -338,6 +337,8 @@ class ResponseModel:
                 return self._request(traits, planned, now), ()
             case What.UNSUBSCRIBE:
                 return (Unsubscribed(item, number),), ()
+            case What.DELIVERED | What.HARD_BOUNCE | What.SOFT_BOUNCE:
+                return _NOTHING
             case _:
                 assert_never(planned.what)
 

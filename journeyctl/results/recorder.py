@@ -41,13 +41,14 @@ class Recorder:
     A few thousand rows at a time become columns: they are still at hand then, and no run holds more of them.
     """
 
-    __slots__ = ("_by_time", "_columns", "_effects", "_whom", "replication")
+    __slots__ = ("_by_time", "_columns", "_effects", "_of_each", "_whom", "replication")
 
     def __init__(self, replication: int = 0) -> None:
         self.replication = replication
         self._effects: list[Effect] = []
-        self._whom: list[tuple[Recorded, int]] = []
-        """Of the effects, how many concern whom, one after the other."""
+        self._whom: list[Recorded] = []
+        self._of_each: list[int] = []
+        """Whom the effects concern, one after the other, and how many of them."""
         self._columns = _Columns()
         self._by_time = False
 
@@ -61,7 +62,8 @@ class Recorder:
     def extend(self, person: Recorded | None, effects: Sequence[Effect]) -> None:
         """Several events of one person, in their order."""
         if effects:
-            self._whom.append((person or _NOBODY, len(effects)))
+            self._whom.append(person or _NOBODY)
+            self._of_each.append(len(effects))
             self._effects.extend(effects)
             if len(self._effects) >= _STRETCH:
                 self._encode()
@@ -80,8 +82,8 @@ class Recorder:
         self._by_time = True
 
     def _encode(self) -> None:
-        self._columns.extend(self._effects, self._whom)
-        self._effects, self._whom = [], []
+        self._columns.extend(self._effects, self._whom, self._of_each)
+        self._effects, self._whom, self._of_each = [], [], []
 
 
 _Word = TypeVar("_Word")
@@ -106,16 +108,19 @@ class _Columns:
         """What rows say in the columns `_SHARED`: most say what many others say."""
         self._parts: dict[str, list[tuple[int, Cells]]] = {}
         """Of each column that is not empty, where some rows of it begin, and their cells."""
-        self._persons: dict[int, tuple[int, Recorded]] = {}
-        """By identity: which one it is in the order of occurrence, and who."""
+        self._persons: dict[int, Recorded] = {}
+        self._person_numbers = _Numbers[int]()
+        """By identity: who it is, and which one in the order of occurrence."""
 
-    def extend(self, effects: Sequence[Effect], whom: Sequence[tuple[Recorded, int]]) -> None:
-        """Some more rows, and how many of them concern whom, one after the other."""
+    def extend(self, effects: Sequence[Effect], whom: Sequence[Recorded], of_each: Sequence[int]) -> None:
+        """Some more rows; whom they concern, one after the other, and how many of them."""
         if not effects:
             return
-        known = self._persons
-        persons = [known.setdefault(id(person), (len(known), person))[0] for person, _ in whom]
-        self._put("person", np.repeat(np.array(persons, np.int32), [rows for _, rows in whom]))
+        identities = list(map(id, whom))
+        # Persons are kept, so that no other ever gets the identity of one of them.
+        self._persons.update(zip(identities, whom, strict=True))
+        persons = np.fromiter(map(self._person_numbers.__getitem__, identities), np.int32, len(identities))
+        self._put("person", np.repeat(persons, of_each))
         self._put("alike", np.fromiter(map(self._alike.__getitem__, map(_shared, effects)), np.int32, len(effects)))
         for name in ("time", "value"):
             self._put(name, np.fromiter(map(attrgetter(name), effects), np.int64, len(effects)))
@@ -169,7 +174,7 @@ class _Columns:
         return found
 
     def _of_persons(self) -> dict[str, Cells]:
-        persons, places = [person for _, person in self._persons.values()], self._whole("person")
+        persons, places = list(self._persons.values()), self._whole("person")
         named = {
             "contact": [person.key for person in persons],
             "clinic": [person.clinic for person in persons],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from journeyctl.calendars import local, local_day, next_daily
+from journeyctl.calendars import Calendar, local, local_day, next_daily
 from journeyctl.graph.program import StepGraph
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.gate import refused_purpose
@@ -79,11 +79,16 @@ def _look(turn: Turn, graph: StepGraph, *, ramped: bool = False) -> None:
     if launch is not None and launch.ramp_days > 1 and turn.now == first and _may_enter(turn, graph):
         day = turn.rules.draws.stable().bits(contact.key, "ramp", place=graph.journey) * launch.ramp_days >> 53
         if day > 0:
-            at = turn.program.calendar.add_business_days(turn.now, day)
+            at = _ramp_day(turn.program.calendar, turn.now, day)
             contact.decided.add(graph.journey)
             contact.schedule(at, EnterJourney(graph.journey), (-graph.priority, graph.journey))
             return
     _try(turn, graph)
+
+
+@lru_cache(maxsize=1 << 10)
+def _ramp_day(calendar: Calendar, launch: int, day: int) -> int:
+    return calendar.add_business_days(launch, day)
 
 
 _DAILY = Duration(seconds=SECONDS_PER_DAY)
@@ -143,7 +148,7 @@ def refusal(turn: Turn, graph: StepGraph) -> str | None:
         if turn.now < allowed:
             turn.plan_evaluation(allowed)
             return "again"
-    refused = refused_purpose(turn.program.policies_for(turn.view.country), graph.purposes, turn.view)
+    refused = refused_purpose(turn.policies(), graph.purposes, turn.view)
     if refused is not None:
         return f"no_consent.{refused}"
     barring = turn.barring_exit(graph)

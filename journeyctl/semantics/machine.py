@@ -8,9 +8,9 @@ advanced again.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from heapq import heapify, heappop
 from typing import Any
 
 from journeyctl.draws import DrawSource
@@ -102,7 +102,12 @@ class Machine:
 
     def post_all(self, contact: Contact, those: Iterable[tuple[int, Stimulus]]) -> None:
         """The same for many, each with its second."""
-        contact.schedule_all((time, stimulus, _ORDER[type(stimulus)](stimulus)) for time, stimulus in those)
+        agenda, number = contact.agenda, contact.sequence
+        for time, stimulus in those:
+            number += 1
+            agenda.append((time, stimulus.phase, _ORDER[type(stimulus)](stimulus), number, stimulus))
+        contact.sequence = number
+        heapify(agenda)
 
     def next_time(self, contact: Contact) -> int | None:
         """The second at which the next thing happens to the contact."""
@@ -119,24 +124,21 @@ class Machine:
         """
         turn, agenda = self._turn, contact.agenda
         turn.begin(contact, now)
-        while not turn.sent:
-            if turn.moved is not None:
-                visit = turn.take_moved()
-                if visit is not None:
-                    _step_of(turn, visit)
-                    continue
-            if not agenda:
-                break
+        if contact.instant != now:
+            contact.instant, contact.steps_at_instant = now, 0
+        while agenda:
             time = agenda[0][0]
             if time > now:
                 if time >= before or contact.leads:
                     break
-                turn.now = now = time
-            if contact.instant != now:
-                contact.instant, contact.steps_at_instant = now, 0
-            stimulus = heapq.heappop(agenda)[-1]
+                turn.now = contact.instant = now = time
+                contact.steps_at_instant = 0
+            stimulus = heappop(agenda)[4]
             _DOES[type(stimulus)](turn, stimulus)
-        turn.leave_moved()
+            while turn.moved is not None and (visit := turn.take_moved()) is not None:
+                _step_of(turn, visit)
+            if turn.sent:
+                break
         return turn.effects
 
     def upgrade(self, contact: Contact, now: int) -> list[Effect]:

@@ -65,7 +65,7 @@ def unsubscribed(turn: Turn, stimulus: Unsubscribed) -> None:
         emit_of(turn, Kind.UNSUBSCRIBED, message, who="human")
     else:
         turn.emit(Kind.UNSUBSCRIBED, None, who="human")
-    path = turn.program.policies_for(turn.view.country).consents.get("marketing")
+    path = turn.policies().consents.get("marketing")
     if path is not None:
         turn.contact.fields[path] = False
     heard = _hear(turn, message, Reaction.UNSUBSCRIBED, every_link=False)

@@ -29,8 +29,7 @@ def answer(turn: Turn, visit: Visit) -> None:
     op, pending = visit.graph.ops[visit.op], visit.pending
     assert isinstance(op, SendOp), "a visit at the gate stands at a send"
     assert pending is not None, "a visit at the gate has a pending send"
-    program = turn.program
-    item = program.items_for(visit.country).get(op.item)
+    item = turn.program.items_for(visit.country).get(op.item)
     if item is None:
         # A newer version of the workspace has dropped the item that an older one still wanted to send.
         _skip(turn, visit, op, "not_available")
@@ -42,8 +41,7 @@ def answer(turn: Turn, visit: Visit) -> None:
     wish = SendRequest(
         item, op.channel, visit.graph.purposes, pending.due, op.expire, op.send_on, op.locale, once, repeat
     )
-    view = turn.view.at(turn.now, visit, item)
-    policies = program.policies_for(view.country)
+    view, policies = turn.view.at(turn.now, visit, item), turn.policies()
     found = ask(policies, wish, view, turn.contact.sends, turn.now, time=turn.rules.time)
     match found:
         case Send():

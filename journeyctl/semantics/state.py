@@ -5,11 +5,11 @@ Nothing here decides anything: these are the facts that the machine, the gate an
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from heapq import heappush
 from typing import NamedTuple
 
 from journeyctl.calendars import Calendar
@@ -264,17 +264,7 @@ class Contact:
     def schedule(self, time: int, stimulus: Stimulus | Internal, key: tuple[int | str, ...] = ()) -> None:
         """Puts something on the contact's agenda."""
         self.sequence += 1
-        heapq.heappush(self.agenda, (time, stimulus.phase, key, self.sequence, stimulus))
-
-    def schedule_all(self, those: Iterable[tuple[int, Stimulus | Internal, tuple[int | str, ...]]]) -> None:
-        """The same for many, each with its second and key."""
-        entries = [
-            (time, stimulus.phase, key, number, stimulus)
-            for number, (time, stimulus, key) in enumerate(those, self.sequence + 1)
-        ]
-        self.sequence += len(entries)
-        self.agenda += entries
-        heapq.heapify(self.agenda)
+        heappush(self.agenda, (time, stimulus.phase, key, self.sequence, stimulus))
 
     def next_time(self) -> int | None:
         """The second at which the next thing happens to this contact; `None`: nothing is scheduled."""

@@ -287,7 +287,7 @@ def _activate(turn: Turn, visit: Visit, op: ActivateOp) -> None:
 
 def _enter(turn: Turn, visit: Visit, op: EnterOp) -> None:
     contact, graph = turn.contact, turn.graph(op.journey)
-    refused = refused_purpose(turn.program.policies_for(turn.view.country), graph.purposes, turn.view)
+    refused = refused_purpose(turn.policies(), graph.purposes, turn.view)
     barring = turn.barring_exit(graph)
     if refused is not None or op.journey in contact.visits or barring is not None:
         exit_reason = f"exit.{barring.label}" if barring is not None else "already_in"

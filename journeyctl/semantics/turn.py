@@ -16,7 +16,7 @@ from journeyctl.draws import DrawSource
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.house import House, Item
 from journeyctl.graph.ops import AnyOp, EndOp, EnterOp, HandoffOp, OfferOp, OpId
-from journeyctl.graph.program import Exit, Program, StepGraph, Suppression
+from journeyctl.graph.program import Exit, Policies, Program, StepGraph, Suppression
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime, refused_purpose
 from journeyctl.semantics.state import NOBODY, AskGate, CheckExits, Contact, OpenLead, Step, Visit
@@ -66,13 +66,15 @@ class Turn:
         self.program: Program = rules.program
         """The lowered workspace."""
         self.view = ContactView(rules.program)
+        self.contact = NOBODY
         self.begin(NOBODY, 0)
 
     def begin(self, contact: Contact, now: int) -> None:
         """It is the turn of this contact, at second `now`."""
-        self.contact = contact
+        if contact is not self.contact:
+            self.contact = contact
+            self.view.of(contact)
         self.now = now
-        self.view.of(contact)
         self.effects: list[Effect] = []
         self.sent = False
         """A message went out: the outside world must answer before this second goes on."""
@@ -88,7 +90,13 @@ class Turn:
 
     def graph(self, journey: str) -> StepGraph:
         """A journey as it is for contacts of this one's country."""
-        return self.program.journey_for(journey, self.view.country)
+        program = self.program
+        return program.journey_for(journey, self.view.country if program.variants else None)
+
+    def policies(self) -> Policies:
+        """The policies of this contact's country, which is read only where some have their own."""
+        policies = self.program.policies
+        return policies[""] if len(policies) == 1 else self.program.policies_for(self.view.country)
 
     def house(self, visit: Visit, name: str) -> House:
         """A content house as it was for contacts of this one's country when the visit began, like the visit's graph."""
@@ -124,16 +132,20 @@ class Turn:
     ) -> None:
         """Adds one effect with the columns that a journey can fill, those of its place from the visit `at`."""
         if at is not None:
-            journey, visit, op = at.journey, at.number, at.op
-            step = at.graph.ops[at.op].step
+            op = at.op
+            journey, visit, step = at.journey, at.number, at.graph.ops[op].step
             if at.cause and not cause:
                 cause = f"{at.cause}@{at.cause_at}"
-        columns = (
-            self.now, kind, journey, visit, step, op, item, channel, send, lead, desk, "", 0, "", line, reason, who,
-            value, cause, group,
+        # What `Effect(..)` would do after passing twenty arguments on; a run makes millions of these.
+        self.effects.append(
+            _new_effect(
+                Effect,
+                (
+                    self.now, kind, journey, visit, step, op, item, channel, send, lead, desk, "", 0, "", line,
+                    reason, who, value, cause, group,
+                ),
+            )
         )  # fmt: skip
-        # What `Effect(*columns)` would do after passing twenty arguments on; a run makes millions of these.
-        self.effects.append(_new_effect(Effect, columns))
 
     def move(self, visit: Visit, target: OpId) -> None:
         """The visit goes to another op and steps there after all that comes first at this second."""
@@ -149,7 +161,7 @@ class Turn:
         visit.listening = None
 
     def take_moved(self) -> Visit | None:
-        """The visit that moved last, if nothing comes before its step."""
+        """The visit that moved last, if nothing comes before its step; else that waits for its turn."""
         visit, agenda = self.moved, self.contact.agenda
         if visit is not None and agenda and agenda[0] < (self.now, Phase.STEP, visit.order):
             self.leave_moved()
@@ -251,7 +263,13 @@ class Turn:
             op = self.op(parent)
             assert isinstance(op, EnterOp), "only an enter op waits for a child"
             self.move(parent, op.outcomes.get(label, op.then))
-        self.plan_evaluation()
+        if self._is_open_to_a_journey():
+            self.plan_evaluation()
+
+    def _is_open_to_a_journey(self) -> bool:
+        """Whether some journey looks at the contact again; those that have decided once and for all do not."""
+        decided = self.contact.decided
+        return any(graph.entry.when != "event" and graph.journey not in decided for graph in self.rules.active)
 
     def join_lead(self, visit: Visit, op: HandoffOp, event: str) -> None:
         """A further cause joins the open lead; a request raises it."""
@@ -285,7 +303,7 @@ class Turn:
 
     def consent_lost(self, path: str, *, handled: frozenset[str] = frozenset()) -> None:
         """A consent was taken back: journeys that need it and are not in `handled` are left, after written exits."""
-        lost = {p for p, field in self.program.policies_for(self.view.country).consents.items() if field == path}
+        lost = {p for p, field in self.policies().consents.items() if field == path}
         for visit in self.visits():
             if lost & set(visit.graph.purposes) and visit.journey not in handled:
                 self._schedule_exits(visit, consent_lost=True)
@@ -323,7 +341,7 @@ class Turn:
         self.changed(*_BUILT_IN_PATHS)
 
     def _suppression(self, name: str) -> Suppression | None:
-        policies = self.program.policies_for(self.view.country)
+        policies = self.policies()
         return next((found for found in policies.suppressions if found.name == name), None)
 
     def check_exits(self, visit: Visit, *, consent_lost: bool = False) -> None:
@@ -341,7 +359,7 @@ class Turn:
 
     def _refused(self, visit: Visit) -> bool:
         view = self.view.at(self.now, visit=visit)
-        return refused_purpose(self.program.policies_for(view.country), visit.graph.purposes, view) is not None
+        return refused_purpose(self.policies(), visit.graph.purposes, view) is not None
 
     def barring_exit(self, graph: StepGraph) -> Exit | None:
         """The exit whose condition already holds, so that the contact is not entered."""

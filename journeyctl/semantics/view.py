@@ -128,7 +128,7 @@ class ContactView:
     @property
     def country(self) -> str | None:
         """The contact's country code."""
-        known = self.value(self._country_path)
+        known = self._contact.fields.get(self._country_path) or self.value(self._country_path)
         return known if isinstance(known, str) else None
 
     @property

@@ -193,7 +193,7 @@ class ContactLife:
                 if at >= end or contact.stuck:
                     yield forever
                     continue
-                if at != second and self._lives_by_the_clock(at):
+                if at != second and (contact.leads or book is not None) and self._lives_by_the_clock(at):
                     yield environment.timeout(at - environment.now)
             except Interrupt:
                 # An outcome came that lies before everything else.
@@ -202,7 +202,7 @@ class ContactLife:
             second = at
             effects = self._happens(at, planned)
             record(self.person, effects)
-            for effect in effects:
+            for effect in effects if book is not None else [one for one in effects if one.kind in _CARRIED]:
                 kind = effect.kind
                 if book is not None and kind in book.kinds:
                     self._tell(book, effect)

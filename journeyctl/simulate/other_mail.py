@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -80,11 +81,12 @@ class OtherMailPlan:
 
         Whether a contact may be mailed at all is not looked at: who has no consent takes no part in caps.
         """
-        found: list[list[LineMail]] = [[] for _ in contacts]
-        columns = self.columns(name_hashes(contacts), zones)
-        for contact, time, line in zip(*(column.tolist() for column in columns), strict=True):
-            found[contact].append(LineMail(time, self.lines[line]))
-        return tuple(map(tuple, found))
+        contact, time, line = self.columns(name_hashes(contacts), zones)
+        bounds = np.searchsorted(contact, np.arange(len(contacts) + 1)).tolist()
+        lines = [self.lines[number] for number in line.tolist()]
+        # As `LineMail(time, line)` makes each, in a third of the time.
+        mails = [tuple.__new__(LineMail, mail) for mail in zip(time.tolist(), lines, strict=True)]
+        return tuple(tuple(mails[first:after]) for first, after in pairwise(bounds))
 
     def working_hours(self, zone: str) -> NDArray[int64]:
         """The seconds at which mail may come, shape `(weeks, hours)`, for contacts of a zone."""
