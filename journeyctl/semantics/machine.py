@@ -47,6 +47,7 @@ from journeyctl.semantics.stimuli import (
     Opened,
     OtherMail,
     PageViewed,
+    Phase,
     SalesRequested,
     Stimulus,
     Timeout,
@@ -135,7 +136,12 @@ class Machine:
                 contact.steps_at_instant = 0
             stimulus = heappop(agenda)[4]
             _DOES[type(stimulus)](turn, stimulus)
-            while turn.moved is not None and (visit := turn.take_moved()) is not None:
+            while (visit := turn.moved) is not None:
+                if agenda and agenda[0] < (now, Phase.STEP, visit.order):
+                    # Something comes before the visit's next step, which waits for its turn.
+                    turn.leave_moved()
+                    break
+                turn.moved = None
                 _step_of(turn, visit)
             if turn.sent:
                 break
@@ -169,7 +175,8 @@ def _step_of(turn: Turn, visit: Visit) -> None:
     if contact.steps_at_instant > STEP_LIMIT:
         _is_stuck(turn)
     elif not visit.outdated or _stays_after_update(turn, visit):
-        steps.run(turn, visit)
+        op = visit.graph.ops[visit.op]
+        steps.DOES[type(op)](turn, visit, op)
 
 
 def _time_out(turn: Turn, stimulus: Timeout) -> None:

@@ -47,12 +47,6 @@ _CAUSES = {"sales_request": "request", "mql": "score"}
 """What kind of lead an event makes; any other way to a handoff counts as a scored lead."""
 
 
-def run(turn: Turn, visit: Visit) -> None:
-    """The visit does its present op."""
-    op = visit.graph.ops[visit.op]
-    _DOES[type(op)](turn, visit, op)
-
-
 # --- time
 
 
@@ -320,9 +314,9 @@ def _end(turn: Turn, visit: Visit, op: EndOp) -> None:
     turn.end(visit, op.label)
 
 
-_DOES: Mapping[type[AnyOp], Callable[[Turn, Visit, Any], None]] = {
+DOES: Mapping[type[AnyOp], Callable[[Turn, Visit, Any], None]] = {
     SendOp: sending.request, ListenOp: reactions.listen, WaitOp: _wait, BranchOp: _branch, SplitOp: _split,
     LadderOp: _start_ladder, OfferOp: _offer, DeepenOp: _deepen, UpdateOp: _update, HandoffOp: _hand_off,
     ActivateOp: _activate, EnterOp: _enter, EndOp: _end,
 }  # fmt: skip
-"""What each op does."""
+"""What each op does when a visit comes to it."""

@@ -20,7 +20,7 @@ from journeyctl.graph.program import Exit, Policies, Program, StepGraph, Suppres
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.gate import WorkspaceTime, refused_purpose
 from journeyctl.semantics.state import NOBODY, AskGate, CheckExits, Contact, OpenLead, Step, Visit
-from journeyctl.semantics.stimuli import EnterJourney, Evaluate, Phase
+from journeyctl.semantics.stimuli import EnterJourney, Evaluate
 from journeyctl.semantics.view import ContactView
 
 _by_order = attrgetter("order")
@@ -159,15 +159,6 @@ class Turn:
         visit.waiting = ""
         visit.pending = None
         visit.listening = None
-
-    def take_moved(self) -> Visit | None:
-        """The visit that moved last, if nothing comes before its step; else that waits for its turn."""
-        visit, agenda = self.moved, self.contact.agenda
-        if visit is not None and agenda and agenda[0] < (self.now, Phase.STEP, visit.order):
-            self.leave_moved()
-            return None
-        self.moved = None
-        return visit
 
     def leave_moved(self) -> None:
         """Puts the next step of the visit that moved last on the agenda, where it waits for its turn."""

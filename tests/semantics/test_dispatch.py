@@ -11,7 +11,7 @@ from journeyctl.semantics.stimuli import Stimulus
 
 
 def test_every_op_is_done_in_one_way() -> None:
-    assert set(steps._DOES) == set(get_args(AnyOp))
+    assert set(steps.DOES) == set(get_args(AnyOp))
 
 
 def test_every_stimulus_is_done_in_one_way() -> None:
