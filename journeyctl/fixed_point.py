@@ -40,9 +40,6 @@ _LN_2: Final = 3_121_657_384_082_680
 """ln 2 in 2^-52."""
 _LOG2_E: Final = 1_549_082_005
 """1 / ln 2 in 2^-30."""
-_HALF_OF_ONE: Final = 1 << 19
-_HALF_OF_LOG2_E: Final = 1 << 29
-"""Round products in 2^-20 and in 2^-30."""
 _Z_90: Final = Decimal("1.28155156554460046696510332945")
 """The 90 % quantile of the standard normal distribution."""
 _LOGIT_LIMIT: Final = 16 * ONE
@@ -195,8 +192,8 @@ def lognormal(u: int, *, median: int, sigma: int) -> int:
     if not (0 <= median <= LARGEST and 0 <= sigma <= _LARGEST_SIGMA):
         _check("median", median, LARGEST)
         _check("sigma in 2^-20", sigma, _LARGEST_SIGMA)
-    spread = (sigma * _quantile(tables.load("normal"), 0, u) + _HALF_OF_ONE) >> 20
-    power, mantissa = _power_and_mantissa((spread * _LOG2_E + _HALF_OF_LOG2_E) >> 30)
+    spread = (sigma * _quantile(tables.load("normal"), 0, u) + (1 << 19)) >> 20
+    power, mantissa = _power_and_mantissa((spread * _LOG2_E + (1 << 29)) >> 30)
     amount, shift = median * ((mantissa + 128) >> 8), 22 - power
     if shift > 0:
         return min((amount + (1 << (shift - 1))) >> shift, LARGEST)

@@ -447,16 +447,6 @@ class ResponseModel:
         return min(both * c.activated_interest >> 20, CERTAIN)
 
     @property
-    def mail_purposes(self) -> tuple[str, ...]:
-        """Purposes of which mails ask for a draw, as nearly all do, or as those do that are opened."""
-        away = any(limit < CERTAIN for limit in self.placement.values())
-        return (
-            *((purposes.BOUNCE,) if self.bounced else ()),
-            *((purposes.PLACEMENT,) if away else ()),
-            purposes.OPEN, purposes.OPEN_DELAY, purposes.UNSUBSCRIBE, purposes.CLICK,
-        )  # fmt: skip
-
-    @property
     def role_limit(self) -> int:
         """Chance in 2^-53 that in a week a matched audience brings a new contact for a role that a group lacks.
 

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from journeyctl.behaviour import purposes
+from journeyctl.behaviour.response import ResponseModel
 from journeyctl.draws import Draws, DrawSource, name_hashes
+from journeyctl.fixed_point import CERTAIN
 
-_MAILS = (purposes.BOUNCE, purposes.PLACEMENT, purposes.OPEN, purposes.OPEN_DELAY, purposes.UNSUBSCRIBE, purposes.CLICK)
+_OPENED = (purposes.OPEN, purposes.OPEN_DELAY, purposes.UNSUBSCRIBE, purposes.CLICK)
+_MAILS = (purposes.BOUNCE, purposes.PLACEMENT, *_OPENED)
 _ITEMS = (purposes.OPEN_QUALITY, purposes.CLICK_QUALITY)
 _RAMP = "ramp"
 
@@ -79,3 +82,10 @@ class DrawnAhead:
                 if column is not None:
                     return numbers[first + column]
         return self._draws.bits(subject, purpose, place=place, occurrence=occurrence)
+
+
+def mail_purposes(model: ResponseModel) -> tuple[str, ...]:
+    """Purposes of which mails ask for a draw, as nearly all do, or as those do that are opened."""
+    bounces = (purposes.BOUNCE,) if model.bounced else ()
+    strays = (purposes.PLACEMENT,) if any(limit < CERTAIN for limit in model.placement.values()) else ()
+    return (*bounces, *strays, *_OPENED)

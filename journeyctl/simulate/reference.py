@@ -26,7 +26,7 @@ from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.contact_life import ContactLife, Given, Setting, begin_lives, week_may_bring_a_visit
 from journeyctl.simulate.desk import LeadRequest, SalesDesk
 from journeyctl.simulate.desk_instants import EVALUATION, Moment
-from journeyctl.simulate.drawn_ahead import DrawnAhead
+from journeyctl.simulate.drawn_ahead import DrawnAhead, mail_purposes
 from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.people import Person
 from journeyctl.simulate.world import World
@@ -85,7 +85,7 @@ class _Run:
         ramped = sorted(name for name, launch in world.launches.items() if launch.ramp_days > 1)
         ahead = DrawnAhead.for_contacts(
             draws, [person.key for person in world.persons], items=world.mailed_items(),
-            mails=world.model.mail_purposes, ramped=ramped,
+            mails=mail_purposes(world.model), ramped=ramped,
         )  # fmt: skip
         machine = Machine(world.program, ahead, journeys=world.journeys, launches=world.launches)
         self._lives: dict[str, ContactLife] = {}
