@@ -56,7 +56,7 @@ class Arrays:
         column = some.coded(name, kind)
         distinct, places = _dictionary(column.table)
         if len(distinct) > 1:
-            np.take(places, column.codes.of_row, out=(found := self._room_of(name, rows)), mode="clip")
+            np.take(places, column.codes.of_row, out=(found := self._room_of(name, rows)), mode="wrap")
         else:
             found = self._room_of("", rows)
         return self._named(found, self._spelled(name, distinct))

@@ -164,7 +164,7 @@ class Stretch:
             found[self._elsewhere] = self._cells_elsewhere(name, kind)
         else:
             column = self.coded(name, kind)
-            np.take(column.table, column.codes.of_row, out=found, mode="clip")
+            np.take(column.table, column.codes.of_row, out=found, mode="wrap")
 
     def few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
         """The rows that have anything in a column where few do, ascending, and what; none for other columns."""
