@@ -44,8 +44,8 @@ class Crowd:
     mail: Integers
 
     def with_mail(self, rows: Integers, mail: Integers, ends: Integers) -> Crowd:
-        """The same with mail of others for the people in some rows, whose mail ends at `ends`."""
-        people = self.people.copy()
+        """These, from now on with mail of others for the people in some rows, whose mail ends at `ends`."""
+        people = self.people
         people[rows, life.P_MAIL_END] = ends
         people[rows[1:], life.P_MAIL] = ends[:-1]
         return Crowd(people, self.fields, self.facts, mail)

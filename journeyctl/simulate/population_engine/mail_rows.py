@@ -40,7 +40,7 @@ class MailRows:
         self._names = np.zeros(len(names), np.int64)
         self._names[ranks] = names
         self._hours: dict[str, Integers] = {}
-        self._room = np.empty((0, COLUMNS), np.int64)
+        self._room: Integers | None = None
         """What rows are written to; used again, because memory that is new takes longer to get than to fill."""
         self._purposes = np.array([name_hash(purposes.OTHER_MAIL), name_hash(purposes.OTHER_MAIL_HOUR)], np.uint64)
 
@@ -51,15 +51,19 @@ class MailRows:
             return np.zeros((0, COLUMNS), np.int64), ends
         hours = np.stack([self._hours_in(zone) for zone in zones.values])
         # What is never written to takes no memory, so the most that there can be may be asked for.
-        most = len(subjects) * len(self._places) * (plan.whole + 1)
-        if most > len(self._room):
-            self._room = np.empty((most, COLUMNS), np.int64)
-        rows = self._room
+        most, room = len(subjects) * len(self._places) * (plan.whole + 1), self._room
+        if room is None or most > len(room):
+            room = np.empty((most, COLUMNS), np.int64)
         count = fill(
             self._keys, self._purposes, subjects, np.ascontiguousarray(zones.codes), self._addresses, self._places,
-            self._names, hours, plan.whole, plan.rest, plan.start, plan.end, rows, ends,
+            self._names, hours, plan.whole, plan.rest, plan.start, plan.end, room, ends,
         )  # fmt: skip
-        return rows[:count].copy(), ends
+        if self._room is None:
+            # Whoever asks but once keeps what was written.
+            self._room = np.empty((0, COLUMNS), np.int64)
+            return room[:count], ends
+        self._room = room
+        return room[:count].copy(), ends
 
     def _hours_in(self, zone: str) -> Integers:
         if zone not in self._hours:

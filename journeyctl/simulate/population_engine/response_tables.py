@@ -176,20 +176,32 @@ def _lists(
         (ACTIVITY_SUMS, model.clock.sums), (WEEKS, [second for _, *both in weeks for second in both]),
         *((length - 1, thresholds) for length, thresholds in _counts(model).items()),
     ]  # fmt: skip
-    shapes = [*(shapes for _, shapes in model.personas.arms), model.personas.otherwise]
+    alphas = (*(alphas for _, alphas in model.personas.arms), model.personas.otherwise)
+    shapes = [tuple(map(alpha_index, row)) for row in alphas]
+    # Of the quantiles of all shapes, those of the few that occur; none where interests make no difference.
+    occurring = sorted({shape for row in shapes for shape in row}) if model.coefficients.interest_limit else []
+    numbers = {shape: number for number, shape in enumerate(occurring, 1)}
     own += [
         (ARMS, [n for arms in around.arms for arm, row in zip((*arms, -1), shapes, strict=True)
-                for n in (arm, *map(alpha_index, row))]),
+                for n in (arm, *(numbers.get(shape, 0) for shape in row))]),
         (GRADES, around.grades), (DESKS, around.desks), (PLATFORMS, around.platforms),
         (ROUTES, _with_places(around.routes)),
     ]  # fmt: skip
     for place, values in own:
         yield place, np.array(values, np.int64)
-    yield LOG_GAMMA, np.asarray(tables.load("log_gamma"))
+    yield LOG_GAMMA, _quantiles(occurring)
     for place, names in (
         (ITEM_HASHES, items), (WEEK_HASHES, [name for name, _, _ in weeks]), (TOPIC_HASHES, model.topics),
     ):  # fmt: skip
         yield place, name_hashes(names).view(np.int64)
+
+
+def _quantiles(shapes: Sequence[int]) -> Integers:
+    """The quantiles of these shapes, by their places in the table from 1."""
+    if not shapes:
+        return np.zeros(0, np.int64)
+    known = np.asarray(tables.load("log_gamma")).reshape(-1, tables.QUANTILE_ENTRIES)
+    return known[np.array(shapes) - 1].astype(np.int64).ravel()
 
 
 def _with_places(lists: Sequence[Sequence[int]]) -> list[int]:
