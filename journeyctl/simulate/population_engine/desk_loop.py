@@ -59,6 +59,8 @@ class DeskLoop:
         self._telling = Telling(inputs)
         self._unheard: dict[int, list[tuple[str, int, Stimulus]]] = {}
         """By contact what it was told without living again for it: it hears that when it does."""
+        self._hearing: set[int] = set()
+        """Contacts that are about to live again: nobody knows yet what these lives will ask for."""
         self._book = AccountBook.of(world, draws)
         self._evaluations = 0
         """How many are over."""
@@ -124,7 +126,7 @@ class DeskLoop:
 
     def _tell(self, contact: str, time: int, news: Stimulus) -> None:
         person = self.people.number_of(contact)
-        if self._telling.acts_at_once(news) or self._lives.asks_later(person, time):
+        if person in self._hearing or self._telling.acts_at_once(news) or self._lives.asks_later(person, time):
             self._learn(person, time, self._telling.row(contact, time, news))
         else:
             # Most of what groups say is heard by lives that never ask: they would be the same again.
@@ -135,10 +137,12 @@ class DeskLoop:
             for contact, before, unheard in self._unheard.pop(person, ()):
                 self._news.add_one(person, self._telling.row(contact, before, unheard))
             self._news.add_one(person, news)
+            self._hearing.add(person)
 
     def _live_again(self, now: int) -> None:
         """Runs all lives again that have news; what is told later than now changes nothing before it is told."""
         persons = self._news.changed()
+        self._hearing.clear()
         if not len(persons):
             return
         self._lives.again(persons, *self._news.of(persons))
