@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from journeyctl.diagnostics import Finding, Severity, SpecError, UsageError
-from journeyctl.graph.lowering import lower
+from journeyctl.graph.lowering import lower, remember
 from journeyctl.graph.program import Program
 from journeyctl.model.specification import DOCUMENT_KINDS, Workspace
 from journeyctl.rules.base import Page, page, pages, run_rules
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT_VERSIONS", "Checked", "Page", "ValidationResult", "attribution", "checked_workspace", "compile_for",
-    "exact", "future_run", "history", "init", "page", "pages", "population", "required", "revision", "run_spec_tests",
+    "exact", "future_run", "history", "init", "load_simulation",
+    "page", "pages", "population", "required", "revision", "run_spec_tests",
     "schema", "script", "simulate", "staff", "sweep", "target", "targets", "trace", "validate", "verify",
     "verify_simulator", "with_values",
 ]  # fmt: skip
@@ -92,6 +93,11 @@ class Checked:
     workspace: Workspace
     program: Program
     sources: Sources
+
+    def remembered(self) -> Checked:
+        """The same where it came from another process: nobody lowers this workspace again."""
+        remember(self.workspace, self.program)
+        return self
 
 
 def checked_workspace(path: Path) -> Checked:
@@ -190,6 +196,14 @@ def engine_compiles_first() -> bool:
     from journeyctl.simulate import population_engine
 
     return not population_engine.available() and not population_engine.is_compiled()
+
+
+def load_simulation(engine: str = "population") -> None:
+    """Loads what `simulate` needs, whatever the workspace."""
+    import journeyctl.simulate.forecast
+
+    if engine != "reference" and not engine_compiles_first():
+        import journeyctl.simulate.population_engine.engine  # noqa: F401  (used by whoever runs something)
 
 
 def simulate(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from journeyctl.cli import console, future_run
+from journeyctl.cli import console, future_run, reading_ahead
 from journeyctl.cli.exit_status import ExitStatus
 from journeyctl.cli.experiment_options import (
     AgainstOption,
@@ -85,7 +86,7 @@ def simulate(
             engine=engine, executor=executor, set=settings, output=output, out=out, width=width, quiet=quiet,
             resume=resume, others=others,
         )  # fmt: skip
-    checked = api.checked_workspace(place(workspace))
+    checked = reading_ahead.checked_workspace(place(workspace), meanwhile=partial(api.load_simulation, engine))
     if exact:
         promises.refuse_exact()
         return _exact(api.with_values(checked, settings, scenario=scenario), scenario, seed, output, out)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from journeyctl.graph.lowering.workspace import calendar_of, lower, lower_journey
+from journeyctl.graph.lowering.workspace import calendar_of, lower, lower_journey, remember
 
-__all__ = ["calendar_of", "lower", "lower_journey"]
+__all__ = ["calendar_of", "lower", "lower_journey", "remember"]

@@ -39,8 +39,13 @@ def lower(workspace: Workspace) -> Program:
         if known is workspace:
             return program
     program = _lowered(workspace)
-    _LATEST.appendleft((workspace, program))
+    remember(workspace, program)
     return program
+
+
+def remember(workspace: Workspace, program: Program) -> None:
+    """This is the program of this workspace, as another process has found."""
+    _LATEST.appendleft((workspace, program))
 
 
 def _lowered(workspace: Workspace) -> Program:

@@ -1,0 +1,69 @@
+"""A workspace that a second process reads is the one that is there, and its faults are told all the same."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from journeyctl import api
+from journeyctl.cli import reading_ahead
+from journeyctl.graph.lowering import lower
+from journeyctl.workspaces import locate
+
+SMALL = locate("small")
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whatever this machine has; the list grows when this process reads the workspace itself."""
+    monkeypatch.setattr(reading_ahead, "_is_worth_it", lambda: True)
+    read: list[str] = []
+    own = api.checked_workspace
+
+    def here(path: Path) -> api.Checked:
+        read.append("here")
+        return own(path)
+
+    monkeypatch.setattr(api, "checked_workspace", here)
+    return read
+
+
+def test_it_is_read_elsewhere_while_something_else_is_done(forked: list[str]) -> None:
+    done: list[str] = []
+    found = reading_ahead.checked_workspace(SMALL, meanwhile=lambda: done.append("loaded"))
+    assert (done, forked) == (["loaded"], [])
+    expected = api.checked_workspace(SMALL)
+    assert (found.workspace, found.program) == (expected.workspace, expected.program)
+    assert found.sources.files == expected.sources.files
+    assert lower(found.workspace) is found.program
+
+
+def test_what_is_wrong_with_it_is_told_by_the_process_that_asked(tmp_path: Path) -> None:
+    (tmp_path / "journey_specs").mkdir()
+    (tmp_path / "journey_specs" / "workspace.yaml").write_text("time_zone: Nowhere/Atlantis\n", encoding="utf-8")
+    with pytest.raises(api.InvalidWorkspaceError) as caught:
+        reading_ahead.checked_workspace(tmp_path, meanwhile=lambda: None)
+    assert caught.value.findings
+
+
+def test_an_answer_that_is_cut_off_is_none(monkeypatch: pytest.MonkeyPatch, forked: list[str]) -> None:
+    def cut_off(path: Path, sending: int) -> None:
+        os.write(sending, pickle.dumps(list(range(100)))[:50])
+        os._exit(0)
+
+    monkeypatch.setattr(reading_ahead, "_read", cut_off)
+    assert reading_ahead.checked_workspace(SMALL, meanwhile=lambda: None).workspace.scenarios
+    assert forked == ["here"]
+
+
+def test_nobody_is_left_behind_where_loading_fails() -> None:
+    def fails() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reading_ahead.checked_workspace(SMALL, meanwhile=fails)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, 0)
