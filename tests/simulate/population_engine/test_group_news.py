@@ -100,3 +100,24 @@ def test_where_nobody_asks_nobody_lives_again(monkeypatch: pytest.MonkeyPatch) -
     record = population_engine.simulate(world("nobody", ready=False), Draws(7, 1)).record.record()
     assert len(record.rows_of(Kind.JOINED_GROUP)) == 14
     assert counts == []
+
+
+def test_who_is_about_to_live_another_life_hears_what_that_life_will_ask_for() -> None:
+    steps = """
+    - {id: w, wait: 300d}
+    - {id: never, end: never}
+    - {id: pause, wait: 6h}
+    - {id: look, branch: [{when: 'group("h").completeness = 1', go: whole}, {otherwise: part}]}
+    - {id: part, end: part}
+    - {id: whole, end: whole}
+    """
+    # The last evaluation says of the first group what leads to the question, and after that the answer of the second.
+    # Nobody is told anything later, which would make up for it.
+    groups = (group("g"), group("h", ready=None))
+    walk = journey(steps, exits="[{event: group_ready, go: pause}]")
+    head, last = person("u1/h1/c1/p1", "head"), run_world((walk, *groups), []).end - DAY
+    asked = run_world((walk, *groups), (head, person("u1/h1/c1/p2", "cio", at=last - 1)))
+    found = population_engine.simulate(asked, Draws(7, 1)).record.record()
+    expected = reference.simulate(asked, Draws(7, 1)).record.record()
+    assert list(found.in_file_order().rows()) == list(expected.in_file_order().rows())
+    assert [row.step for row in found.rows() if row.kind is Kind.ENDED and row.contact.endswith("p1")] == ["whole"]
