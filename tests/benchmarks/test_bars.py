@@ -23,7 +23,7 @@ def test_every_bar_is_measured_at_a_tiny_size(capsys: pytest.CaptureFixture[str]
     assert len({bar.what for bar in found}) == len(found)
     told = capsys.readouterr().err.splitlines()
     sizes = [line.split(": ")[1].split(",")[0] for line in told if "population engine" in line]
-    assert sizes == [size for size in ("30 contacts", "1 contacts", "120 contacts") for _ in range(bars.RUNS)]
+    assert sizes == [size for size in ("30 contacts", "1 contacts", "120 contacts") for _ in range(bars.SHORT_RUNS)]
 
 
 def test_a_question_is_timed_as_a_whole_command(capsys: pytest.CaptureFixture[str]) -> None:
