@@ -59,11 +59,21 @@ def test_an_answer_that_is_cut_off_is_none(monkeypatch: pytest.MonkeyPatch, fork
     assert forked == ["here"]
 
 
-def test_nobody_is_left_behind_where_loading_fails() -> None:
+def test_nobody_is_left_behind_where_loading_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    fork = os.fork
+
+    def forked() -> int:
+        process = fork()
+        begun.append(process)
+        return process
+
     def fails() -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(os, "fork", forked)
     with pytest.raises(KeyboardInterrupt):
         reading_ahead.checked_workspace(SMALL, meanwhile=fails)
+    assert len(begun) == 1
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, 0)
+        os.waitpid(begun[0], 0)
