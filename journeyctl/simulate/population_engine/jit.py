@@ -275,6 +275,6 @@ def _folder(package: str) -> tuple[str, frozenset[str]]:
     """A package's folder and what is in it. Asked of every name that is imported anywhere: texts beat paths."""
     folder = f"{_ROOT}{os.sep}{package.replace('.', os.sep)}{os.sep}"
     try:
-        return folder, frozenset(os.listdir(folder))  # noqa: PTH208 - see above
+        return folder, frozenset(os.listdir(folder))  # noqa: PTH208 - pathlib makes an object of every name
     except OSError:
         return folder, frozenset()
