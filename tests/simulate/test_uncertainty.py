@@ -130,6 +130,7 @@ def _path(name: str) -> str:
 
 
 def test_where_only_the_behaviour_is_uncertain_all_draws_have_the_same_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_behaviour = {one.name for one in found().parameters if not is_stated(one.name)}
     made: list[str] = []
     real = uncertainty.world_of
     monkeypatch.setattr(uncertainty, "world_of", lambda w, name, draws: made.append(name) or real(w, name, draws))
@@ -140,7 +141,7 @@ def test_where_only_the_behaviour_is_uncertain_all_draws_have_the_same_people(mo
     made.clear()
     part = future_run(plan(), "plan", draws=2)
     assert made == ["plan"]
-    assert {one.name for one in part.parameters} == {one.name for one in found().parameters if not is_stated(one.name)}
+    assert {one.name for one in part.parameters} == of_behaviour
 
 
 def test_what_an_engine_remembers_of_one_draw_is_not_used_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
