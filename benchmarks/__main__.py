@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m benchmarks [CONTACTS ...]", file=sys.stderr)
         return 2
     print(
-        f"{'':42}{'contacts':>10}{'rows':>12}{'CPU s':>8}{'contacts/s':>12}{'rows/s':>10}{'per row':>9}{'peak MB':>9}"
+        f"{'':42}{'contacts':>10}{'rows':>12}{'CPU s':>8}{'contacts/s':>12}{'rows/s':>13}{'per row':>9}{'peak MB':>9}"
     )
     for size in map(int, arguments) if arguments else SIZES:
         yardstick = alone(by_hand, size)
@@ -45,12 +45,12 @@ def main(arguments: Sequence[str]) -> int:
         for measure in (by_hand_without_collector, *ciw, floor, engine, population):
             print(line(alone(measure, size), yardstick))
         ready = alone(preparing, size)
-        print(f"{ready.what:42}{ready.contacts:10,}{'':12}{ready.cpu:8.2f}{'':31}{ready.peak:9}")
+        print(f"{ready.what:42}{ready.contacts:10,}{'':12}{ready.cpu:8.2f}{'':34}{ready.peak:9}")
     for size in () if arguments else GROWTH:
         print(line(alone(population, size), yardstick))
         print(line(alone(floor, size), yardstick))
     checked = alone(validating, 0)
-    print(f"{checked.what:42}{'':22}{checked.cpu:8.2f}{'':31}{checked.peak:9}")
+    print(f"{checked.what:42}{'':22}{checked.cpu:8.2f}{'':34}{checked.peak:9}")
     print("\n'per row' is CPU time per row of the event record, as a multiple of the loop's first line.")
     return 0
 
@@ -61,7 +61,7 @@ def line(found: Measured, yardstick: Measured) -> str:
     seconds = max(found.cpu, 1e-9)
     return (
         f"{found.what:42}{found.contacts:10,}{found.rows:12,}{found.cpu:8.2f}{found.contacts / seconds:12,.0f}"
-        f"{found.rows / seconds:10,.0f}{per_row:8.1f}x{found.peak:9}"
+        f"{found.rows / seconds:13,.0f}{per_row:8.1f}x{found.peak:9}"
     )
 
 
