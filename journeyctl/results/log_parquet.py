@@ -7,6 +7,7 @@ contact be found by reading little else: a group of rows holds few contacts, and
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -14,9 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from journeyctl import __version__
 from journeyctl.diagnostics import UsageError
 from journeyctl.output_file import replacing
-from journeyctl.results.parquet_columns import Arrays, record_of_arrays, schema_of
+from journeyctl.results.parquet_columns import Chunks, record_of_arrays, schema_of, types
+from journeyctl.results.parquet_file import Codec, ParquetFile
 from journeyctl.results.record import COLUMNS, LOG_VERSION, NUMBERS, EventRecord, empty_record, joined
 
 if TYPE_CHECKING:
@@ -26,20 +29,8 @@ if TYPE_CHECKING:
 ROWS_PER_GROUP: Final = 1 << 19
 """Rows that are packed, and can be read, together."""
 _VERSION_KEY: Final = b"log_version"
-_DIFFERENCES: Final = ("time", "visit", "send")
-"""Numbers that are kept as packed differences. Of all others most are 0, and compressed as they are they cost less."""
-_COMPRESSION: Final = {
-    **dict.fromkeys(("replication", "worker"), "zstd"),
-    **dict.fromkeys(
-        ("value", "kind", "contact", "visit", "step", "op", "item", "send", "lead", "reason", "cause"), "snappy"
-    ),
-}
-"""The bytes of other columns hardly repeat after packing."""
-_STATED: Final = ("replication",)
-"""Columns whose least and greatest value every group states; contacts are in order, so times cover the whole run."""
-_LARGEST_DICTIONARY: Final = 1 << 28
-"""Bytes of one group's names. Beyond its own limit of 1 MB the library would spell out the name in every row."""
-_BATCH: Final = 1 << 16
+_CODEC: Final = "snappy"
+_CODEC_NUMBER: Final = 1
 _ANEW: Final = "write the log anew with simulate --log"
 
 
@@ -61,18 +52,17 @@ def parquet_bytes(record: EventRecord, *, metadata: Mapping[str, str]) -> bytes:
 
 
 def _write(record: EventRecord, file: BinaryIO, metadata: Mapping[str, str]) -> None:
-    arrow, parquet = _pyarrow()
-    schema = schema_of(arrow).with_metadata({**metadata, "log_version": str(LOG_VERSION)})
-    arrays = Arrays(arrow, record, ROWS_PER_GROUP)
-    with parquet.ParquetWriter(
-        file, schema, use_dictionary=[name for name in COLUMNS if name not in NUMBERS],
-        column_encoding=dict.fromkeys(_DIFFERENCES, "DELTA_BINARY_PACKED"),
-        compression={name: _COMPRESSION.get(name, "none") for name in COLUMNS},
-        write_statistics=list(_STATED), dictionary_pagesize_limit=_LARGEST_DICTIONARY, write_batch_size=_BATCH,
-    ) as writer:  # fmt: skip
-        for start in range(0, len(record), ROWS_PER_GROUP):
-            rows = slice(start, min(start + ROWS_PER_GROUP, len(record)))
-            writer.write_table(arrow.Table.from_arrays(arrays.of(rows), schema=schema), row_group_size=ROWS_PER_GROUP)
+    arrow, _ = _pyarrow()
+    said = {**metadata, "log_version": str(LOG_VERSION)}
+    codec = arrow.Codec(_CODEC)
+    out = ParquetFile(file, types(), Codec(_CODEC_NUMBER, lambda content: codec.compress(content, asbytes=True)))
+    chunks = Chunks(record)
+    for start in range(0, len(record), ROWS_PER_GROUP):
+        out.write(chunks.of(slice(start, min(start + ROWS_PER_GROUP, len(record)))))
+    schema = schema_of(arrow).with_metadata(said).serialize()
+    out.close(
+        metadata={"ARROW:schema": b64encode(schema).decode(), **said}, created_by=f"journeyctl version {__version__}"
+    )
 
 
 def read_parquet(path: Path, *, contact: str | None = None) -> EventRecord:
@@ -83,7 +73,7 @@ def read_parquet(path: Path, *, contact: str | None = None) -> EventRecord:
     with _opened(path) as file:
         parts = []
         for group in range(file.num_row_groups):
-            if contact is not None and contact not in _contacts_of(file, group):
+            if contact is not None and not _may_hold(file, group, contact):
                 continue
             part = record_of_arrays(file.read_row_group(group, columns=list(COLUMNS)))
             parts.append(part if contact is None else part.take(part.column("contact") == part.number_of(contact)))
@@ -119,6 +109,14 @@ def _opened(path: Path) -> Iterator[parquet_files.ParquetFile]:
         raise UsageError(f"'{path}' is no Parquet file", _ANEW) from error
     except ValueError as error:
         raise UsageError(f"'{path}' is no event log: it has {error}", _ANEW) from error
+
+
+def _may_hold(file: parquet_files.ParquetFile, group: int, contact: str) -> bool:
+    place = file.schema_arrow.get_field_index("contact")
+    stated = file.metadata.row_group(group).column(place).statistics
+    if stated is not None and stated.has_min_max and not stated.min <= contact <= stated.max:
+        return False
+    return contact in _contacts_of(file, group)
 
 
 def _contacts_of(file: parquet_files.ParquetFile, group: int) -> set[str]:

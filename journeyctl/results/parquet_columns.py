@@ -1,24 +1,32 @@
-"""Columns of an event record as Arrow arrays, and back.
+"""Columns of an event record as chunks of a Parquet file, and back.
 
-Cells become places in a dictionary that is numbered by first occurrence, so that a file's bytes do not tell
-how a record happened to number its names, nor how it holds its columns.
+Names, and numbers that occur often, become places in an ascending dictionary: a file's bytes do not tell how a
+record happened to number its names, nor how it holds its columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import islice
+from operator import lt
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from journeyctl.results import parquet_pages as pages
 from journeyctl.results.causes import cause_text
+from journeyctl.results.parquet_file import Chunk, Encoding, Page, Type
 from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
-from journeyctl.results.row_codes import Stretch, as_they_occur
+from journeyctl.results.row_codes import Coded, Column, Repeated, Stretch, as_they_occur
 from journeyctl.results.row_order import differs
 
 if TYPE_CHECKING:
     import pyarrow
+
+_TABLE: Final = 1 << 22
+"""Numbers below it are told apart by a table of all of them, others by sorting."""
 
 
 def schema_of(arrow: ModuleType) -> pyarrow.Schema:
@@ -28,104 +36,121 @@ def schema_of(arrow: ModuleType) -> pyarrow.Schema:
     return arrow.schema([arrow.field(name, number.get(name, text), nullable=False) for name in COLUMNS])
 
 
-class Arrays:
-    """The columns of a record as arrays, one stretch of rows after the other."""
+def types() -> dict[str, Type]:
+    """The same as a file has it."""
+    number = {name: Type.INT64 if name in WIDE else Type.INT32 for name in NUMBERS}
+    return {name: number.get(name, Type.BYTE_ARRAY) for name in COLUMNS}
 
-    def __init__(self, arrow: ModuleType, record: EventRecord, rows: int) -> None:
-        """`rows` is the most that a stretch has; `arrow` the package pyarrow, loaded only where it is needed."""
-        self._arrow, self._names, self._stretches = arrow, record.names, record.stretches()
-        self._rows = min(rows, len(record))
-        self._room: dict[str, Integers] = {}
-        """For each column memory that all stretches use: fresh memory costs more than what is put into it."""
 
-    def of(self, rows: slice) -> list[pyarrow.Array]:
-        """Every column in some rows. They last until others are asked for."""
+class Chunks:
+    """The columns of a record as chunks, one stretch of rows after the other."""
+
+    def __init__(self, record: EventRecord) -> None:
+        self._names, self._stretches = record.names, record.stretches()
+        self._types = types()
+
+    def of(self, rows: slice) -> list[Chunk]:
+        """Every column in some rows, at least one."""
         some = self._stretches.some(rows.start, rows.stop)
-        return [self._array(name, some, rows.stop - rows.start) for name in COLUMNS]
+        return [self._chunk(name, some) for name in COLUMNS]
 
-    def _array(self, name: str, some: Stretch, rows: int) -> pyarrow.Array:
+    def _chunk(self, name: str, some: Stretch) -> Chunk:
         kind = TYPES.get(name, np.int32)
+        if name == "time":
+            return _times(some.cells(name, np.int64).astype(np.int64, copy=False))
         if name in NUMBERS:
-            some.write(name, found := self._room_of(name, rows))
-            return self._numbers(found)
+            return self._numbers(some.column(name, kind), len(some), self._types[name])
         if name == "cause":
-            return self._causes(some, rows)
-        few = some.few(name, kind)
-        if few is not None:
-            return self._of_few(name, *few, rows, lambda numbers: self._spelled(name, numbers))
-        column = some.coded(name, kind)
-        distinct, places = _dictionary(column.table)
-        if len(distinct) > 1:
-            np.take(places, column.codes.of_row, out=(found := self._room_of(name, rows)), mode="wrap")
-        else:
-            found = self._room_of("", rows)
-        return self._named(found, self._spelled(name, distinct))
+            return self._causes(some)
+        column = some.column(name, kind)
+        numbers, ranks = _told_apart(_occurring(column))
+        return self._named(column, self._spelled(name, numbers), ranks, len(some))
 
-    def _causes(self, some: Stretch, rows: int) -> pyarrow.Array:
+    def _numbers(self, column: Column, rows: int, of: Type) -> Chunk:
+        numbers, ranks = _told_apart(_occurring(column))
+        order = np.argsort(numbers)
+        numbers, bits = numbers[order], 32 if of is Type.INT32 else 64
+        least, most = (pages.numbers_page(numbers[[place]], bits) for place in (0, -1))
+        if len(numbers) > 1 and len(numbers) * bits + rows * pages.width_of(len(numbers)) >= rows * bits:
+            page = Page(pages.numbers_page(column.cells(), bits), rows, Encoding.PLAIN)
+            return Chunk(page, None, least, most)
+        dictionary = Page(pages.numbers_page(numbers, bits), len(numbers), Encoding.PLAIN)
+        return Chunk(_places(column, _inverse(order)[ranks], len(order), rows), dictionary, least, most)
+
+    def _named(self, column: Column, words: Sequence[str], ranks: Integers, rows: int) -> Chunk:
+        """`ranks` says which of the words each of the column's cells is that occur."""
+        if not all(map(lt, words, islice(words, 1, None))):
+            order = sorted(range(len(words)), key=words.__getitem__)
+            words, ranks = [words[place] for place in order], _inverse(np.array(order))[ranks]
+        dictionary = Page(pages.texts_page(words), len(words), Encoding.PLAIN)
+        data = _places(column, ranks, len(words), rows)
+        return Chunk(data, dictionary, words[0].encode(), words[-1].encode())
+
+    def _causes(self, some: Stretch) -> Chunk:
         """A cause is a name and a second; each pair that occurs becomes one text."""
-        column = some.coded("cause", np.int32)
-        filled = np.flatnonzero((column.table != 0).take(column.codes.of_row))
-        names, times = column.table.take(column.codes.of_row[filled]), some.at("cause_time", filled, np.int64)
+        filled = _filled(some.column("cause", np.int32))
+        names, times = (some.at(name, filled, np.int64) for name in ("cause", "cause_time"))
         order = np.lexsort((times, names))
         is_new = differs(names[order]) | differs(times[order])
         pairs, numbers = order[is_new], np.empty(len(order), np.int64)
         numbers[order] = np.cumsum(is_new)
-        texts = map(cause_text, self._spelled("cause", names[pairs]), times[pairs].tolist())
-        words = np.array(["", *texts], dtype=object)
-        return self._of_few("cause", filled, numbers, rows, lambda some: words[some].tolist())
-
-    def _of_few(
-        self, name: str, filled: Integers, numbers: Integers, rows: int, spelled: Callable[[Integers], Sequence[str]]
-    ) -> pyarrow.Array:
-        """A column in which all rows but these have 0."""
-        if not len(filled):
-            return self._named(self._room_of("", rows), spelled(np.zeros(1, np.int64)))
-        is_behind = filled != np.arange(len(filled))
-        first_blank = int(np.argmax(is_behind)) if is_behind.any() else len(filled)
-        blank = [] if len(filled) == rows else [first_blank]
-        distinct, places = _dictionary(np.insert(numbers, blank, 0))
-        found = self._room_of(name, rows)
-        found[:] = places[first_blank] if blank else 0
-        found[filled] = np.delete(places, blank)
-        return self._named(found, spelled(distinct))
+        texts = map(cause_text, self._names.spelled(names[pairs].tolist()), times[pairs].tolist())
+        words = ["", *texts]
+        column = some.mostly(0, filled, numbers)
+        found, ranks = _told_apart(column.table)
+        return self._named(column, [words[number] for number in found.tolist()], ranks, len(some))
 
     def _spelled(self, name: str, numbers: Integers) -> list[str]:
         return [KINDS[number].value for number in numbers] if name == "kind" else self._names.spelled(numbers.tolist())
 
-    def _room_of(self, name: str, rows: int) -> Integers:
-        found = self._room.get(name)
-        if found is None:
-            found = self._room[name] = np.zeros(self._rows, np.int64 if name in WIDE else np.int32)
-        return found[:rows]
 
-    # Arrays are made from their memory: `pyarrow.array` would load pandas where that is installed.
-
-    def _named(self, places: Integers, words: Sequence[str]) -> pyarrow.Array:
-        content = "".join(words).encode()
-        lengths = list(map(len, words))
-        if sum(lengths) != len(content):
-            # Not all characters are single bytes.
-            lengths = [len(word.encode()) for word in words]
-        ends = np.zeros(len(words) + 1, np.int32)
-        np.cumsum(lengths, out=ends[1:])
-        buffer = self._arrow.py_buffer
-        texts = self._arrow.StringArray.from_buffers(len(words), buffer(ends), buffer(content))
-        return self._arrow.DictionaryArray.from_arrays(self._numbers(places), texts, safe=False)
-
-    def _numbers(self, column: Integers) -> pyarrow.Array:
-        of_type = self._arrow.int64() if column.dtype == np.int64 else self._arrow.int32()
-        return self._arrow.Array.from_buffers(of_type, len(column), [None, self._arrow.py_buffer(column)])
+def _places(column: Column, ranks: Integers, size: int, rows: int) -> Page:
+    """`ranks` says which cell of a dictionary of `size` each of the column's cells is that occur."""
+    if isinstance(column, Repeated):
+        places: pages.Places = pages.Runs(ranks, column.sizes)
+    else:
+        table = np.zeros(len(column.table), pages.type_of_places(size))
+        table[column.codes.used] = ranks
+        places = table.take(column.codes.of_row)
+    return Page(pages.places_page(places, size), rows, Encoding.RLE_DICTIONARY)
 
 
-def _dictionary(cells: Integers) -> tuple[Integers, Integers]:
-    """The distinct ones among numbers that are not negative, as they first occur, and the place of each among them."""
-    if (cells == cells[0]).all():
-        return cells[:1], np.zeros(len(cells), np.int32)
-    size = int(cells.max()) + 1
-    distinct = as_they_occur(cells, size)
-    rank = np.empty(size, np.int32)
-    rank[distinct] = np.arange(len(distinct), dtype=np.int32)
-    return distinct, rank.take(cells)
+def _times(cells: NDArray[np.int64]) -> Chunk:
+    least, most = (pages.numbers_page(np.array([cell]), 64) for cell in (cells.min(), cells.max()))
+    page = Page(pages.differences_page(cells), len(cells), Encoding.DELTA_BINARY_PACKED)
+    return Chunk(page, None, least, most, is_dense=True)
+
+
+def _occurring(column: Column) -> Integers:
+    """Cells among which all are that occur."""
+    return column.table if isinstance(column, Repeated) else column.table.take(column.codes.used)
+
+
+def _filled(column: Column) -> NDArray[np.int64]:
+    """The rows with anything but 0."""
+    mask: Column = (
+        Repeated(column.table != 0, column.sizes) if isinstance(column, Repeated)
+        else Coded(column.codes, column.table != 0)
+    )  # fmt: skip
+    return np.flatnonzero(mask.cells())
+
+
+def _told_apart(cells: Integers) -> tuple[Integers, Integers]:
+    """The distinct ones, and which of them each is."""
+    if cells.min() >= 0 and (size := int(cells.max()) + 1) <= _TABLE:
+        numbers = as_they_occur(cells, size)
+        rank = np.empty(size, np.int64)
+        rank[numbers] = np.arange(len(numbers))
+        return numbers, rank.take(cells)
+    ordered = np.sort(cells)
+    numbers = ordered[differs(ordered)]
+    return numbers, np.searchsorted(numbers, cells)
+
+
+def _inverse(order: Integers) -> Integers:
+    found = np.empty(len(order), np.int64)
+    found[order] = np.arange(len(order))
+    return found
 
 
 # --- and back

@@ -1,53 +1,41 @@
-"""Cells of many rows as codes into short tables, a stretch of rows at a time.
+"""Cells of many rows by what they follow from, a stretch of rows at a time.
 
 Most columns of an event record follow from something that they share, such as the shape of the row or the contact:
-what it is of each row is looked up once for all of them.
+what it is of each row is looked up once for all of them, and whoever reads a column gets codes and what they stand for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from journeyctl.results.row_order import differs
+from journeyctl.results.row_order import differs, order_by
 from journeyctl.results.row_parts import Always, Held, Integers, Listed, Looked, Part, Plain, Runs, Sparse, joined_parts
 from journeyctl.results.row_parts import Codes as RowCodes
 from journeyctl.results.row_pieces import Pieces, Places
 
 _NOTHING: Final = Always(0)
-_FIRST_ROWS: Final = 1 << 13
 _OWN_CODES: Final = 1 << 16
-"""Up to this and the number of rows, whole numbers are their own codes, so that nothing need be sorted."""
+"""Over this and the number of rows, numbers may spread and be their own codes, so that nothing need be sorted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codes:
-    """A number for each of some rows; rows with the same one agree in every column that follows from it.
-
-    Numbered by first occurrence, without gaps.
-    """
+    """A number for each of some rows; rows with the same one agree in every column that follows from it."""
 
     of_row: Places
-    of_code: Integers
-    """What each number stood for in the numbering that these were made of."""
+    used: Places
+    """Those that occur, ascending."""
 
     @classmethod
-    def numbered(cls, numbers: Places, size: int) -> Codes:
-        """Those of rows that have other numbers, below `size`, with the same meaning."""
-        # Nearly all of them are among the first rows, and looking for others is faster than looking at all alike.
-        used = as_they_occur(numbers[:_FIRST_ROWS], size)
-        is_new = np.ones(size, np.bool_)
-        is_new[used] = False
-        later = numbers[_FIRST_ROWS:]
-        further = later[is_new.take(later)]
-        if len(further):
-            used = np.concatenate((used, as_they_occur(further, size)))
-        own = np.empty(size, np.int64)
-        own[used] = np.arange(len(used))
-        return cls(own.take(numbers), used)
+    def of(cls, of_row: Places, size: int) -> Codes:
+        """Codes below `size`."""
+        is_used = np.zeros(size, np.bool_)
+        is_used[of_row] = True
+        return cls(of_row, np.flatnonzero(is_used))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +44,27 @@ class Coded:
 
     codes: Codes
     table: Integers
+    """What stands at codes that do not occur means nothing."""
 
     def cells(self) -> Integers:
         """The column itself."""
         return self.table.take(self.codes.of_row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeated:
+    """A column of some rows in which each cell stands in so many rows, one behind the other; then the next."""
+
+    table: Integers
+    sizes: Integers
+    """At least one."""
+
+    def cells(self) -> Integers:
+        """The column itself."""
+        return np.repeat(self.table, self.sizes)
+
+
+Column: TypeAlias = Coded | Repeated
 
 
 class Stretches:
@@ -72,7 +77,7 @@ class Stretches:
         most = max(range(len(parts)), key=lambda place: parts[place].length)
         self.main, self.start, self._others = parts[most], bounds[most], (*parts[:most], *parts[most + 1 :])
         self._order = Pieces.of(np.array([0]), np.array(bounds[-1:])) if order is None else order
-        self._by_row = np.argsort(self._order.first) if isinstance(self._order, Pieces) else np.arange(0)
+        self._by_row = order_by(self._order.first) if isinstance(self._order, Pieces) else np.zeros(0, np.int64)
         self._listed: dict[int, Integers] = {}
         self._by_piece: dict[int, Places | None] = {}
         self._filled: dict[int, tuple[Places, Places]] = {}
@@ -117,7 +122,7 @@ class Stretches:
         """Where rows of the main part come in the order, ascending, and which of them each is; made once."""
         if id(rows) not in self._filled:
             places = self._places(rows + self.start)
-            order = np.argsort(places, kind="stable")
+            order = order_by(places)
             self._filled[id(rows)] = places[order], order
         return self._filled[id(rows)]
 
@@ -151,40 +156,30 @@ class Stretch:
         self._codes: dict[tuple[int, int], Codes] = {}
         """By what the columns follow from, and how many different cells it has at most."""
 
-    def write(self, name: str, found: Integers) -> None:
-        """Puts a column into an array of as many rows."""
-        kind, few = found.dtype.type, self._few(name, found.dtype.type)
-        if few is not None:
-            found[:] = 0
-            found[few[0]] = few[1]
-            return
+    def __len__(self) -> int:
+        return len(self._main)
+
+    def column(self, name: str, kind: type[np.integer[Any]]) -> Column:
+        """A column in the shortest form that its cells are held in."""
+        held, elsewhere = self._held(name), self._cells_elsewhere(name, kind)
+        match held:
+            case Always():
+                return self.mostly(held.number, self._elsewhere, elsewhere)
+            case Sparse():
+                rows, which = self._filled(held.rows)
+                cells = np.concatenate((held.values[which].astype(kind, copy=False), elsewhere))
+                return self.mostly(0, np.concatenate((rows, self._elsewhere)), cells)
+            case Looked():
+                return self._looked_up(held, elsewhere)
+            case Plain():
+                return _own_codes(self._written(held, elsewhere))
+
+    def cells(self, name: str, kind: type[np.integer[Any]]) -> Integers:
+        """A column as it is."""
         held = self._held(name)
         if isinstance(held, Plain):
-            np.add(self._lying(held.values), held.base, out=found, dtype=np.int64, casting="unsafe")
-            found[self._elsewhere] = self._cells_elsewhere(name, kind)
-        else:
-            column = self.coded(name, kind)
-            np.take(column.table, column.codes.of_row, out=found, mode="wrap")
-
-    def few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
-        """The rows that have anything in a column where few do, ascending, and what; none for other columns."""
-        found = self._few(name, kind)
-        if found is None:
-            return None
-        rows, cells = found
-        filled = np.flatnonzero(cells)
-        order = filled[np.argsort(rows[filled], kind="stable")]
-        return rows[order], cells[order]
-
-    def _few(self, name: str, kind: type[np.integer[Any]]) -> tuple[Places, Integers] | None:
-        """All rows that may have anything in such a column, in any order."""
-        held = self._held(name)
-        elsewhere = self._cells_elsewhere(name, kind)
-        if isinstance(held, Sparse):
-            rows, which = self._filled(held.rows)
-            cells = held.values[which].astype(kind, copy=False)
-            return np.concatenate((rows, self._elsewhere)), np.concatenate((cells, elsewhere))
-        return (self._elsewhere, elsewhere) if isinstance(held, Always) and not held.number else None
+            return self._written(held, self._cells_elsewhere(name, kind))
+        return self.column(name, kind).cells()
 
     def at(self, name: str, rows: Integers, kind: type[np.integer[Any]]) -> Integers:
         """Some cells of a column, by their places among these rows."""
@@ -195,49 +190,48 @@ class Stretch:
             found[which] = self._source.elsewhere(name, kind).take(self._others[others[which]])
         return found
 
-    def coded(self, name: str, kind: type[np.integer[Any]]) -> Coded:
-        """A column as codes and what they stand for."""
-        held = self._held(name)
-        if isinstance(held, Plain | Sparse):
-            found = np.empty(len(self._main), kind)
-            self.write(name, found)
-            return _own_codes(found)
-        shared, table = (held.codes, held.table) if isinstance(held, Looked) else (held, np.array([held.number]))
-        key = id(shared), len(table)
+    def _written(self, held: Plain, elsewhere: Integers) -> Integers:
+        """Cells that are held row by row."""
+        found: Integers = np.add(self._lying(held.values), held.base, dtype=np.int64)
+        found[self._elsewhere] = elsewhere
+        return found
+
+    def mostly(self, number: int, rows: Places, cells: Integers) -> Repeated:
+        """The same number in all rows but some, which come in any order."""
+        others = np.flatnonzero(cells != number)
+        others = others[np.argsort(rows[others], kind="stable")]
+        between = np.diff(rows[others], prepend=-1, append=len(self)) - 1
+        table = np.full(2 * len(others) + 1, number, np.int64)
+        sizes = np.ones(len(table), np.int64)
+        table[1::2], sizes[::2] = cells[others], between
+        is_there = sizes > 0
+        return Repeated(table[is_there], sizes[is_there])
+
+    def _looked_up(self, held: Looked, elsewhere: Integers) -> Column:
+        """Every row that lies elsewhere has a code of its own, behind all others."""
+        repeated = self._by_piece(held, elsewhere)
+        if repeated is not None:
+            return repeated
+        size = len(held.table)
+        key = id(held.codes), size
         if key not in self._codes:
-            self._codes[key] = self._looked_up(shared, len(table))
-        codes = self._codes[key]
-        cells = table.take(np.minimum(codes.of_code, len(table) - 1)).astype(kind, copy=False)
-        others = np.flatnonzero(codes.of_code >= len(table))
-        cells[others] = self._cells_elsewhere(name, kind)[codes.of_code[others] - len(table)]
-        return Coded(codes, cells)
+            of_row = self._lying(self._source.listed(held.codes)).astype(np.int64)
+            of_row[self._elsewhere] = np.arange(size, size + len(self._elsewhere))
+            self._codes[key] = Codes.of(of_row, size + len(self._elsewhere))
+        return Coded(self._codes[key], np.concatenate((held.table, elsewhere)))
 
-    def _looked_up(self, codes: RowCodes | Always, size: int) -> Codes:
-        """The codes of the rows; every row that lies elsewhere has one of its own, above `size`."""
-        if isinstance(codes, Always):
-            numbers = np.zeros(len(self._main), np.int64)
-        else:
-            found = self._by_piece(codes, size)
-            if found is not None:
-                return found
-            numbers = self._lying(self._source.listed(codes)).astype(np.int64)
-        return self._numbered(numbers, self._elsewhere, size)
-
-    def _by_piece(self, codes: RowCodes, size: int) -> Codes | None:
-        numbers = self._source.by_piece(codes)
+    def _by_piece(self, held: Looked, elsewhere: Integers) -> Repeated | None:
+        numbers = self._source.by_piece(held.codes)
         if numbers is None or self._pieces is None:
             return None
         own, pieces = self._pieces
-        elsewhere = self._lying_elsewhere(pieces.first - self._source.start)
-        if len(elsewhere) != len(self._elsewhere):
+        lying_elsewhere = self._lying_elsewhere(pieces.first - self._source.start)
+        if len(lying_elsewhere) != len(self._elsewhere):
             # Rows of one piece that lie elsewhere may differ.
             return None
-        found = self._numbered(numbers[own].copy(), elsewhere, size)
-        return Codes(np.repeat(found.of_row, pieces.size), found.of_code)
-
-    def _numbered(self, numbers: Places, elsewhere: Places, size: int) -> Codes:
-        numbers[elsewhere] = np.arange(size, size + len(elsewhere))
-        return Codes.numbered(numbers, size + len(elsewhere))
+        table = held.table.take(numbers[own])
+        table[lying_elsewhere] = elsewhere
+        return Repeated(table, pieces.size)
 
     def _lying(self, cells: Integers) -> Integers:
         """Of the cells of all rows of the main part those of these rows; any for those that lie elsewhere."""
@@ -267,6 +261,14 @@ class Stretch:
         return found
 
 
+def _own_codes(cells: Integers) -> Coded:
+    least, most = int(cells.min()), int(cells.max())
+    if most - least < max(_OWN_CODES, len(cells)):
+        return Coded(Codes.of(cells.astype(np.int64, copy=False) - least, most - least + 1), np.arange(least, most + 1))
+    table, of_row = np.unique(cells, return_inverse=True)
+    return Coded(Codes(of_row, np.arange(len(table))), table)
+
+
 def as_they_occur(numbers: Integers, size: int) -> Integers:
     """The distinct ones among numbers below `size` in the order in which they first occur."""
     some = numbers[differs(numbers)]
@@ -275,13 +277,3 @@ def as_they_occur(numbers: Integers, size: int) -> Integers:
     first[some[::-1]] = np.arange(len(some) - 1, -1, -1)
     found: Integers = some[first[some] == np.arange(len(some))]
     return found
-
-
-def _own_codes(cells: Integers) -> Coded:
-    least, most = int(cells.min(initial=0)), int(cells.max(initial=0))
-    if least >= 0 and most < max(_OWN_CODES, len(cells)):
-        codes = Codes.numbered(cells.astype(np.int64), most + 1)
-        return Coded(codes, codes.of_code)
-    table, of_row = np.unique(cells, return_inverse=True)
-    codes = Codes.numbered(of_row, len(table))
-    return Coded(codes, table[codes.of_code])

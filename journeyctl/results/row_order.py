@@ -65,11 +65,12 @@ def text_order(texts: Sequence[str]) -> Integers:
 
 def time_order(time: Integers) -> Integers:
     """Rows by time, else as they are."""
-    return _sorted(time - time.min(), np.arange(len(time))) if len(time) else np.arange(0)
+    return order_by(time - time.min()) if len(time) else np.arange(0)
 
 
-def _sorted(numbers: Integers, order: Integers) -> Integers:
-    """The order by numbers that are not negative, else as it is."""
+def order_by(numbers: Integers) -> NDArray[np.int64]:
+    """Places by numbers that are not negative, else as they are."""
+    order: NDArray[np.int64] = np.arange(len(numbers), dtype=np.int64)
     # Sorting 16 bits at a time is one pass over the rows each, where sorting whole numbers is many.
     for shift in range(0, int(numbers.max(initial=0)).bit_length(), 16):
         digits = ((numbers >> shift) & 0xFFFF).astype(np.uint16)

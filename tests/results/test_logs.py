@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +14,15 @@ import pytest
 from hypothesis import given, settings
 from pyarrow import parquet
 
+from benchmarks.measuring import journey_m
 from journeyctl.diagnostics import UsageError
+from journeyctl.draws import Draws
 from journeyctl.results.log_csv import HEADER, contacts_in_csv, read_csv, write_csv
 from journeyctl.results.log_parquet import contacts_in_parquet, metadata_of_parquet, read_parquet, write_parquet
-from journeyctl.results.record import COLUMNS, EventRecord, empty_record, joined
+from journeyctl.results.parquet_file import ParquetFile
+from journeyctl.results.record import COLUMNS, KINDS, EventRecord, empty_record, joined
 from journeyctl.semantics.effects import Kind
+from journeyctl.simulate import population_engine, reference
 from tests.results.events import Event, at, event, lead, message, record_of
 from tests.results.test_record import EVENTS
 
@@ -100,6 +105,62 @@ def test_parquet_states_the_version_and_packs_its_columns(tmp_path: Path) -> Non
     assert "RLE_DICTIONARY" in encodings["contact"]
 
 
+def as_the_library_writes(record: EventRecord, path: Path, metadata: dict[str, str]) -> arrow.Table:
+    """The same rows through the library's own writer."""
+    text, kinds = arrow.dictionary(arrow.int32(), arrow.string()), np.array([kind.value for kind in KINDS])
+    fields, cells = [], []
+    for name in COLUMNS:
+        if name in ("replication", "time", "visit", "send", "worker", "value"):
+            fields.append(
+                arrow.field(name, arrow.int64() if name in ("time", "value") else arrow.int32(), nullable=False)
+            )
+            cells.append(arrow.array(record.column(name).tolist(), fields[-1].type))
+        else:
+            fields.append(arrow.field(name, text, nullable=False))
+            words = kinds[record.column(name)].tolist() if name == "kind" else record.texts(name)
+            cells.append(arrow.array(words, arrow.string()).dictionary_encode())
+    schema = arrow.schema(fields, {"log_version": "1", **metadata})
+    parquet.write_table(arrow.Table.from_arrays(cells, schema=schema), path)
+    return parquet.read_table(path)
+
+
+def assert_as_the_library_writes(record: EventRecord, folder: Path) -> None:
+    write_parquet(record, folder / "own.parquet", metadata={"seed": "7"})
+    found, expected = (
+        parquet.read_table(folder / "own.parquet"),
+        as_the_library_writes(record, folder / "its", {"seed": "7"}),
+    )
+    assert found.schema.equals(expected.schema, check_metadata=True)
+    own, its = (parquet.ParquetFile(folder / name) for name in ("own.parquet", "its"))
+    assert own.schema == its.schema
+    for name in COLUMNS:
+        one, other = found.column(name), expected.column(name)
+        if arrow.types.is_dictionary(one.type):
+            one, other = one.cast(arrow.string()), other.cast(arrow.string())
+        assert one.equals(other), name
+
+
+@given(events=EVENTS)
+@settings(max_examples=30, deadline=None)
+def test_parquet_is_what_the_library_would_have_written(
+    events: list[Event], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert_as_the_library_writes(record_of(*events), tmp_path_factory.mktemp("log"))
+
+
+@pytest.mark.parametrize("rows_per_group", [1, 7, 250, 1 << 19])
+def test_parquet_of_either_engine_is_what_the_library_would_have_written(
+    rows_per_group: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("journeyctl.results.log_parquet.ROWS_PER_GROUP", rows_per_group)
+    world, files = journey_m(10 if rows_per_group < 7 else 300), []
+    for engine in (reference, population_engine):
+        record = engine.simulate(world, Draws(3, 1)).record.record().in_file_order()
+        assert_as_the_library_writes(record, tmp_path)
+        files.append((tmp_path / "own.parquet").read_bytes())
+    assert files[0] == files[1]
+
+
 @pytest.mark.parametrize("in_order", [True, False])
 def test_parquet_keeps_many_names_in_dictionaries(in_order: bool, tmp_path: Path) -> None:
     # Together the names are longer than 1 MB, from where on the library by itself would write them row by row.
@@ -119,6 +180,36 @@ def test_parquet_in_several_groups_of_rows_gives_the_same_rows(monkeypatch: pyte
     assert parquet.ParquetFile(tmp_path / "log.parquet").num_row_groups == -(-len(SOME) // 3)
     assert list(read_parquet(tmp_path / "log.parquet").rows()) == list(record_of(*SOME).rows())
     assert len(read_parquet(tmp_path / "log.parquet", contact="a")) == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(KeyboardInterrupt(), KeyboardInterrupt), (OSError(errno.ENOSPC, "No space left"), UsageError)]
+)
+def test_parquet_that_is_broken_off_leaves_no_file(
+    fault: BaseException, told: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(_: ParquetFile, __: object) -> None:
+        raise fault
+
+    (tmp_path / "old.parquet").write_bytes(b"old")
+    monkeypatch.setattr(ParquetFile, "write", broken)
+    for name in ("old.parquet", "new.parquet"):
+        with pytest.raises(told):
+            write_parquet(record_of(*SOME), tmp_path / name)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old.parquet", b"old")]
+
+
+def test_parquet_states_between_what_cells_its_groups_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("journeyctl.results.log_parquet.ROWS_PER_GROUP", 3)
+    write_parquet(record_of(*SOME).in_file_order(), tmp_path / "log.parquet")
+    file = parquet.ParquetFile(tmp_path / "log.parquet")
+    for group in range(file.num_row_groups):
+        cells = file.read_row_group(group)
+        for place, name in enumerate(COLUMNS):
+            stated, found = file.metadata.row_group(group).column(place).statistics, cells.column(name).to_pylist()
+            assert (stated.min, stated.max, stated.null_count) == (min(found), max(found), 0), name
+    some = parquet.read_table(tmp_path / "log.parquet", filters=[("contact", "=", "a"), ("time", ">=", at(0))])
+    assert some.num_rows == len([row for row in record_of(*SOME).rows() if row.contact == "a" and row.time >= at(0)])
 
 
 def test_parquet_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from journeyctl.results import row_codes
 from journeyctl.results.log_parquet import write_parquet
 from journeyctl.results.record import COLUMNS, EventRecord
-from journeyctl.results.row_codes import Codes
+from journeyctl.results.row_codes import Coded, Repeated
 from journeyctl.results.row_parts import Always, Held, Looked, Part, Plain, Sparse
 from journeyctl.results.row_pieces import Pieces
 from tests.results.test_row_parts import CODES, NAMES, PACKED
@@ -44,19 +43,17 @@ def test_codes_give_the_cells_of_every_column(order: list[int] | None, rows: tup
     for name in (*COLUMNS, "cause_time"):
         column = record(order=order).column(name)
         kind = column.dtype.type
-        assert found.coded(name, kind).cells().tolist() == column[slice(*rows)].tolist(), name
-        found.write(name, written := np.empty(rows[1] - rows[0], kind))
-        assert written.tolist() == column[slice(*rows)].tolist(), name
+        assert found.column(name, kind).cells().tolist() == column[slice(*rows)].tolist(), name
+        assert found.cells(name, kind).tolist() == column[slice(*rows)].tolist(), name
         backwards = np.arange(rows[1] - rows[0])[::-1]
         assert found.at(name, backwards, kind).tolist() == column[slice(*rows)][::-1].tolist(), name
 
 
-def test_codes_are_told_in_the_order_of_their_first_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for first_rows in (1, 3, 100):
-        monkeypatch.setattr(row_codes, "_FIRST_ROWS", first_rows)
-        codes = Codes.numbered(np.array([4, 4, 0, 2, 4, 2, 1]), 6)
-        assert codes.of_code.tolist() == [4, 0, 2, 1]
-        assert codes.of_row.tolist() == [0, 0, 1, 2, 0, 2, 3]
+@pytest.mark.parametrize("name", ["kind", "contact", "lead", "send"])
+def test_codes_know_which_of_them_occur(name: str) -> None:
+    for rows in ((0, 7), (1, 4), (6, 7)):
+        found = record(order=[6, 1, 2, 0, 3, 5, 4]).stretches().some(*rows).column(name, np.int32)
+        assert isinstance(found, Repeated) or found.codes.used.tolist() == sorted(set(found.codes.of_row.tolist()))
 
 
 @pytest.mark.parametrize("rows_per_group", [2, 3, 100])
@@ -70,15 +67,22 @@ def test_a_file_does_not_tell_how_columns_are_held(
     assert (tmp_path / "packed").read_bytes() == (tmp_path / "plain").read_bytes()
 
 
-def test_rows_that_have_anything_are_told_where_few_do() -> None:
+def test_cells_that_hardly_vary_are_told_as_runs() -> None:
     found = record(order=[6, 1, 2, 0, 3, 5, 4]).stretches().some(1, 7)
-    for name in ("lead", "worker", "value"):
-        few = found.few(name, np.int64)
-        assert few is not None
-        column = record(order=[6, 1, 2, 0, 3, 5, 4]).column(name)[1:7]
-        assert few[0].tolist() == np.flatnonzero(column).tolist()
-        assert few[1].tolist() == column[few[0]].tolist()
-    assert found.few("journey", np.int64) is None
+    for name in ("lead", "worker", "value", "replication"):
+        runs = found.column(name, np.int64)
+        assert isinstance(runs, Repeated)
+        assert (runs.sizes > 0).all()
+    assert isinstance(found.column("journey", np.int64), Coded)
+    rows = found.mostly(5, np.array([4, 0, 3, 1]), np.array([2, 1, 5, 2]))
+    assert (rows.table.tolist(), rows.sizes.tolist()) == ([1, 2, 5, 2, 5], [1, 1, 2, 1, 1])
+
+
+def test_numbers_far_apart_are_told_apart_too() -> None:
+    columns = {"value": np.array([1 << 62, -5, 1 << 62, 0]), "time": np.array([7, 7, 9, 9])}
+    found = EventRecord(columns, ("",), length=4).stretches().some(1, 4)
+    for name in columns:
+        assert found.column(name, np.int64).cells().tolist() == columns[name][1:].tolist()
 
 
 def test_pieces_of_one_run_have_its_code_and_others_are_looked_at_row_by_row() -> None:
@@ -95,6 +99,6 @@ def test_pieces_of_one_run_have_its_code_and_others_are_looked_at_row_by_row() -
         assert (packed.stretches().by_piece(contact.codes) is not None) == is_by_piece
         for rows in ((0, 7), (1, 6), (3, 4)):
             found = packed.stretches().some(*rows)
-            assert found.coded("contact", np.int32).cells().tolist() == packed.column("contact")[slice(*rows)].tolist()
-            found.write("value", written := np.empty(rows[1] - rows[0], np.int64))
-            assert written.tolist() == packed.column("value")[slice(*rows)].tolist()
+            expected = packed.column("contact")[slice(*rows)].tolist()
+            assert found.column("contact", np.int32).cells().tolist() == expected
+            assert found.cells("value", np.int64).tolist() == packed.column("value")[slice(*rows)].tolist()
