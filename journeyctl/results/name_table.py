@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy import int32, uint64
@@ -29,7 +29,7 @@ class NameTable(Sequence[str]):
     def _hold(self, *parts: NameList) -> None:
         self._parts = parts
         self._starts = [0, *accumulate(len(part.names) for part in parts)]
-        self._spelled: list[str] | None = None
+        self._spelled: NDArray[np.object_] | None = None
         """All names, once most of them have been asked for."""
         self._hashes: NDArray[uint64] | None = None
 
@@ -140,15 +140,22 @@ class NameTable(Sequence[str]):
     def _effort(self, which: int) -> tuple[bool, int]:
         return self._parts[which].is_searched(), -len(self._parts[which].names)
 
-    def spelled(self, numbers: Sequence[int]) -> list[str]:
+    def spelled(self, numbers: NDArray[np.integer[Any]] | Sequence[int]) -> list[str]:
         """The names of these numbers."""
+        wanted = np.asarray(numbers, np.int64)
         if self._spelled is None and len(numbers) > len(self) // 2:
             # Lists that make their names make all of them at once, which is faster where many are asked for.
-            self._spelled = list(self)
-        if self._spelled is not None or len(self._parts) == 1:
-            return list(map((self._spelled or self._parts[0].names).__getitem__, numbers))
+            self._spelled = np.array(list(self), np.object_)
+        if self._spelled is not None:
+            # Names lie anywhere in memory, and NumPy asks for the next one before this one is there.
+            found: list[str] = self._spelled.take(wanted).tolist()
+            return found
+        if len(self._parts) == 1:
+            return list(map(self._parts[0].names.__getitem__, wanted.tolist()))
         known: dict[int, str] = {}
-        return [known[number] if number in known else known.setdefault(number, self[number]) for number in numbers]
+        return [
+            known[number] if number in known else known.setdefault(number, self[number]) for number in wanted.tolist()
+        ]
 
     def hashes(self) -> NDArray[uint64]:
         """`name_hashes` of all names."""

@@ -23,6 +23,7 @@ Bytes = NDArray[np.uint8]
 _WIDTHS: Final = (1, 2, 4, 8, 16, 32)
 _GROUP: Final = 8
 """Packed numbers come so many at a time."""
+_GAIN: Final = 4
 _LENGTH: Final = 4
 """Bytes in front of a text, which say how long it is."""
 _BLOCK: Final = 128
@@ -70,8 +71,8 @@ def places_page(places: Places, size: int) -> bytes:
 
 
 def _is_short(runs: int, rows: int, width: int) -> bool:
-    """Whether runs, most of which are short, take fewer bytes than packed numbers."""
-    return runs * (1 + -(-width // 8)) < rows * width // 8
+    """Whether runs, most of which are short, take far fewer bytes than packed numbers, which compress better."""
+    return _GAIN * runs * (1 + -(-width // 8)) < rows * width // 8
 
 
 def _packed(numbers: Integers, width: int) -> bytes:

@@ -238,7 +238,7 @@ class EventRecord:
 
     def texts(self, name: str, rows: Integers | slice = slice(None)) -> list[str]:
         """A column of names, spelled out, for all or some rows; causes with their moment."""
-        texts = self.names.spelled(self.cells(name, rows).tolist())
+        texts = self.names.spelled(self.cells(name, rows))
         if name == "cause" and not self.is_blank("cause"):
             times = self.cells("cause_time", rows).tolist()
             return [cause_text(text, at) for text, at in zip(texts, times, strict=True)]
@@ -355,7 +355,7 @@ class EventRecord:
         """By number, the rank by code points of each of these names; 0 for all others."""
         used = np.flatnonzero(np.bincount(numbers, minlength=len(self.names)))
         ranks = np.zeros(len(self.names), np.int64)
-        ranks[used[text_order(self.names.spelled(used.tolist()))]] = np.arange(len(used))
+        ranks[used[text_order(self.names.spelled(used))]] = np.arange(len(used))
         return ranks
 
     def digest(self) -> str:

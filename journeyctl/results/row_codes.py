@@ -192,7 +192,8 @@ class Stretch:
 
     def _written(self, held: Plain, elsewhere: Integers) -> Integers:
         """Cells that are held row by row."""
-        found: Integers = np.add(self._lying(held.values), held.base, dtype=np.int64)
+        found: Integers = self._lying(held.values).astype(np.int64)
+        found += held.base
         found[self._elsewhere] = elsewhere
         return found
 
