@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
+from math import ceil, lcm
 
 from journeyctl.calendars import Calendar, local_date
 from journeyctl.graph.group import BuyingGroup
@@ -60,18 +60,18 @@ def worth(scoring: Scoring | None, act: str) -> int:
 
 def group_engagement(group: BuyingGroup, members: Iterable[Member]) -> Fraction:
     """Engagement of the group, 0..100: its members' points, each by the weight of the role against the mean weight."""
-    whole = _whole_weights(tuple(role.weight for role in group.roles))
-    everything = sum(whole)
+    weights = role_weights(group)
+    everything = sum(weights.values())
     if not everything:
         return Fraction()
-    weights = {role.name: weight for role, weight in zip(group.roles, whole, strict=True)}
     total = sum(weights[member.role] * member.engagement for member in members)
-    return _at_most_full(total * len(whole), everything * ONE_POINT)
+    return min(Fraction(FULL), Fraction(total * len(weights), everything * ONE_POINT))
 
 
-@lru_cache(maxsize=4_096)
-def _at_most_full(points: int, of: int) -> Fraction:
-    return min(Fraction(FULL), Fraction(points, of))
+def role_weights(group: BuyingGroup) -> Mapping[str, int]:
+    """Weights of roles as whole numbers in the same proportions."""
+    whole = _whole_weights(tuple(role.weight for role in group.roles))
+    return {role.name: weight for role, weight in zip(group.roles, whole, strict=True)}
 
 
 @lru_cache(maxsize=256)
@@ -88,6 +88,17 @@ def is_ready(group: BuyingGroup, found: Completeness, engagement: Fraction) -> b
     if ready is None:
         return False
     return found.overall >= as_written(ready.completeness) and engagement >= as_written(ready.engagement)
+
+
+def points_to_be_ready(group: BuyingGroup, found: Completeness) -> int | None:
+    """What members' points, each times its `role_weights`, must add up to for a group as complete as this to be ready.
+
+    `None`: no engagement is enough.
+    """
+    whole = role_weights(group).values()
+    if group.ready is None or not is_ready(group, found, Fraction(FULL if sum(whole) else 0)):
+        return None
+    return max(0, ceil(as_written(group.ready.engagement) * ONE_POINT * Fraction(sum(whole), max(1, len(whole)))))
 
 
 def is_looked_for(group: BuyingGroup, found: Completeness) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 _ALL = Fraction(1)
+_Member = TypeVar("_Member")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,29 @@ def completeness(need: Mapping[str, int], assigned: Mapping[str, int], weights: 
     )
 
 
+def fewest(need: Mapping[str, int], overall: Fraction) -> int:
+    """The least number of people with a role who make a group as complete as this, with as many as it needs at most."""
+    shares = sorted((Fraction(1, wanted) for wanted in need.values() for _ in range(wanted)), reverse=True)
+    left, count = overall * len(need) - sum(not wanted for wanted in need.values()), 0
+    while left > 0 and count < len(shares):
+        left, count = left - shares[count], count + 1
+    return count
+
+
 @lru_cache(maxsize=256)
 def as_written(number: float) -> Fraction:
     """The number that a file says, exactly: 0.7 is seven tenths."""
     return Fraction(str(number))
 
 
-def assign_roles(need: Mapping[str, int], fits: Sequence[tuple[str, Sequence[str]]]) -> dict[str, str]:
+def assign_roles(need: Mapping[str, int], fits: Sequence[tuple[_Member, Sequence[str]]]) -> dict[_Member, str]:
     """Gives every member the first of its fitting roles that still has need, else the first fitting one.
 
     `fits` lists members in the order in which they joined (then by key), each with the roles whose
     condition holds for it, in the group's order. Members without a fitting role are left out.
     """
     taken = dict.fromkeys(need, 0)
-    roles: dict[str, str] = {}
+    roles: dict[_Member, str] = {}
     for member, fitting in fits:
         if not fitting:
             continue

@@ -3,58 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from journeyctl.graph.group import BuyingGroup
-from journeyctl.semantics.buying_group import (
-    Member,
-    called,
-    group_engagement,
-    is_looked_for,
-    is_ready,
-    lead_name,
-    may_hand_over,
-    roles_needed,
-)
-from journeyctl.semantics.completeness import Completeness, as_written, assign_roles, completeness
+from journeyctl.semantics.buying_group import Member, called, group_engagement, lead_name, may_hand_over
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import OpenLead
 from journeyctl.semantics.stimuli import GroupChanged, GroupReady, LeadOutcome, Stimulus
 from journeyctl.simulate.group_members import KnownContact, Standing, watch
-from journeyctl.simulate.group_scope import fading_windows, needs_no_acts, only_fades
+from journeyctl.simulate.group_rules import NOTHING, Account, Filled, GroupRules, Sought
 
 if TYPE_CHECKING:
-    from journeyctl.calendars import Calendar
     from journeyctl.results.record import Recorded
-    from journeyctl.simulate.people import Person
 
-BASIS_POINTS: Final = 10_000
-"""Completeness in rows counts in hundredths of a percent."""
-MISSING_ROLES: Final = "missing_roles"
-"""Rows of kind `fact` about a group say `missing_roles=champion,influencer`."""
-_NOTHING: Final = frozenset[tuple[str, str]]()
 EVERY_EVALUATION: Final = 0
 """A next look so early means that the group is looked at in each evaluation."""
 
 
 Fitting = tuple[tuple[str, ...], "int | None"]
 """Roles that a member can play, and the second from which on time may change that; `None`: it never does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account as rows name it; satisfies `results.record.Recorded`."""
-
-    clinic: str
-    hospital: str
-    umbrella: str
-    key: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,88 +48,6 @@ class Findings:
     stimuli: list[tuple[str, int, Stimulus]] = field(default_factory=list)
     leads: list[GroupLead] = field(default_factory=list)
     rows: list[tuple[Recorded, Effect]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """How far a group's roles are filled, and what follows from that alone."""
-
-    found: Completeness
-    share: float
-    """Completeness as members are told it."""
-    enough: bool
-    """As complete as `ready` asks for."""
-    looked_for: bool
-    """The group's own matched audience looks for what is missing."""
-    reason: str
-    """What rows say is missing."""
-    basis_points: int
-    """How complete it is in rows."""
-    told: dict[tuple[bool, str | None], GroupChanged] = field(default_factory=dict, compare=False)
-    """What members learn of it while no lead is open, by whether the group is ready and their role."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRules:
-    """A group with what is worked out once for all accounts."""
-
-    group: BuyingGroup
-    calendar: Calendar
-    history: frozenset[str]
-    """Kinds of acts that its conditions count."""
-    joins_awake: bool
-    """Nobody can come to belong to it by the passing of time alone."""
-    windows: tuple[int, ...] | None
-    """Seconds over which roles count acts; `None`: roles can change in each evaluation."""
-    by_fields: bool
-    """Somebody can belong to it without ever doing anything."""
-    needed: Mapping[str, int]
-    """People needed by role, in the group's order."""
-    counts_acts: bool
-    """`ready` asks for engagement."""
-    states: dict[tuple[int, ...], Filled] = field(default_factory=dict)
-    """By the numbers of members in each role, as far as it was worked out."""
-    accounts: dict[str, Account] = field(default_factory=dict)
-    """By path, as far as somebody asked."""
-
-    def account(self, path: str, person: Person) -> Account:
-        """The account at this path, to which the contact belongs."""
-        found = self.accounts.get(path)
-        if found is None:
-            scope = self.group.scope
-            clinic = person.clinic if scope == "clinic" else ""
-            hospital = person.hospital if scope != "umbrella" else ""
-            found = self.accounts[path] = Account(clinic, hospital, person.umbrella)
-        return found
-
-    def filled(self, counts: tuple[int, ...]) -> Filled:
-        """The state with so many members in each role, in the group's order; one object for all that are alike."""
-        known = self.states.get(counts)
-        if known is None:
-            # More than needed adds nothing.
-            least = tuple(map(min, counts, self.needed.values()))
-            known = self.filled(least) if least != counts else self._filled(counts)
-            self.states[counts] = known
-        return known
-
-    def _filled(self, counts: Sequence[int]) -> Filled:
-        names = [role.name for role in self.group.roles]
-        weights = {role.name: role.weight for role in self.group.roles}
-        found = completeness(roles_needed(self.group), dict(zip(names, counts, strict=True)), weights)
-        ready = self.group.ready
-        enough = ready is not None and found.overall >= as_written(ready.completeness)
-        reason, share = f"{MISSING_ROLES}={','.join(found.missing)}", int(found.overall * BASIS_POINTS + Fraction(1, 2))
-        return Filled(found, float(found.overall), enough, is_looked_for(self.group, found), reason, share)
-
-    @classmethod
-    def of(cls, group: BuyingGroup, calendar: Calendar) -> GroupRules:
-        """The rules of a group of the program."""
-        roles = [role.when for role in group.roles if role.when is not None]
-        return cls(
-            group, calendar, frozenset(kind for condition in group.conditions() for kind in condition.reads.history),
-            all(only_fades(condition) for condition in group.conditions()), fading_windows(roles),
-            needs_no_acts(group), roles_needed(group), group.ready is not None and group.ready.engagement > 0,
-        )  # fmt: skip
 
 
 class AccountGroup:
@@ -244,7 +131,8 @@ class AccountGroup:
 
     def look(self, now: int, out: Findings) -> None:
         """The account evaluation of second `now`."""
-        closed, refit = self._close(now), not self.members.keys().isdisjoint(self.touched)
+        closed = self._closing is not None and self._close(now)
+        refit = not self.members.keys().isdisjoint(self.touched)
         joined = self._let_in(now)
         self.touched.clear()
         self._woken.clear()
@@ -261,12 +149,12 @@ class AccountGroup:
 
     def _assign(self, joined: Sequence[str], now: int, out: Findings) -> None:
         """Who has which role, and what follows for completeness."""
-        rules, before = self._rules, self._filled
-        fits = [(key, self._still_fits(key, now)) for key in self._present()]
-        self._roles = assign_roles(rules.needed, [(key, roles) for key, (roles, _) in fits])
-        self._fades_at = min((until for _, (_, until) in fits if until is not None), default=None)
-        given = list(self._roles.values())
-        filled = self._filled = rules.filled(tuple(map(given.count, rules.needed)))
+        before, present = self._filled, self._present()
+        fits = [self._still_fits(key, now) for key in present]
+        roles, filled = self._rules.seated(tuple([playing for playing, _ in fits]))
+        self._filled = filled
+        self._roles = {key: role for key, role in zip(present, roles, strict=True) if role is not None}
+        self._fades_at = min((until for _, until in fits if until is not None), default=None)
         for key in joined:
             row = Effect(now, Kind.JOINED_GROUP, reason=self._roles.get(key, ""), group=self.name)
             out.rows.append((self.candidates[key].person, row))
@@ -276,14 +164,12 @@ class AccountGroup:
 
     def _judge(self, new: bool, now: int, out: Findings) -> None:  # noqa: FBT001  (a step of `look`)
         """Whether the group is ready, and what members learn of it; `new` where roles or the lead have changed."""
-        group, filled, before = self._rules.group, self._filled, (self._ready, self.lead)
+        filled, was_ready, lead = self._filled, self._ready, self.lead
         assert filled is not None, "roles were assigned when the first one joined"
-        members = self._seated(now) if filled.enough else []
-        ready = filled.enough and is_ready(group, filled.found, group_engagement(group, members))
-        if ready and not self.lead:
-            self._hand_over(members, now, out)
-        self._ready = ready
-        if new or before != (ready, self.lead):
+        self._ready = filled.ready_from is not None and self._points(now) >= filled.ready_from
+        if self._ready and not lead:
+            self._hand_over(now, out)
+        if new or self._ready is not was_ready or self.lead != lead:
             self._tell(filled, now, out)
         self.next_look = self._next(now)
 
@@ -295,7 +181,7 @@ class AccountGroup:
         """Whether some member can play other roles than when roles were assigned; if not, when to look again."""
         if self._rules.windows is None:
             return True
-        present = tuple(self._present())
+        present = self._present()
         before = [self._fitting[key][0] if key in self._fitting else None for key in present]
         fits = [self._still_fits(key, now) for key in present]
         if before != [roles for roles, _ in fits]:
@@ -317,24 +203,38 @@ class AccountGroup:
             if told.lead == outcome.lead:
                 yield key, time, outcome
 
-    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
+    def wanted(self, now: int) -> Sought:
         """Platform and role of every missing role that a matched audience looks for from now on."""
-        filled, fill = self._filled, self._rules.group.fill
+        filled = self._filled
         if filled is None or not filled.found.missing or all(self.candidates[key].gone for key in self.members):
-            return _NOTHING
-        platforms = tuple(platform for platform, until in self.activated.items() if until > now)
-        if fill is not None and filled.looked_for and fill.audience_on not in platforms:
-            platforms = *platforms, fill.audience_on
-        return _everywhere(platforms, filled.found.missing)
+            return NOTHING
+        return filled.sought_with(self.activated, now)
+
+    def counts(self) -> tuple[int, ...] | None:
+        """How many members have each role, in the group's order; `None` before anybody joined."""
+        given = list(self._roles.values())
+        return tuple(map(given.count, self._rules.needed)) if self._filled is not None else None
+
+    def unsure(self, now: int) -> list[str]:
+        """Members of whom the next look will probably ask how they stand, or what their acts have earned."""
+        rules, candidates, fitting = self._rules, self.candidates, self._fitting
+        found = list[str]()
+        if self._fades_at is not None and self._fades_at <= now:
+            known = ((key, fitting.get(key)) for key in self.members)
+            found += [key for key, fits in known if fits is None or (fits[1] is not None and fits[1] <= now)]
+        if rules.counts_acts and len(self.members) + len(self.touched) >= rules.fewest:
+            found += [key for key in self.members if candidates[key].has_moved(now)]
+        return found
 
     # --- members and roles
 
-    def _present(self) -> Iterator[str]:
-        return (key for key in self.members if not self.candidates[key].gone)
+    def _present(self) -> list[str]:
+        candidates = self.candidates
+        return [key for key in self.members if not candidates[key].gone]
 
     def _let_in(self, now: int) -> list[str]:
         asked = self.touched if self._rules.joins_awake else self.candidates.keys()
-        joined = sorted(key for key in asked if key not in self.members and self._joins(key, now))
+        joined = sorted([key for key in asked if key not in self.members and self._joins(key, now)])
         for key in joined:
             self.members[key] = now
             self.candidates[key].is_member = True
@@ -378,13 +278,22 @@ class AccountGroup:
             known = self._fitting[key] = self._fits(key, now)
         return known
 
-    def _seated(self, now: int) -> list[Member]:
-        """Members with a role and what their acts earned; nobody needs them before the group is complete enough."""
+    def _points(self, now: int) -> int:
+        """What the acts of members with a role earned, by its weight; nobody asks before the group is complete enough.
+
+        From then on all that they do counts at once.
+        """
         if not self._rules.counts_acts:
-            return [Member(key, role, 0, 0) for key, role in self._roles.items()]
-        known = {key: self.candidates[key] for key in self._roles}
+            return 0
+        known, weights = {key: self.candidates[key] for key in self._roles}, self._rules.weights
         watch(known, now)
-        return [Member(key, role, 0, known[key].engagement(now)) for key, role in self._roles.items()]
+        return sum([weights[role] * known[key].engagement(now) for key, role in self._roles.items()])
+
+    def _seated(self, now: int) -> list[Member]:
+        """Members with a role and what their acts earned."""
+        counts = self._rules.counts_acts
+        earned = {key: self.candidates[key].engagement(now) if counts else 0 for key in self._roles}
+        return [Member(key, role, 0, earned[key]) for key, role in self._roles.items()]
 
     def _scored(self, member: Member, now: int) -> Member:
         known = self.candidates[member.key]
@@ -401,11 +310,12 @@ class AccountGroup:
             self._told = {key: dataclasses.replace(told, lead="") for key, told in self._told.items()}
         return over
 
-    def _hand_over(self, members: list[Member], now: int, out: Findings) -> None:
+    def _hand_over(self, now: int, out: Findings) -> None:
         group, ready = self._rules.group, self._rules.group.ready
         calendar = self._rules.calendar
         if not may_hand_over(group, leads=self._leads, closed_at=self.closed_at, now=now, calendar=calendar):
             return
+        members = self._seated(now)
         chosen = called(group, [self._scored(member, now) for member in members])
         if ready is None or chosen is None:
             return
@@ -463,11 +373,6 @@ class AccountGroup:
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))
         return min((end for end in ends if end is not None and end > now), default=None)
-
-
-@lru_cache(maxsize=256)
-def _everywhere(platforms: tuple[str, ...], roles: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    return frozenset(product(platforms, roles))
 
 
 def _recorded(filled: Filled) -> tuple[Fraction, tuple[str, ...]]:

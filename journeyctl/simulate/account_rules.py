@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from journeyctl.calendars import iso_week, local_week, next_daily
 from journeyctl.graph.program import Program
-from journeyctl.simulate.account_group import GroupRules
 from journeyctl.simulate.group_members import LEFT_COMPANY, Noting
+from journeyctl.simulate.group_rules import GroupRules
 from journeyctl.simulate.group_scope import Belongs, GroupScope, with_audiences
 from journeyctl.simulate.matched_audiences import AudienceWeek
 from journeyctl.simulate.people import Person
@@ -66,7 +66,7 @@ class BookRules:
         return cls(
             program, scope, belongs, period[1], times, frozenset(times), weeks,
             {week.begins: number for number, week in enumerate(weeks)},
-            {name: GroupRules.of(program.groups[name], program.calendar) for name in scope.groups},
+            {name: GroupRules.of(program.groups[name], program) for name in scope.groups},
             {name: _noting(program, (name,)) for name in scope.groups}, noting,
             noting.paths | {LEFT_COMPANY, country},
         )  # fmt: skip

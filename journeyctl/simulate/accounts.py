@@ -9,7 +9,7 @@ that keeps rows itself need not tell those of which the book would take no notic
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -21,7 +21,7 @@ from journeyctl.simulate.account_facts import AccountFacts
 from journeyctl.simulate.account_group import EVERY_EVALUATION, AccountGroup, Findings, GroupLead
 from journeyctl.simulate.account_rules import NOBODY, BookRules, Roster, evaluation_times
 from journeyctl.simulate.group_members import HeldBack, KnownContact, Standing
-from journeyctl.simulate.matched_audiences import MatchedAudiences, Newcomer
+from journeyctl.simulate.matched_audiences import Expected, MatchedAudiences, Newcomer
 from journeyctl.simulate.people import Person
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class AccountBook:
     ) -> None:
         """`roster` are those who are known from the start; `audiences` brings newcomers, nobody without it."""
         self._all, self._program, self._scope = rules, rules.program, rules.scope
-        self._search = None if audiences is None else audiences.search(draws, rules.weeks)
+        self._search = None if audiences is None else audiences.search(draws, rules.weeks, rules.groups)
         self.times, self.moments, self.kinds = rules.times, rules.moments, rules.noting.kinds
         """Seconds of all evaluations; and kinds of rows of which the book takes notice."""
         self._done = -1
@@ -125,19 +125,26 @@ class AccountBook:
         for known in self._known.values():
             known.keep_up_with(keeper)
 
-    def expect(self, coming: Mapping[str, int]) -> None:
-        """To these contacts something will probably happen that makes them members, by the evaluation of this second.
+    def expect(self, coming: Iterable[tuple[str, str, int]]) -> None:
+        """Contact, group, second of an evaluation: by then something will probably happen that makes it a member.
 
         Nothing depends on it but how long it takes to find out whom matched audiences bring.
         """
         if self._search is None:
             return
-        begins, groups = [week.begins for week in self._all.weeks], dict[tuple[str, str], int]()
-        for contact, time in coming.items():
-            for group in self._enrolled[contact].accounts:
-                week = max(0, bisect_right(begins, time) - 1)
-                groups[group] = min(week, groups.get(group, week))
-        self._search.expect(groups)
+        begins, first = [week.begins for week in self._all.weeks], dict[tuple[str, str], tuple[int, str]]()
+        for contact, name, time in coming:
+            one = self._enrolled[contact]
+            if name in one.groups:
+                group = one.accounts[one.groups.index(name)]
+                first[group] = min((time, contact), first.get(group, (time, contact)))
+        expected = dict[tuple[str, str], Expected]()
+        for group, (time, contact) in first.items():
+            week = bisect_left(begins, time)
+            if week < len(begins):
+                role = self._rules[group[0]].first_role(self._enrolled[contact].person.fields)
+                expected[group] = Expected(week, role)
+        self._search.expect(expected)
 
     # --- what is known
 
@@ -338,8 +345,12 @@ class AccountBook:
     def evaluate(self, now: int) -> Evaluation:
         """The account evaluation of second `now`: everything told of before `now` becomes visible."""
         self._catch_up(now)
-        out = Findings()
-        for group in self._to_look_at(now):
+        out, groups = Findings(), self._to_look_at(now)
+        if self._keeper is not None:
+            unsure = dict.fromkeys([key for group in groups for key in group.unsure(now)])
+            if unsure:
+                self._keeper.foresee(unsure, now)
+        for group in groups:
             before = len(out.leads)
             group.look(now, out)
             for lead in out.leads[before:]:
@@ -397,7 +408,7 @@ class AccountBook:
         number = self._all.weeks_begin.get(now)
         if self._search is None or number is None:
             return ()
-        self._search.begin(sorted(self._beginning))
+        self._search.begin(self._beginning, number)
         self._beginning.clear()
         found = self._search.brought(self._groups, number)
         for newcomer in found:

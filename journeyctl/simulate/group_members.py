@@ -125,6 +125,10 @@ class HeldBack(Protocol):
         """How a contact stands to a group in the evaluation of second `now`; `None`: ask what was told of it."""
         ...
 
+    def foresee(self, contacts: Iterable[str], now: int) -> None:
+        """The evaluation of second `now` will probably ask how these contacts stand, or how engaged they are."""
+        ...
+
     def engagement(self, contact: str, now: int) -> tuple[int, int | None] | None:
         """Hundredths of a point that a contact's acts of the last 30 days earned, and the second of the first of them.
 
@@ -250,6 +254,10 @@ class KnownContact:
     def stir(self) -> None:
         """It has done something that counts as engagement."""
         self._worth = None
+
+    def has_moved(self, now: int) -> bool:
+        """Its engagement may be another than when it was asked for."""
+        return self._worth is None or (self._first_act is not None and self._first_act + ENGAGED_FOR < now)
 
     def engagement(self, now: int) -> int:
         """Hundredths of a point that the acts of the last 30 days earned, of a contact that is watched."""

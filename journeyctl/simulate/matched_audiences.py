@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy import uint64
+from numpy import int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.behaviour import purposes
@@ -21,13 +21,13 @@ from journeyctl.fixed_point import CERTAIN, share_threshold
 from journeyctl.graph.lowering.values import seconds_of
 from journeyctl.simulate.audience_people import AudiencePeople, Newcomer, Place
 from journeyctl.simulate.facts import Facts
+from journeyctl.simulate.group_rules import NOTHING, GroupRules, Sought
 from journeyctl.simulate.people import Drawing, Person
 from journeyctl.simulate.possible_values import possible_values
 
 if TYPE_CHECKING:
     from journeyctl.behaviour.response import ResponseModel
     from journeyctl.expr import Value
-    from journeyctl.graph.group import BuyingGroup
     from journeyctl.graph.program import Program
     from journeyctl.model.values import Activation
 
@@ -50,11 +50,29 @@ class AudienceWeek(NamedTuple):
     """The second after its last within the run."""
 
 
+class Expected(NamedTuple):
+    """When a group will probably get its first member, and who that is."""
+
+    week: int
+    """Number of the first week in which audiences look for the others."""
+    role: str
+    """The member's; empty: none."""
+
+
 class Seeker(Protocol):
     """A group that has members, and may lack some."""
 
-    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
+    @property
+    def activated(self) -> Mapping[str, int]:
+        """Platform -> second until which a journey has put the missing roles into an audience."""
+        ...
+
+    def wanted(self, now: int) -> Sought:
         """Platform and role of every missing role that a matched audience looks for from now on."""
+        ...
+
+    def counts(self) -> tuple[int, ...] | None:
+        """How many members have each role, in the group's order; `None` before anybody joined."""
         ...
 
 
@@ -95,9 +113,9 @@ class MatchedAudiences:
         self._hashes: NDArray[uint64] | None = None
         self._places: dict[tuple[str, tuple[AudienceWeek, ...]], NDArray[uint64]] = {}
 
-    def search(self, draws: Draws, weeks: Sequence[AudienceWeek]) -> AudienceSearch:
-        """Looks for people in one replication, whose draws these are, in these weeks."""
-        return AudienceSearch(self, self._program, draws, weeks)
+    def search(self, draws: Draws, weeks: Sequence[AudienceWeek], rules: Mapping[str, GroupRules]) -> AudienceSearch:
+        """Looks for people in one replication, whose draws these are, in these weeks; `rules` are those of groups."""
+        return AudienceSearch(self, rules, draws, weeks)
 
     def values(self) -> Iterator[tuple[str, Value]]:
         """Every field that somebody who comes may have, with every value; see `possible_values`."""
@@ -124,11 +142,11 @@ class MatchedAudiences:
                     self._of_account.setdefault(above, []).append(place)
         return self._of_account.get(account, ())
 
-    def hashes(self, clinics: Sequence[int]) -> NDArray[uint64]:
+    def hashes(self, clinics: NDArray[int64]) -> NDArray[uint64]:
         """Numbers of clinics in addresses of draws."""
         if self._hashes is None:
             self._hashes = name_hashes(self.clinics)
-        return self._hashes[np.array(clinics, np.int64)]
+        return self._hashes[clinics]
 
     def role_places(self, group: str, weeks: tuple[AudienceWeek, ...]) -> NDArray[uint64]:
         """Places in addresses of draws, shape `(weeks, roles)`."""
@@ -161,6 +179,7 @@ class Chance:
 
     group: Group
     role: str
+    role_number: int
     clinic: str
     week: AudienceWeek
     u: int
@@ -173,104 +192,120 @@ class AudienceSearch:
     """Whom audiences bring in one replication."""
 
     def __init__(
-        self, audiences: MatchedAudiences, program: Program, draws: Draws, weeks: Sequence[AudienceWeek]
+        self, audiences: MatchedAudiences, rules: Mapping[str, GroupRules], draws: Draws, weeks: Sequence[AudienceWeek]
     ) -> None:
         """Nobody looks for anybody yet."""
-        self._audiences, self._program, self._draws, self._weeks = audiences, program, draws, tuple(weeks)
+        self._audiences, self._rules, self._draws, self._weeks = audiences, rules, draws, tuple(weeks)
         self._chances: list[list[Chance]] = [[] for _ in weeks]
         """By week."""
-        self._begun: set[Group] = set()
-        self._expected: dict[Group, int] = {}
-        self._limit = max(audiences.limits.values(), default=0)
+        self._drawn: dict[Group, int] = {}
+        """By group the number of the first week whose chances are known, and those of all later ones."""
+        self._expected: Mapping[Group, Expected] = {}
+        self._limits = tuple(audiences.limits.items())
 
-    def expect(self, groups: Mapping[Group, int]) -> None:
-        """These groups will probably get members, in the week of this number; it only makes the search shorter."""
-        self._expected.update(groups)
-        self._begin(sorted(groups))
+    def expect(self, groups: Mapping[Group, Expected]) -> None:
+        """These groups will probably get members; it only makes the search shorter."""
+        self._expected = groups
+        self._draw({group: expected.week for group, expected in groups.items()})
 
-    def begin(self, groups: Sequence[Group]) -> None:
-        """These groups have got members."""
-        self._begin([group for group in groups if group not in self._begun])
+    def begin(self, groups: Sequence[Group], number: int) -> None:
+        """These groups have got members by the first evaluation of the week of this number."""
+        self._draw(dict.fromkeys(groups, number))
 
-    def _begin(self, groups: Sequence[Group]) -> None:
-        self._begun.update(groups)
+    def _draw(self, since: Mapping[Group, int]) -> None:
+        """Finds the chances of these groups in the week of this number and later ones, as far as they are not known."""
         weeks, audiences = self._weeks, self._audiences
-        for name in sorted({name for name, _ in groups}):
-            pairs = [(path, clinic) for own, path in groups if own == name for clinic in audiences.clinics_of(path)]
+        numbers, limit = np.arange(len(weeks)), max(audiences.limits.values(), default=0)
+        spans = {group: (first, self._drawn.get(group, len(weeks))) for group, first in sorted(since.items())}
+        for name in sorted({name for name, _ in spans}):
+            pairs = [
+                (group, clinic, *span)
+                for group, span in spans.items()
+                if group[0] == name and span[0] < span[1]
+                for clinic in audiences.clinics_of(group[1])
+            ]
+            if not pairs:
+                continue
+            clinics, first, after = np.array([pair[1:] for pair in pairs], np.int64).T
+            found, week = np.nonzero((numbers >= first[:, None]) & (numbers < after[:, None]))
             us = self._draws.block(
-                audiences.hashes([clinic for _, clinic in pairs])[:, None, None], name_hash(purposes.ACTIVATED_FORM),
-                places=audiences.role_places(name, weeks)[None, :, :],
+                audiences.hashes(clinics[found])[:, None], name_hash(purposes.ACTIVATED_FORM),
+                places=audiences.role_places(name, weeks)[week],
             )  # fmt: skip
-            roles, found = self._program.groups[name].roles, np.nonzero(us < self._limit)
-            for pair, week, role, u in zip(*(part.tolist() for part in (*found, us[found])), strict=True):
-                path, clinic = pairs[pair]
-                self._chances[week].append(
-                    Chance((name, path), roles[role].name, audiences.clinics[clinic], weeks[week], u)
+            here, role = np.nonzero(us < limit)
+            roles = tuple(self._rules[name].needed)
+            columns = (found[here], week[here], role, us[here, role])
+            for place, number, role_number, u in zip(*(column.tolist() for column in columns), strict=True):
+                group, clinic, *_ = pairs[place]
+                self._chances[number].append(
+                    Chance(group, roles[role_number], role_number, audiences.clinics[clinic], weeks[number], u)
                 )
+        self._drawn.update((group, first) for group, (first, before) in spans.items() if first < before)
 
     def brought(self, groups: Mapping[Group, Seeker], number: int) -> tuple[Newcomer, ...]:
         """Who comes in the week of this number, by time and key. `groups` are as of its first evaluation."""
-        people, wanted = self._audiences.people, _Wanted(groups, self._weeks[number].begins)
-        places = self._places(self._chances[number], wanted)
+        people, wanted = self._audiences.people, dict[Group, Sought]()
+        chosen = list[tuple[Chance, str]]()
+        for chance in self._chances[number]:
+            sought = wanted.get(chance.group)
+            if sought is None:
+                seeker = groups.get(chance.group)
+                sought = NOTHING if seeker is None else seeker.wanted(self._weeks[number].begins)
+                wanted[chance.group] = sought
+            if sought:
+                chosen += self._bringing(chance, sought)
+        places = self._places(chosen)
         if not all(map(people.knows, places)):
             # Whoever is looked for now will mostly be looked for later: all are drawn together.
-            later = [chance for chances in self._chances[number + 1 :] for chance in chances]
-            people.learn((*places, *self._places(later, wanted), *self._places(*self._foreseen(later))))
+            people.learn((*places, *self._places(self._foreseen(groups, number))))
         return tuple(sorted(people.newcomers(places), key=lambda newcomer: (newcomer.person.at, newcomer.person.key)))
 
-    def _foreseen(self, later: Sequence[Chance]) -> tuple[list[Chance], _Wanted]:
-        """Chances of groups that are expected to have members by then, once."""
-        begins = {group: self._weeks[number].begins for group, number in self._expected.items()}
-        self._expected.clear()
-        found = [chance for chance in later if begins.get(chance.group, chance.week.ends) <= chance.week.begins]
-        fills = {group: self._program.groups[group[0]] for group in begins}
-        return found, _Wanted({group: _Everything(rules) for group, rules in fills.items()}, 0)
+    def _bringing(self, chance: Chance, sought: Sought) -> list[tuple[Chance, str]]:
+        """The chance with each platform that brings somebody, of those on which the group looks for roles."""
+        if chance.week.ends - chance.week.begins < 2:
+            return []
+        role, u = chance.role, chance.u
+        return [(chance, platform) for platform, limit in self._limits if u < limit and (platform, role) in sought]
 
-    def _places(self, chances: Sequence[Chance], wanted: _Wanted) -> list[Place]:
-        """Where somebody would come if groups lacked then what they lack now."""
-        found, limits = list[tuple[Chance, str]](), tuple(self._audiences.limits.items())
-        for chance in chances:
-            asked = wanted.by(chance.group)
-            if asked and chance.week.ends - chance.week.begins >= 2:
-                found += [
-                    (chance, platform)
-                    for platform, limit in limits
-                    if chance.u < limit and (platform, chance.role) in asked
-                ]
-        new = [(chance, platform) for chance, platform in found if platform not in chance.places]
-        for (chance, platform), place in zip(new, self._audiences.places(new), strict=True):
-            chance.places[platform] = place
-        return [chance.places[platform] for chance, platform in found]
+    def _foreseen(self, groups: Mapping[Group, Seeker], number: int) -> list[tuple[Chance, str]]:
+        """What will probably be wanted after this week: each group is taken to be filled by those who come.
 
-
-class _Wanted:
-    """What groups want at one second, each asked once."""
-
-    def __init__(self, groups: Mapping[Group, Seeker], now: int) -> None:
-        self._groups, self._now = groups, now
-        self._known: dict[Group, frozenset[tuple[str, str]]] = {}
-
-    def by(self, group: Group) -> frozenset[tuple[str, str]]:
-        """Platforms and roles."""
-        found = self._known.get(group)
-        if found is None:
-            seeker = self._groups.get(group)
-            found = self._known[group] = seeker.wanted(self._now) if seeker is not None else frozenset()
+        Nothing depends on it but how many are drawn together.
+        """
+        found, counts = list[tuple[Chance, str]](), dict[Group, list[int]]()
+        for later in range(number + 1, len(self._weeks)):
+            come = list[tuple[Chance, str]]()
+            for chance in self._chances[later]:
+                own = counts.get(chance.group)
+                if own is None:
+                    own = self._counts(chance.group, groups.get(chance.group), later)
+                    if own is None:
+                        continue
+                    counts[chance.group] = own
+                filled, seeker = self._rules[chance.group[0]].filled(tuple(own)), groups.get(chance.group)
+                activated = seeker.activated if seeker is not None else {}
+                come += self._bringing(chance, filled.sought_with(activated, chance.week.begins))
+            for chance, _ in come:
+                counts[chance.group][chance.role_number] += 1
+            found += come
         return found
 
+    def _counts(self, group: Group, seeker: Seeker | None, week: int) -> list[int] | None:
+        """How many members have each role: those whom it has, else the one who is expected by this week."""
+        known = seeker.counts() if seeker is not None else None
+        if known is not None:
+            return list(known)
+        expected = self._expected.get(group)
+        if expected is None or expected.week > week:
+            return None
+        return [int(role == expected.role) for role in self._rules[group[0]].needed]
 
-@dataclass(frozen=True, slots=True)
-class _Everything:
-    """A group that lacks all its roles. Satisfies `Seeker`."""
-
-    group: BuyingGroup
-
-    def wanted(self, now: int) -> frozenset[tuple[str, str]]:
-        """Platform and role of everybody for whom its own audience can ever look."""
-        fill = self.group.fill
-        return (
-            frozenset((fill.audience_on, role.name) for role in self.group.roles) if fill is not None else frozenset()
-        )
+    def _places(self, chosen: Sequence[tuple[Chance, str]]) -> list[Place]:
+        """To which of its places each of these chances brings somebody."""
+        new = [(chance, platform) for chance, platform in chosen if platform not in chance.places]
+        for (chance, platform), place in zip(new, self._audiences.places(new), strict=True):
+            chance.places[platform] = place
+        return [chance.places[platform] for chance, platform in chosen]
 
 
 def weekly(activation: Activation) -> int | None:

@@ -12,9 +12,9 @@ from journeyctl.fixed_point import CERTAIN
 from journeyctl.model.values import Activation, Assumed
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import FieldChanged, GroupChanged, GroupReady, LeadOutcome
-from journeyctl.simulate.account_group import Account
 from journeyctl.simulate.account_rules import BookRules
 from journeyctl.simulate.accounts import NEVER, AccountBook, Evaluation, evaluation_times
+from journeyctl.simulate.group_rules import Account
 from journeyctl.simulate.group_scope import GroupScope, membership
 from journeyctl.simulate.matched_audiences import weekly
 from journeyctl.units import Duration

@@ -29,6 +29,7 @@ from journeyctl.simulate.group_members import COUNTED, EVENTS, Standing
 from journeyctl.simulate.population_engine import notice_rows as n
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.field_codes import Interned, Sort
+from journeyctl.simulate.population_engine.first_wakes import FIRST, first_wakes
 from journeyctl.simulate.population_engine.group_conditions import Stance, Standings
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.instructions import ACTS
@@ -81,7 +82,7 @@ class Notices:
         """Tells the book what this evaluation is the first to see."""
         self._look_at_new_rows(self._book.times[evaluation - 1] if evaluation else 0)
         if not evaluation:
-            self._expect()
+            self._book.expect(self._waking())
         until = self._book.times[evaluation]
 
         self._stances = {}
@@ -121,11 +122,14 @@ class Notices:
             self._world.woken[bits] = known
         return known
 
-    def _expect(self) -> None:
-        """As far as lives without any news tell, this is to whom something will happen, and when."""
-        times, persons = self._book.times, np.flatnonzero(self._due < len(self._book.times))
-        due = zip(persons.tolist(), self._due[persons].tolist(), strict=True)
-        self._book.expect({self._people.key(person): times[number] for person, number in due})
+    def _waking(self) -> Iterator[tuple[str, str, int]]:
+        """As far as lives without any news tell, who will wake which group, and the evaluation that sees it first."""
+        times, key, following = self._book.times, self._people.key, 0
+        while following < len(self._due):
+            count, following = first_wakes(self._rows, self._crowd, self._due, following, self._found)
+            for person, bit, evaluation in self._found[:count, :FIRST].tolist():
+                for _, name in self._groups_in(1 << bit):
+                    yield key(person), name, times[evaluation]
 
     # --- satisfies `group_members.HeldBack`
 
@@ -157,6 +161,10 @@ class Notices:
     def standing(self, contact: str, group: str, now: int) -> Standing | None:
         """How a contact stands to a group in the evaluation at hand, where compiled code asks its conditions."""
         return None if self._standings is None else self._stance(contact, now).to(self._world.places[group])
+
+    def foresee(self, contacts: Iterable[str], now: int) -> None:
+        """Finds out how these contacts stand, since the evaluation at hand will probably ask."""
+        self._ask(tuple(contacts), now)
 
     def engagement(self, contact: str, now: int) -> tuple[int, int | None] | None:
         """What a contact's acts have earned, and since when, where compiled code knows that."""
