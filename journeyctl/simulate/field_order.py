@@ -30,6 +30,8 @@ class DrawnField:
     value: FieldValue
     missing: int
     """Threshold in 2^-53."""
+    reads: frozenset[str]
+    """Paths that conditions of its values read."""
 
 
 def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Program) -> tuple[DrawnField, ...]:
@@ -38,8 +40,8 @@ def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Pr
     Raises `SpecError` for fields that the profile lacks, conditions that depend on each other or that
     look down the account tree.
     """
-    fields = {field_path(path): _field(field_path(path), value, profile) for path, value in values.items()}
-    needs = {path: _needs(field, program) & fields.keys() for path, field in fields.items()}
+    fields = {field_path(path): _field(field_path(path), value, profile, program) for path, value in values.items()}
+    needs = {path: field.reads & fields.keys() for path, field in fields.items()}
     for path, read in needs.items():
         _check_levels(fields[path], read)
     try:
@@ -49,7 +51,7 @@ def drawn_fields(values: Mapping[str, FieldValue], profile: Profile, program: Pr
         raise SpecError([_cycle(error.args[1], fields)]) from error
 
 
-def needed_for(fields: Sequence[DrawnField], paths: Iterable[str], program: Program) -> tuple[DrawnField, ...]:
+def needed_for(fields: Sequence[DrawnField], paths: Iterable[str]) -> tuple[DrawnField, ...]:
     """Those of the fields, in their order, without which the ones at `paths` cannot be drawn."""
     by_path = {field.path: field for field in fields}
     left, found = list(paths), set[str]()
@@ -57,7 +59,7 @@ def needed_for(fields: Sequence[DrawnField], paths: Iterable[str], program: Prog
         path = left.pop()
         if path in by_path and path not in found:
             found.add(path)
-            left += _needs(by_path[path], program)
+            left += by_path[path].reads
     return tuple(field for field in fields if field.path in found)
 
 
@@ -82,10 +84,12 @@ def type_of(path: str, profile: Profile, origin: Origin) -> FieldType:
     return kind
 
 
-def _field(path: str, value: FieldValue, profile: Profile) -> DrawnField:
+def _field(path: str, value: FieldValue, profile: Profile, program: Program) -> DrawnField:
     level, _, name = path.partition(".")
     kind = type_of(path, profile, value.origin)
-    return DrawnField(path, level, kind, value, share_threshold(getattr(profile, level)[name].missing))
+    missing = share_threshold(getattr(profile, level)[name].missing)
+    read = (paths_read(condition_of(arm), program) for arm in _arms(value))
+    return DrawnField(path, level, kind, value, missing, frozenset[str]().union(*read))
 
 
 def _arms(value: FieldValue) -> Iterator[GivenArm]:
@@ -94,10 +98,6 @@ def _arms(value: FieldValue) -> Iterator[GivenArm]:
             if isinstance(arm, GivenArm):
                 yield arm
             yield from _arms(arm.value)
-
-
-def _needs(field: DrawnField, program: Program) -> set[str]:
-    return {path for arm in _arms(field.value) for path in paths_read(condition_of(arm), program)}
 
 
 def paths_read(condition: Condition, program: Program, seen: frozenset[str] = frozenset()) -> set[str]:
@@ -112,7 +112,7 @@ def paths_read(condition: Condition, program: Program, seen: frozenset[str] = fr
     return paths
 
 
-def _check_levels(field: DrawnField, read: set[str]) -> None:
+def _check_levels(field: DrawnField, read: frozenset[str]) -> None:
     lower = sorted(path for path in read if LEVELS.index(path.partition(".")[0]) > LEVELS.index(field.level))
     if lower:
         message = f"'{field.path}' depends on '{lower[0]}', which lies below it in the account tree"

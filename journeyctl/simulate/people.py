@@ -143,6 +143,17 @@ class Rows:
         return found if isinstance(found, bool) else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Accounts whose fields were drawn."""
+
+    tree: AccountTree
+    true: Mapping[str, Coded[Value]]
+    """By path, each with one value per account of its own level."""
+    known: Mapping[str, Coded[Value]]
+    """What the CRM knows of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How the records of one source are drawn."""
@@ -156,35 +167,57 @@ class Drawing:
     flaws: Flaws = field(default=Flaws())
     source: str = ""
 
-    def people(self, tree: AccountTree, *, at: Sequence[int] | None = None) -> People:
-        """Everybody in the tree, in its order, then the second records; `at` says when each becomes known."""
-        true = self._true_columns(tree)
+    def people(self, tree: AccountTree, *, at: Sequence[int] | None = None, ground: Ground | None = None) -> People:
+        """Everybody in the tree, in its order, then the second records; `at` says when each becomes known.
+
+        `ground` are its accounts, where these were drawn before.
+        """
+        ground = self.ground(tree) if ground is None else ground
+        true = self._true_columns(tree, ground)
         keys = Keys.of(tree.of("contact"))
         first = np.arange(len(keys), dtype=np.int64)
         if self.flaws.duplicates:
             us = self.draws.block(keys.hashes, name_hash(purposes.DUPLICATE))
             second = first[us < self.flaws.duplicates]
-            return self._records(tree, true, keys.twice(second), np.concatenate([first, second]), at)
-        return self._records(tree, true, keys, first, at)
+            return self._records(ground, tree, true, keys.twice(second), np.concatenate([first, second]), at=at)
+        return self._records(ground, tree, true, keys, first, at=at)
+
+    def ground(self, tree: AccountTree) -> Ground:
+        """The accounts of a tree."""
+        true: dict[str, Coded[Value]] = {}
+        known: dict[str, Coded[Value]] = {}
+        for level in LEVELS[:3]:
+            self._draw(level, tree, true)
+            known |= self._known(level, true, hashes_of(tree.of(level)))
+        return Ground(tree, true, known)
+
+    def known_fields(self, tree: AccountTree, ground: Ground) -> People:
+        """What the CRM knows of everybody in the tree, and nothing else of them; accounts are those of `ground`."""
+        keys = Keys.of(tree.of("contact"))
+        fields, _, _ = self._fields(ground, tree, self._true_columns(tree, ground), keys, None)
+        return People(keys, np.broadcast_to(np.int64(self.start), len(keys)), {}, fields)
 
     # --- columns
 
-    def _true_columns(self, tree: AccountTree) -> dict[str, Coded[Value]]:
+    def _true_columns(self, tree: AccountTree, ground: Ground) -> dict[str, Coded[Value]]:
         """Every field by path, each with one value per record of its own level."""
-        columns: dict[str, Coded[Value]] = {}
-        for level in LEVELS:
-            hashes = hashes_of(tree.of(level))
-            aligned = {
-                path: values.take(tree.ancestors(level, path.partition(".")[0])) for path, values in columns.items()
-            }
-            rows = Rows(aligned, self.program, self.start)
-            here = [entry for entry in self.fields if entry.level == level]
-            places = (place for entry in here for place in places_drawn(entry.value, entry.path))
-            ahead = self._ahead(purposes.FIELD, places, hashes)
-            for drawn in here:
-                column = Column(self.draws, hashes, purposes.FIELD, drawn.path, drawn.type, rows.holding, ahead=ahead)
-                columns[drawn.path] = aligned[drawn.path] = column_values(drawn.value, column)
+        columns = dict(ground.true)
+        self._draw("contact", tree, columns)
         return columns
+
+    def _draw(self, level: str, tree: AccountTree, columns: dict[str, Coded[Value]]) -> None:
+        """Adds the fields of one level to those of the levels above."""
+        hashes = hashes_of(tree.of(level))
+        here = [entry for entry in self.fields if entry.level == level]
+        aligned: dict[str, Coded[Value]] = {}
+        for path in columns.keys() & {path for entry in here for path in entry.reads}:
+            aligned[path] = columns[path].take(tree.ancestors(level, path.partition(".")[0]))
+        rows = Rows(aligned, self.program, self.start)
+        places = (place for entry in here for place in places_drawn(entry.value, entry.path))
+        ahead = self._ahead(purposes.FIELD, places, hashes)
+        for drawn in here:
+            column = Column(self.draws, hashes, purposes.FIELD, drawn.path, drawn.type, rows.holding, ahead=ahead)
+            columns[drawn.path] = aligned[drawn.path] = column_values(drawn.value, column)
 
     def _ahead(self, purpose: str, places: Iterable[str], hashes: NDArray[uint64]) -> Mapping[str, NDArray[int64]]:
         """Draws of few records at all places in one go; of many records, column by column needs less room."""
@@ -218,32 +251,20 @@ class Drawing:
 
     def _records(
         self,
+        ground: Ground,
         tree: AccountTree,
         true: Mapping[str, Coded[Value]],
         keys: Keys,
         records: NDArray[int64],
+        *,
         at: Sequence[int] | None,
     ) -> People:
         count = len(keys)
-
-        def up(level: str) -> NDArray[int64]:
-            """Each record's account of a level; not kept, since it takes more room than anything that is."""
-            return tree.ancestors("contact", level)[records]
-
-        contact = {path: column.take(records) for path, column in true.items() if path.startswith("contact.")}
-        asked = {self.consents.country, *self.consents.paths.values()} & true.keys()
-        signed, confirmed = self._sign_ups({path: true[path].take(up(path.partition(".")[0])) for path in asked}, keys)
-        fields: dict[str, Coded[Value]] = {}
-        own: dict[str, Coded[Any]] = {}
-        for level in LEVELS[:3]:
-            names = tree.of(level)
-            known = self._known(level, true, hashes_of(names))
-            places = up(level)
-            own[level] = Coded(names, places.astype(np.int32))
-            fields |= {path: column.take(places) for path, column in known.items()}
-        agreed = {path: _with(contact[path], False, contact[path].where(_is_true) & ~confirmed)
-                  for path in self.consents.paths.values() if path in contact}  # fmt: skip
-        fields |= self._known("contact", {**contact, **agreed}, keys.hashes)
+        fields, signed, confirmed = self._fields(ground, tree, true, keys, records)
+        own: dict[str, Coded[Any]] = {
+            level: Coded(tree.of(level), tree.ancestors("contact", level)[records].astype(np.int32))
+            for level in LEVELS[:3]
+        }
         own |= {
             "source": Coded.always(self.source, count),
             "duplicate_of": _second_records(keys, len(tree.of("contact")), records),
@@ -253,6 +274,41 @@ class Drawing:
         }
         known_from = np.broadcast_to(np.int64(self.start), count) if at is None else np.asarray(at, np.int64)[records]
         return People(keys, known_from, own, fields)
+
+    def _fields(
+        self,
+        ground: Ground,
+        tree: AccountTree,
+        true: Mapping[str, Coded[Value]],
+        keys: Keys,
+        records: NDArray[int64] | None,
+    ) -> tuple[dict[str, Coded[Value]], Coded[tuple[str, ...]], NDArray[np.bool_]]:
+        """What the CRM knows of records, to what they have agreed, and whether that was confirmed.
+
+        `records` are the places of their people; `None`: one record each, in their order.
+        """
+
+        def up(level: str) -> NDArray[int64]:
+            """Each record's account of a level; not kept, since it takes more room than anything that is."""
+            places = tree.ancestors("contact", level)
+            return places if records is None else places[records]
+
+        def of_records(path: str) -> Coded[Value]:
+            level = path.partition(".")[0]
+            return true[path] if records is None and level == "contact" else true[path].take(up(level))
+
+        asked = {self.consents.country, *self.consents.paths.values()} & true.keys()
+        signed, confirmed = self._sign_ups({path: of_records(path) for path in asked}, keys)
+        fields: dict[str, Coded[Value]] = {}
+        for level in LEVELS[:3]:
+            here = [path for path in ground.known if path.startswith(f"{level}.")]
+            places = up(level) if here else None
+            fields |= {path: ground.known[path].take(places) for path in here if places is not None}
+        contact = {path: of_records(path) for path in true if path.startswith("contact.")}
+        agreed = {path: _with(contact[path], False, contact[path].where(_is_true) & ~confirmed)
+                  for path in self.consents.paths.values() if path in contact}  # fmt: skip
+        fields |= self._known("contact", {**contact, **agreed}, keys.hashes)
+        return fields, signed, confirmed
 
     def _invalid(self, keys: Keys) -> NDArray[np.bool_]:
         limit = self.flaws.invalid_email
@@ -265,6 +321,8 @@ class Drawing:
     ) -> tuple[Coded[tuple[str, ...]], NDArray[np.bool_]]:
         """Purposes agreed to, and whether the agreement was confirmed where the country wants that."""
         asked = [(purpose, known[path]) for purpose, path in sorted(self.consents.paths.items()) if path in known]
+        if not asked:
+            return Coded.always((), len(keys)), np.ones(len(keys), np.bool_)
         alike = combinations([column for _, column in asked], len(keys))
         signed = answers(
             alike,

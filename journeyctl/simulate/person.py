@@ -129,19 +129,21 @@ class People(Sequence[Person]):
 
     __hash__ = None  # type: ignore[assignment]  # equal to plain sequences, whose fields have no hash either
 
-    def some(self, records: Sequence[int]) -> list[Person]:
-        """A few of the persons; each is made anew, with fields of its own."""
+    def some(self, records: Sequence[int], keys: Sequence[str] | None = None) -> list[Person]:
+        """A few of the persons, under these keys where such are given; each is made anew, with fields of its own."""
         rows = np.array(records, np.int64)
+        named = list(self.keys.take(rows)) if keys is None else keys
         own = [self.own[name] for name in OWN]
         columns = [[column.values[code] for code in column.codes[rows].tolist()] for column in own]
         fields = [[column.values[code] for code in column.codes[rows].tolist()] for column in self.fields.values()]
-        found = []
-        for number, record in enumerate(records):
-            known = zip(self.fields, (column[number] for column in fields), strict=True)
-            key, about = self.keys[record], {path: value for path, value in known if value is not None}
-            about |= {self.keyed: key} if self.keyed else {}
-            umbrella, hospital, clinic, *others = (column[number] for column in columns)
-            found.append(Person(key, umbrella, hospital, clinic, about, int(self.at[record]), *others))
+        paths, times, found = tuple(self.fields), self.at[rows].tolist(), []
+        known = zip(*fields, strict=True) if fields else [()] * len(rows)
+        for key, time, of_it, about in zip(named, times, known, zip(*columns, strict=True), strict=True):
+            own_fields = {path: value for path, value in zip(paths, of_it, strict=True) if value is not None}
+            if self.keyed:
+                own_fields[self.keyed] = key
+            umbrella, hospital, clinic, *others = about
+            found.append(Person(key, umbrella, hospital, clinic, own_fields, time, *others))
         return found
 
     def _make(self, first: int, after: int) -> list[Person]:

@@ -94,6 +94,9 @@ class Keys(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         stems = self._stems
+        if self._plain:
+            yield from stems
+            return
         for start in range(0, len(self), 1 << 14):
             part = slice(start, start + (1 << 14))
             rows = zip(self._stem[part].tolist(), self._number[part].tolist(), self._again[part].tolist(), strict=True)
