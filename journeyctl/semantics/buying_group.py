@@ -108,10 +108,15 @@ def is_looked_for(group: BuyingGroup, found: Completeness) -> bool:
 
 def called(group: BuyingGroup, members: Sequence[Member]) -> Member | None:
     """Who is called: of the heaviest role that anybody has, the highest score, then the lower key."""
+    chosen = in_heaviest_role(group, members)
+    return min(chosen, key=lambda member: (-member.score, member.key), default=None)
+
+
+def in_heaviest_role(group: BuyingGroup, members: Sequence[Member]) -> list[Member]:
+    """The members with the heaviest role that anybody has, the earlier one of two."""
     order = {role.name: (-role.weight, place) for place, role in enumerate(group.roles)}
     heaviest = min((order[member.role] for member in members), default=None)
-    chosen = [member for member in members if order[member.role] == heaviest]
-    return min(chosen, key=lambda member: (-member.score, member.key), default=None)
+    return [member for member in members if order[member.role] == heaviest]
 
 
 def may_hand_over(group: BuyingGroup, *, leads: int, closed_at: int | None, now: int, calendar: Calendar) -> bool:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from journeyctl.semantics.buying_group import Member, called, group_engagement, lead_name, may_hand_over
+from journeyctl.semantics.buying_group import (
+    Member,
+    called,
+    group_engagement,
+    in_heaviest_role,
+    lead_name,
+    may_hand_over,
+)
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.state import OpenLead
 from journeyctl.semantics.stimuli import GroupChanged, GroupReady, LeadOutcome, Stimulus
@@ -149,18 +156,27 @@ class AccountGroup:
 
     def _assign(self, joined: Sequence[str], now: int, out: Findings) -> None:
         """Who has which role, and what follows for completeness."""
-        before, present = self._filled, self._present()
-        fits = [self._still_fits(key, now) for key in present]
-        roles, filled = self._rules.seated(tuple([playing for playing, _ in fits]))
-        self._filled = filled
+        before, (present, playing, fades_at) = self._filled, self._playing(now)
+        roles, filled = self._rules.seated(playing)
+        self._filled, self._fades_at = filled, fades_at
         self._roles = {key: role for key, role in zip(present, roles, strict=True) if role is not None}
-        self._fades_at = min((until for _, until in fits if until is not None), default=None)
         for key in joined:
-            row = Effect(now, Kind.JOINED_GROUP, reason=self._roles.get(key, ""), group=self.name)
+            row = _row(now, Kind.JOINED_GROUP, self._roles.get(key, ""), 0, self.name)
             out.rows.append((self.candidates[key].person, row))
         if before is None or (before is not filled and _recorded(before) != _recorded(filled)):
-            row = Effect(now, Kind.FACT, reason=filled.reason, value=filled.basis_points, group=self.name)
+            row = _row(now, Kind.FACT, filled.reason, filled.basis_points, self.name)
             out.rows.append((self.account, row))
+
+    def _playing(self, now: int) -> tuple[list[str], tuple[tuple[str, ...], ...], int | None]:
+        """Members who have not left, which roles each can play, and the first second at which time may change that."""
+        fades_at: int | None = None
+        present, playing = self._present(), []
+        for key in present:
+            roles, until = self._still_fits(key, now)
+            playing.append(roles)
+            if until is not None and (fades_at is None or until < fades_at):
+                fades_at = until
+        return present, tuple(playing), fades_at
 
     def _judge(self, new: bool, now: int, out: Findings) -> None:  # noqa: FBT001  (a step of `look`)
         """Whether the group is ready, and what members learn of it; `new` where roles or the lead have changed."""
@@ -181,12 +197,11 @@ class AccountGroup:
         """Whether some member can play other roles than when roles were assigned; if not, when to look again."""
         if self._rules.windows is None:
             return True
-        present = self._present()
-        before = [self._fitting[key][0] if key in self._fitting else None for key in present]
-        fits = [self._still_fits(key, now) for key in present]
-        if before != [roles for roles, _ in fits]:
+        before = tuple([self._fitting[key][0] if key in self._fitting else None for key in self._present()])
+        _, playing, fades_at = self._playing(now)
+        if before != playing:
             return True
-        self._fades_at = min((until for _, until in fits if until is not None), default=None)
+        self._fades_at = fades_at
         return False
 
     def _is_due(self, now: int) -> bool:
@@ -217,14 +232,24 @@ class AccountGroup:
 
     def unsure(self, now: int) -> list[str]:
         """Members of whom the next look will probably ask how they stand, or what their acts have earned."""
-        rules, candidates, fitting = self._rules, self.candidates, self._fitting
-        found = list[str]()
-        if self._fades_at is not None and self._fades_at <= now:
+        rules, fades = self._rules, self._fades_at is not None and self._fades_at <= now
+        is_scored = rules.counts_acts and len(self.members) + len(self.touched) >= rules.fewest
+        if not fades and not is_scored:
+            return []
+        fitting, found = self._fitting, list[str]()
+        if fades:
             known = ((key, fitting.get(key)) for key in self.members)
             found += [key for key, fits in known if fits is None or (fits[1] is not None and fits[1] <= now)]
-        if rules.counts_acts and len(self.members) + len(self.touched) >= rules.fewest:
-            found += [key for key in self.members if candidates[key].has_moved(now)]
+        if is_scored and self._may_be_enough():
+            found += [key for key in self.members if self.candidates[key].has_moved(now)]
         return found
+
+    def _may_be_enough(self) -> bool:
+        """With those to whom something has happened it is as complete as `ready` asks for, or will probably be."""
+        if self._filled is not None and self._filled.enough:
+            return True
+        everybody = (*self.members, *sorted(self.touched - self.members.keys()))
+        return self._rules.seated(tuple([self._fitting[key][0] for key in everybody if key in self._fitting]))[1].enough
 
     # --- members and roles
 
@@ -285,9 +310,13 @@ class AccountGroup:
         """
         if not self._rules.counts_acts:
             return 0
-        known, weights = {key: self.candidates[key] for key in self._roles}, self._rules.weights
-        watch(known, now)
-        return sum([weights[role] * known[key].engagement(now) for key, role in self._roles.items()])
+        candidates, weights, points = self.candidates, self._rules.weights, 0
+        new = {key: known for key in self._roles if not (known := candidates[key]).is_watched}
+        if new:
+            watch(new, now)
+        for key, role in self._roles.items():
+            points += weights[role] * candidates[key].engagement(now)
+        return points
 
     def _seated(self, now: int) -> list[Member]:
         """Members with a role and what their acts earned."""
@@ -316,7 +345,7 @@ class AccountGroup:
         if not may_hand_over(group, leads=self._leads, closed_at=self.closed_at, now=now, calendar=calendar):
             return
         members = self._seated(now)
-        chosen = called(group, [self._scored(member, now) for member in members])
+        chosen = called(group, [self._scored(member, now) for member in in_heaviest_role(group, members)])
         if ready is None or chosen is None:
             return
         self._leads += 1
@@ -373,6 +402,15 @@ class AccountGroup:
         if ready and again is not None and self.closed_at is not None:
             ends.append(self._rules.calendar.add(self.closed_at, again))
         return min((end for end in ends if end is not None and end > now), default=None)
+
+
+def _row(now: int, kind: Kind, reason: str, value: int, group: str) -> Effect:
+    """A row about a group that says no more than this, made in a third of the time."""
+    return _made(Effect, (now, kind, *_NOTHING_ELSE, reason, "", value, "", group))
+
+
+_made = tuple.__new__
+_NOTHING_ELSE: Final = Effect(0, Kind.FACT)[2 : Effect._fields.index("reason")]
 
 
 def _recorded(filled: Filled) -> tuple[Fraction, tuple[str, ...]]:

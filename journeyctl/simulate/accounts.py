@@ -137,7 +137,8 @@ class AccountBook:
             one = self._enrolled[contact]
             if name in one.groups:
                 group = one.accounts[one.groups.index(name)]
-                first[group] = min((time, contact), first.get(group, (time, contact)))
+                if group not in first or (time, contact) < first[group]:
+                    first[group] = time, contact
         expected = dict[tuple[str, str], Expected]()
         for group, (time, contact) in first.items():
             week = bisect_left(begins, time)
@@ -347,9 +348,9 @@ class AccountBook:
         self._catch_up(now)
         out, groups = Findings(), self._to_look_at(now)
         if self._keeper is not None:
-            unsure = dict.fromkeys([key for group in groups for key in group.unsure(now)])
+            unsure = [key for group in groups for key in group.unsure(now)]
             if unsure:
-                self._keeper.foresee(unsure, now)
+                self._keeper.foresee(dict.fromkeys(unsure), now)
         for group in groups:
             before = len(out.leads)
             group.look(now, out)

@@ -330,9 +330,8 @@ class KnownContact:
         return False
 
 
-def watch(contacts: Mapping[str, KnownContact], now: int) -> None:
+def watch(new: Mapping[str, KnownContact], now: int) -> None:
     """From now on all acts of these contacts count at once, those of before included. All are kept by one engine."""
-    new = {key: known for key, known in contacts.items() if not known.is_watched}
     kept = {key: kept for key, known in new.items() if (kept := known.watched()) is not None}
     if kept:
         for key, effects in next(iter(kept.values())).watch(tuple(kept), now):

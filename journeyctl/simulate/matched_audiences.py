@@ -210,7 +210,9 @@ class AudienceSearch:
 
     def begin(self, groups: Sequence[Group], number: int) -> None:
         """These groups have got members by the first evaluation of the week of this number."""
-        self._draw(dict.fromkeys(groups, number))
+        new = [group for group in groups if self._drawn.get(group, len(self._weeks)) > number]
+        if new:
+            self._draw(dict.fromkeys(new, number))
 
     def _draw(self, since: Mapping[Group, int]) -> None:
         """Finds the chances of these groups in the week of this number and later ones, as far as they are not known."""

@@ -90,6 +90,8 @@ class Keys(Sequence[str]):
         if isinstance(place, slice):
             hashes = None if self._hashes is None else self._hashes[place]
             return Keys(self._stems, self._stem[place], self._number[place], self._again[place], hashes)
+        if self._plain:
+            return self._stems[place]
         return _name(self._stems[self._stem[place]], int(self._number[place]), again=bool(self._again[place]))
 
     def __iter__(self) -> Iterator[str]:
