@@ -17,10 +17,13 @@ from journeyctl.semantics.buying_group import (
     called,
     engagement_of,
     group_engagement,
+    in_heaviest_role,
     is_looked_for,
     is_ready,
     lead_name,
     may_hand_over,
+    points_to_be_ready,
+    role_weights,
     roles_needed,
 )
 from journeyctl.semantics.completeness import completeness
@@ -101,10 +104,37 @@ def test_a_group_s_engagement_weighs_members_by_role_and_ends_at_100() -> None:
     assert group_engagement(group(), []) == 0
 
 
+@pytest.mark.parametrize("asked", [0.0, 0.3, 33.3, 40.0, 99.9, 100.0])
+def test_a_group_is_ready_from_just_those_points_on_that_make_its_engagement(asked: float) -> None:
+    found, rules = (
+        completeness(roles_needed(group()), {"decision-maker": 3, "influencer": 2}, {}),
+        group(engagement=asked),
+    )
+    least, weights = points_to_be_ready(rules, found), role_weights(rules)
+    assert weights == {"decision-maker": 3, "influencer": 1}
+    assert least is not None
+    for points in range(max(0, least - 9), least + 9):
+        members = [Member("a", "decision-maker", 0, points // 3), Member("b", "influencer", 0, points % 3)]
+        assert is_ready(rules, found, group_engagement(rules, members)) is (points >= least)
+
+
+def test_no_points_make_a_group_ready_that_is_too_small_asks_for_too_much_or_gives_no_role_a_weight() -> None:
+    needed = roles_needed(group())
+    whole, part = (completeness(needed, {"decision-maker": many, "influencer": 5}, {}) for many in (3, 0))
+    weightless = replace(group(), roles=tuple(replace(role, weight=0.0) for role in group().roles))
+    asking = replace(group(), ready=Readiness(0.7, 100.5, "sales", None))
+    assert points_to_be_ready(group(), part) is None
+    assert points_to_be_ready(asking, whole) is None
+    assert points_to_be_ready(weightless, whole) is None
+    assert points_to_be_ready(replace(group(), ready=None), whole) is None
+    assert points_to_be_ready(replace(weightless, ready=Readiness(0.7, 0.0, "sales", None)), whole) == 0
+
+
 def test_the_person_called_has_the_heaviest_role_then_the_highest_score_then_the_lower_key() -> None:
     makers = [Member(key, "decision-maker", score, 0) for key, score in (("c", 5), ("b", 9), ("a", 9))]
     keen = Member("z", "influencer", 99, 0)
     assert called(group(), [keen, *makers]) == makers[2]
+    assert in_heaviest_role(group(), [keen, *makers]) == makers
     assert called(group(), [keen]) == keen
     assert called(group(), []) is None
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from journeyctl.graph.program import Scoring
 from journeyctl.semantics import scoring
-from journeyctl.semantics.completeness import assign_roles, completeness
+from journeyctl.semantics.completeness import assign_roles, completeness, fewest
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.scoring import Score
 from journeyctl.semantics.stimuli import (
@@ -142,6 +144,14 @@ def test_the_weighted_completeness_counts_roles_by_weight() -> None:
     assert found.by_role == {"maker": 1.0, "influencer": 0.5, "none": 1.0}
     assert float(found.weighted) == (3 * 1.0 + 1 * 0.5 + 1 * 1.0) / 5
     assert completeness({}, {}, {}).overall == completeness({}, {}, {}).weighted == 1.0
+
+
+@pytest.mark.parametrize("need", [{"a": 1, "b": 2, "c": 4}, {"a": 3}, {"a": 2, "b": 0}, {}])
+def test_fewer_people_than_said_never_make_a_group_so_complete_and_as_many_can(need: dict[str, int]) -> None:
+    ways = [dict(zip(need, way, strict=True)) for way in product(*(range(wanted + 1) for wanted in need.values()))]
+    for overall in {completeness(need, way, {}).overall for way in ways}:
+        enough = [sum(way.values()) for way in ways if completeness(need, way, {}).overall >= overall]
+        assert fewest(need, overall) == min(enough)
 
 
 @pytest.mark.parametrize(
