@@ -5,13 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Any, overload
+from typing import Any, Protocol, cast, overload
 
 import numpy as np
-from numpy import int32, uint64
+from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
-from journeyctl.results.name_list import NameList, places_among
+from journeyctl.results.name_list import Hashed, NameList, places_among
+
+
+class Takeable(Hashed, Protocol):
+    """Names that know their hashes, and of which some can be taken."""
+
+    def take(self, places: NDArray[int64], /) -> Sequence[str]:
+        """Those at some places, in this order."""
+        ...
 
 
 class NameTable(Sequence[str]):
@@ -53,14 +61,14 @@ class NameTable(Sequence[str]):
 
     def are_new(self, hashes: NDArray[uint64]) -> bool:
         """Whether names with these hashes are all different and none of these, as far as their hashes tell."""
-        if not len(hashes):
+        if not len(hashes) or self._has_some(hashes):
             return False
-        for part in self._parts:
-            fewer, more = sorted((part.hashes(), hashes), key=len)
-            if len(places_among(more, fewer)):
-                return False
         ordered = np.sort(hashes)
         return not bool((ordered[1:] == ordered[:-1]).any())
+
+    def _has_some(self, hashes: NDArray[uint64]) -> bool:
+        """Whether some name has one of these hashes."""
+        return any(len(places_among(*sorted((part.hashes(), hashes), key=len, reverse=True))) for part in self._parts)
 
     def with_numbers(self, names: Sequence[str]) -> tuple[NameTable, NDArray[int32]]:
         """These names and those of others that are not among them; and the numbers of all of the others."""
@@ -70,6 +78,23 @@ class NameTable(Sequence[str]):
         for place in missing:
             found[place] = new.setdefault(names[place], len(self) + len(new))
         return self.and_then(tuple(new)), found
+
+    def with_new(self, given: Takeable) -> tuple[NameTable, NDArray[int32]]:
+        """The same for names that are hardly ever among these: hardly any of them is spelled out."""
+        names, hashes = cast("Sequence[str]", given), given.hashes
+        if self.are_new(hashes):
+            return self.and_then(names), np.arange(len(self), len(self) + len(names), dtype=np.int32)
+        if self._has_some(hashes):
+            return self.with_numbers(names)
+        _, first, which = np.unique(hashes, return_index=True, return_inverse=True)
+        earlier = first[which]
+        again = np.flatnonzero(earlier != np.arange(len(hashes)))
+        pairs = zip(again.tolist(), earlier[again].tolist(), strict=True)
+        if any(names[row] != names[before] for row, before in pairs):
+            return self.with_numbers(names)
+        first.sort()
+        numbers = len(self) + np.searchsorted(first, earlier)
+        return self.and_then(given.take(first)), numbers.astype(np.int32)
 
     def __len__(self) -> int:
         return self._starts[-1]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
-from numpy import int64
+from numpy import int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.behaviour.activity import ActivityClock
@@ -21,22 +22,25 @@ from journeyctl.simulate.desk_rules import WorkTime
 
 LOT_BEGINS = 8 * 3_600
 """Local time of day at which a lot begins to arrive."""
+_MOST_KEPT = 1 << 8
+"""Names of larger lots are made anew for each replication."""
 _COUNT_STEP = ONE >> 3
 """Weekly means are rounded to eighths of a lead, so that few tables of counts are needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherLead:
-    """One lead from elsewhere, before anybody has judged its need."""
+class OtherLead(NamedTuple):
+    """One lead from elsewhere, before anybody has judged its need. They sort by time and name."""
 
+    at: int
+    """UTC seconds."""
     lead: str
     desk: str
     source: str
-    at: int
-    """UTC seconds."""
     request: bool
     grade: str
     """Grade of fit; empty where the source states none."""
+    subject: int
+    """`draws.name_hash` of its name."""
 
     def request_with(self, *, need: bool, lines: tuple[str, ...] = ()) -> LeadRequest:
         """The lead as it reaches the desk. It has no score with us, so it comes after all that have."""
@@ -70,7 +74,7 @@ def other_leads(inflow: DeskInflow, draws: Draws, *, period: Period, desks: Iter
         for desk in everywhere if source.desk is None else [source.desk]:
             arrivals = _Arrivals(name, source, desk, draws, period, factors)
             found += arrivals.leads(arrivals.weekly() if source.per_week is not None else arrivals.lots())
-    return tuple(sorted(found, key=lambda lead: (lead.at, lead.lead)))
+    return tuple(sorted(found))
 
 
 class _Factors:
@@ -81,12 +85,37 @@ class _Factors:
         # The working time of a mean of 1 in 2^-20 has just the median and sigma that are wanted.
         self._spread = None if factor is None else WorkTime.of(ONE, factor.cv.value)
         self._draws = draws
+        self._known: dict[str, int] = {}
 
     def of_week(self, week: str) -> int:
         if self._spread is None:
             return ONE
-        u = self._draws.bits("desk_inflow", "weekly-factor", place=week)
-        return lognormal(u, median=self._spread.median, sigma=self._spread.sigma)
+        found = self._known.get(week)
+        if found is None:
+            u = self._draws.bits("desk_inflow", "weekly-factor", place=week)
+            found = self._known[week] = lognormal(u, median=self._spread.median, sigma=self._spread.sigma)
+        return found
+
+
+class _Numbered:
+    """Names that begin alike and end in a number, from 1 on: those of a lot, which has more or less of them."""
+
+    def __init__(self, begin: str) -> None:
+        self._begin, self._names, self._hashes = begin, list[str](), np.zeros(0, np.uint64)
+
+    def first(self, count: int) -> tuple[list[str], NDArray[uint64]]:
+        """So many names, and their hashes."""
+        if count <= len(self._names):
+            return self._names[:count], self._hashes[:count]
+        more = [f"{self._begin}~{number}" for number in range(len(self._names) + 1, count + 1)]
+        names, hashes = self._names + more, np.concatenate([self._hashes, name_hashes(more)])
+        if count <= _MOST_KEPT:
+            self._names, self._hashes = names, hashes
+        return names, hashes
+
+
+_numbered = lru_cache(maxsize=1 << 10)(_Numbered)
+"""All replications name leads alike."""
 
 
 _Lot = tuple[str, int, Callable[[Sequence[int]], Iterable[int]]]
@@ -106,18 +135,19 @@ class _Arrivals:
 
     def leads(self, lots: Iterable[_Lot]) -> Iterator[OtherLead]:
         """The leads of all weeks or lots that come in the period."""
-        known = list(lots)
-        names = [f"{begin}~{k + 1}" for begin, count, _ in known for k in range(count)]
+        known = [(moments, *_numbered(begin).first(count)) for begin, count, moments in lots]
+        hashes = np.concatenate([np.zeros(0, np.uint64), *(own for _, _, own in known)])
         purposes = name_hashes(("arrival", "grade"))
-        drawn = self.draws.block(name_hashes(names)[:, None], purposes[None, :]).tolist()
+        arrivals, drawn_grades = self.draws.block(hashes[:, None], purposes[None, :]).T.tolist()
+        subjects, start, end = hashes.tolist(), self.period.start, self.period.end
         first, grades, asks = 0, self.source.fit, self.source.order == "sales_request"
-        for _, count, moments in known:
-            some = range(first, first + count)
-            for place, at in zip(some, moments([drawn[place][0] for place in some]), strict=True):
-                if self.period.start <= at < self.period.end:
-                    grade = grades[drawn[place][1] * len(grades) >> 53] if grades else ""
-                    yield OtherLead(names[place], self.desk, self.name, at, asks, grade)
-            first += count
+        for moments, names, _ in known:
+            some = range(first, first + len(names))
+            for place, name, at in zip(some, names, moments(arrivals[first : some.stop]), strict=True):
+                if start <= at < end:
+                    grade = grades[drawn_grades[place] * len(grades) >> 53] if grades else ""
+                    yield OtherLead(at, name, self.desk, self.name, asks, grade, subjects[place])
+            first = some.stop
 
     def weekly(self) -> Iterator[_Lot]:
         """Poisson counts per ISO week, likelier in active hours."""

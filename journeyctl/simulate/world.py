@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from journeyctl.behaviour.purposes import NEED, STAGE
 from journeyctl.behaviour.response import ResponseModel
 from journeyctl.calendars import iso_weeks
@@ -22,7 +24,7 @@ from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.contact_life import Week
 from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk import LeadRequest
-from journeyctl.simulate.desk_inflow import Period, other_leads, stages_of
+from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stages_of
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.group_scope import Belongs, GroupScope
 from journeyctl.simulate.matched_audiences import MatchedAudiences
@@ -167,14 +169,23 @@ class World:
 
     def other_leads(self, draws: Draws) -> tuple[LeadRequest, ...]:
         """Leads from elsewhere, by time and name."""
+        found = self.leads_from_elsewhere(draws)
+        return tuple(lead.request_with(need=need) for lead, need in zip(found, self.needs(found, draws), strict=True))
+
+    def leads_from_elsewhere(self, draws: Draws) -> Sequence[OtherLead]:
+        """The same before anybody has judged their need."""
         found = other_leads(self.desk_inflow, draws, period=self.period(), desks=self.desks)
-        leads = [lead for lead in found if lead.desk in self.desks]
-        drawn = draws.block(name_hashes([lead.lead for lead in leads])[:, None], name_hashes((STAGE, NEED))[None, :])
-        needs: dict[tuple[int, bool, str], int] = {}
-        requests = []
+        return [lead for lead in found if lead.desk in self.desks]
+
+    def needs(self, leads: Sequence[OtherLead], draws: Draws) -> list[bool]:
+        """Whether there is a need behind each of these."""
+        subjects = np.array([lead.subject for lead in leads], np.uint64)
+        drawn = draws.block(subjects[:, None], name_hashes((STAGE, NEED))[None, :])
+        known: dict[tuple[int, bool, str], int] = {}
+        found = []
         for lead, stage, need in zip(leads, stages_of(drawn[:, 0], self.stages), drawn[:, 1].tolist(), strict=True):
-            known = stage, lead.request, lead.grade
-            if known not in needs:
-                needs[known] = self.model.need_threshold(stage=stage, asked=lead.request, fit=lead.grade or None)
-            requests.append(lead.request_with(need=need < needs[known]))
-        return tuple(requests)
+            asked = stage, lead.request, lead.grade
+            if asked not in known:
+                known[asked] = self.model.need_threshold(stage=stage, asked=lead.request, fit=lead.grade or None)
+            found.append(need < known[asked])
+        return found

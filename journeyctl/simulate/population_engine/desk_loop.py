@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
 from journeyctl.results.name_table import NameTable
-from journeyctl.results.recorder import Recorder
 from journeyctl.semantics.stimuli import Stimulus
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.matched_audiences import Newcomer
@@ -33,9 +32,12 @@ from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.news import News, Telling
 from journeyctl.simulate.population_engine.notices import Notices
+from journeyctl.simulate.population_engine.other_leads import hand_over
 
 if TYPE_CHECKING:
+    from journeyctl.results.record import Recorded
     from journeyctl.results.row_parts import Part
+    from journeyctl.semantics.effects import Effect
     from journeyctl.simulate.population_engine.lead_names import LeadBook
     from journeyctl.simulate.population_engine.rows import WorldNames
 
@@ -47,13 +49,14 @@ class DeskLoop:
         """All lives have been run once, without any news."""
         world = inputs.world
         self._world, self._inputs, self._lives, self._draws = world, inputs, lives, draws
-        self.evaluated = Recorder(draws.replication or 0)
+        self.evaluated: list[tuple[Recorded, Effect]] = []
         """What account evaluations have recorded, each before all else of its second."""
         self.people = KnownPeople(inputs)
         """By number; newcomers last."""
-        others = world.other_leads(draws)
+        others = world.leads_from_elsewhere(draws)
         self._floor = DeskFloor(inputs.desks, draws, room=lives.count_events() + len(others))
-        self._floor.hand_over(others, [-1] * len(others))
+        self._elsewhere = hand_over(self._floor, others, world.needs(others, draws))
+        """Names of the leads that were handed over before all others."""
         self._arrivals = Arrivals(inputs, self._floor, self.people)
         self._news = KnownNews(len(self.people))
         self._telling = Telling(inputs)
@@ -96,11 +99,9 @@ class DeskLoop:
         """
         own = self._arrivals.persons()
         people = {column: numbers[own] for column, numbers in known.persons}
-        # Leads from elsewhere were handed over before all others.
-        elsewhere = self._floor.names
-        names, first = names.with_numbers(elsewhere)
+        names, first = names.with_new(self._elsewhere)
         named = Named(
-            people, np.concatenate([first, leads]), NameTable(elsewhere, self.leads.names()),
+            people, np.concatenate([first, leads]), NameTable(self._elsewhere, self.leads.names()),
             self._inputs.responses.lines,
         )  # fmt: skip
         return part_of_desks(self._floor, self._draws, start=self._world.start, named=named, names=names)
@@ -161,8 +162,7 @@ class DeskLoop:
         self._notices.tell(self._evaluations)
         found = self._book.evaluate(now)
         self._evaluations += 1
-        for whom, row in found.rows:
-            self.evaluated.add(whom, row)
+        self.evaluated += found.rows
         if found.newcomers:
             self._welcome(found.newcomers, now)
         for contact, time, news in found.stimuli:

@@ -7,11 +7,12 @@ from journeyctl.results.record import EventRecord
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
 from journeyctl.simulate.population_engine.draw_blocks import block
+from journeyctl.simulate.population_engine.evaluation_rows import part_of_evaluations
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
 from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
-from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_among, part_of
+from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_of
 from journeyctl.simulate.population_engine.spare_memory import give_back, small_pages
 from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
@@ -74,7 +75,7 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     known = _names(inputs, loop.people)
     own, leads, names = part_of(lives, loop.leads, inputs.tables, known, replication=draws.replication or 0)
     of_desks, names = loop.part(known, leads, names)
-    of_evaluations, names = part_among(loop.evaluated.record(), names)
+    of_evaluations, names = part_of_evaluations(loop.evaluated, loop.people, known, names, draws.replication or 0)
     # Of one second, account evaluations come first and desks last.
     parts = [part for part in (of_evaluations, own, of_desks) if part.length]
     rows = EventRecord.of_parts(parts, names, by_time=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from journeyctl.results.row_keys import distinct
-from journeyctl.simulate.person import People, Person
+from journeyctl.simulate.person import Person
 from journeyctl.simulate.record_keys import Keys, joined
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class KnownPeople(Sequence[Person]):
         self._newcomers.append(newcomer)
 
     @property
-    def newcomers(self) -> People:
+    def newcomers(self) -> Sequence[Person]:
         """Those who came."""
-        return People.of(self._newcomers)
+        return self._newcomers
 
     def key(self, number: int) -> str:
         """A contact's name."""

@@ -57,6 +57,12 @@ class LeadNames(Sequence[str]):
         """`draws.name_hashes` of the names, in their order."""
         return self._hashes
 
+    def take(self, leads: Integers) -> LeadNames:
+        """The names of some leads, in this order."""
+        return LeadNames(
+            self._keys, self._whose[leads], self._places, self._place[leads], self._number[leads], self._hashes[leads]
+        )
+
     def __len__(self) -> int:
         return len(self._whose)
 
@@ -172,8 +178,16 @@ def _spelled(contacts: Keys, keys: Integers, places: Sequence[str]) -> Words:
 
 def words_of(names: Sequence[str]) -> Words:
     """The same of any names."""
-    data = [name.encode("utf-8", "surrogatepass") for name in names]
-    lengths = np.array([(len(part) + 7) // 8 for part in data], np.int64)
-    filled = b"".join([part.ljust(8 * -(-len(part) // 8), b"\0") for part in data])
-    words = np.frombuffer(filled, ">u8").astype(np.uint64) ^ np.uint64(_TOP)
-    return words.view(np.int64), lengths, name_hashes(names)
+    return words_in([padded(name) for name in names], name_hashes(names))
+
+
+def padded(name: str) -> bytes:
+    """A name as whole words."""
+    data = name.encode("utf-8", "surrogatepass")
+    return data.ljust(8 * -(-len(data) // 8), b"\0")
+
+
+def words_in(names: Sequence[bytes], hashes: NDArray[uint64]) -> Words:
+    """The words of names that are `padded`, and how many each has; `hashes` are those of the names."""
+    words = np.frombuffer(b"".join(names), ">u8").astype(np.uint64) ^ np.uint64(_TOP)
+    return words.view(np.int64), np.array([len(name) >> 3 for name in names], np.int64), hashes

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import int32, int64
@@ -14,22 +13,26 @@ from numpy.typing import NDArray
 from journeyctl.draws import name_hashes
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
-from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse, plain_part
+from journeyctl.results.row_parts import Always, Held, Listed, Looked, Part, Plain, Runs, Sparse
+from journeyctl.simulate.coded import Coded
 from journeyctl.simulate.population_engine import row_columns as r
 from journeyctl.simulate.population_engine.packed_rows import FACT, PackedRows
 from journeyctl.simulate.population_engine.program_tables import Tables
 from journeyctl.simulate.population_engine.row_columns import Rows
 from journeyctl.simulate.population_engine.row_filling import is_filled
+from journeyctl.simulate.record_keys import Keys
 
 if TYPE_CHECKING:
-    from journeyctl.simulate.people import People
+    from collections.abc import Mapping, Sequence
+
+    from journeyctl.simulate.person import People, Person
     from journeyctl.simulate.population_engine.lead_names import LeadBook
     from journeyctl.simulate.population_engine.lives import Lives
 
 Integers = NDArray[int64]
 Names = NDArray[int32]
 
-_OWN: Final = ("clinic", "hospital", "umbrella", "source")
+OWN: Final = ("clinic", "hospital", "umbrella", "source")
 _NAMED: Final = (
     ("item", r.ITEM), ("channel", r.CHANNEL), ("desk", r.DESK), ("line", r.LINE), ("who", r.WHO), ("cause", r.CAUSE),
     ("group", r.GROUP),
@@ -57,7 +60,7 @@ class WorldNames:
     @classmethod
     def of(cls, names: Mapping[str, int], people: People) -> WorldNames:
         """Numbers everybody's names and accounts behind those that are numbered already."""
-        return cls(NameTable(tuple(names)), (), len(names)).with_newcomers(people)
+        return cls(NameTable(tuple(names)), (), len(names)).with_people(people.keys, people.own)
 
     def grown(self, names: Mapping[str, int], people: People) -> WorldNames:
         """The same after further names were numbered; `people` are those who were numbered here already."""
@@ -70,21 +73,20 @@ class WorldNames:
         )
         return WorldNames(self.names.grown(further), tuple(persons), len(names))
 
-    def with_newcomers(self, people: People) -> WorldNames:
-        """The same with further people."""
-        if not len(people):
+    def with_newcomers(self, newcomers: Sequence[Person]) -> WorldNames:
+        """The same with a few further people."""
+        own = {level: Coded.of([getattr(person, level) for person in newcomers]) for level in OWN}
+        return self.with_people(Keys.of(tuple([person.key for person in newcomers])), own)
+
+    def with_people(self, keys: Keys, own: Mapping[str, Coded[Any]]) -> WorldNames:
+        """The same with further people and their accounts."""
+        if not len(keys):
             return self
-        keys, names = people.keys, self.names
-        if names.are_new(keys.hashes):
-            contacts: Names = np.arange(len(names), len(names) + len(keys), dtype=np.int32)
-            names = names.and_then(keys)
-        else:
-            names, contacts = names.with_numbers(keys)
+        names, contacts = self.names.with_new(keys)
         columns = {"contact": contacts}
-        for level in _OWN:
-            own = people.own[level]
-            names, numbers = names.with_numbers(own.values)
-            columns[level] = _narrow(numbers)[own.codes]
+        for level in OWN:
+            names, numbers = names.with_numbers(own[level].values)
+            columns[level] = _narrow(numbers)[own[level].codes]
         before = dict(self.persons)
         joined = ((name, np.concatenate([before[name], own]) if before else own) for name, own in columns.items())
         return WorldNames(names, tuple(joined), self.named)
@@ -149,12 +151,7 @@ def _leads(
     places = rows.leads.astype(np.int64)
     shapes = rows.shapes[rows.codes[places]]
     which = book.numbers_of(person.at(places).astype(np.int64), shapes[:, r.LEAD_PLACE], shapes[:, r.LEAD_NUMBER])
-    spelled = book.names()
-    if names.are_new(spelled.hashes):
-        numbers = np.arange(len(names), len(names) + len(spelled), dtype=np.int32)
-        names = names.and_then(spelled)
-    else:
-        names, numbers = names.with_numbers(spelled)
+    names, numbers = names.with_new(book.names())
     return Sparse(places, numbers[which]), numbers, names
 
 
@@ -171,9 +168,3 @@ class Written:
     def record(self) -> EventRecord:
         """All rows in the order of time."""
         return self.rows
-
-
-def part_among(record: EventRecord, names: NameTable) -> tuple[Part, NameTable]:
-    """The rows of a record with the numbers of other names, to which its own are added."""
-    names, numbers = names.with_numbers(record.names)
-    return plain_part(record.renumbered(numbers), len(record)), names
