@@ -75,7 +75,9 @@ def _finished(world: World, draws: Draws, chunk: int | None) -> Finished:
     known = _names(inputs, loop.people)
     own, leads, names = part_of(lives, loop.leads, inputs.tables, known, replication=draws.replication or 0)
     of_desks, names = loop.part(known, leads, names)
-    of_evaluations, names = part_of_evaluations(loop.evaluated, loop.people, known, names, draws.replication or 0)
+    of_evaluations, names = part_of_evaluations(
+        loop.evaluated, inputs, loop.people, known, names, replication=draws.replication or 0
+    )
     # Of one second, account evaluations come first and desks last.
     parts = [part for part in (of_evaluations, own, of_desks) if part.length]
     rows = EventRecord.of_parts(parts, names, by_time=True)
