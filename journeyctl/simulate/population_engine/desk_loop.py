@@ -114,16 +114,15 @@ class DeskLoop:
 
     def _hear(self) -> None:
         """Outcomes of leads that have been closed."""
-        told = self._arrivals.outcomes()
         if self._book is None:
+            told = self._arrivals.outcomes()
             in_time = told.news[:, life.N_TIME] < self._world.end
             self._news.add(told.persons[in_time], told.news[in_time])
             return
-        for place, person in enumerate(told.persons.tolist()):
-            time, outcome = self._arrivals.in_words(told, place)
-            self._learn(person, time, tuple(told.news[place].tolist()))
-            for colleague, second, shared in self._book.outcome(self.people.key(person), time, outcome):
-                self._tell(colleague, second, shared)
+        for person, news, outcome in self._arrivals.outcomes_in_words():
+            self._learn(person, news[life.N_TIME], news)
+            for told_to in self._book.outcome(self.people.key(person), news[life.N_TIME], outcome):
+                self._tell(*told_to)
 
     def _tell(self, contact: str, time: int, news: Stimulus) -> None:
         person = self.people.number_of(contact)

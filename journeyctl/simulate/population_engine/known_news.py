@@ -12,8 +12,6 @@ from journeyctl.simulate.population_engine.jit import compiled
 from journeyctl.simulate.population_engine.lead_names import FEW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy import int32, int64
     from numpy.typing import NDArray
 
@@ -35,23 +33,21 @@ class KnownNews:
         self._latest: NDArray[int32] = np.full(persons, -1, np.int32)
         self._count = 0
         self._changed: list[Integers] = []
+        self._changed_singly: set[int] = set()
         self._single: list[tuple[int, News]] = []
         """What was told one by one and is not among the rows yet."""
 
     def add_one(self, person: int, news: News) -> None:
         """One row for one contact."""
         self._single.append((person, news))
+        self._changed_singly.add(person)
 
     def add(self, persons: Integers, rows: Integers) -> None:
         """A row for each of these contacts."""
         self._settle()
         if not len(persons):
             return
-        most, count = int(persons.max()) + 1, self._count + len(rows)
-        if most > len(self._latest):
-            self._latest = np.append(self._latest, np.full(most + most // 8 - len(self._latest), -1, np.int32))
-        if count > len(self._before):
-            self._rows, self._before = _roomier(self._rows, 2 * count), _roomier(self._before, 2 * count)
+        count = self._make_room(int(persons.max()), len(rows))
         self._rows[self._count : count] = rows
         chain(persons, self._latest, self._before, self._count)
         self._count = count
@@ -59,11 +55,12 @@ class KnownNews:
 
     def changed(self) -> Integers:
         """Who was told something since last asked, ascending."""
-        self._settle()
-        changed, self._changed = self._changed, []
+        changed, singly = self._changed, self._changed_singly
+        self._changed, self._changed_singly = [], set()
         if sum(map(len, changed)) > FEW:
+            changed.append(np.array([*singly], np.int64))
             return distinct(np.concatenate(changed)).astype(np.int64, copy=False)
-        return np.array(sorted({person for some in changed for person in some.tolist()}), np.int64)
+        return np.array(sorted(singly.union(*(some.tolist() for some in changed))), np.int64)
 
     def of(self, persons: Integers) -> tuple[Integers, Integers]:
         """All rows of these contacts, one after the other, and where each one's end."""
@@ -74,10 +71,25 @@ class KnownNews:
         return rows, ends
 
     def _settle(self) -> None:
-        if self._single:
-            single: Sequence[tuple[int, News]] = self._single
-            self._single = []
-            self.add(np.array([person for person, _ in single]), np.array([row for _, row in single], np.int64))
+        if not self._single:
+            return
+        single, self._single = self._single, []
+        first, count = self._count, self._make_room(max(person for person, _ in single), len(single))
+        self._rows[first:count] = [news for _, news in single]
+        latest, before = self._latest, self._before
+        for number, (person, _) in enumerate(single, first):
+            before[number], latest[person] = latest[person], number
+        self._count = count
+
+    def _make_room(self, most: int, more: int) -> int:
+        """For so many more rows, and for contacts up to a number; answers how many rows there are with them."""
+        count = self._count + more
+        if most >= len(self._latest):
+            others = np.full(most + 1 + most // 8 - len(self._latest), -1, np.int32)
+            self._latest = np.append(self._latest, others)
+        if count > len(self._before):
+            self._rows, self._before = _roomier(self._rows, 2 * count), _roomier(self._before, 2 * count)
+        return count
 
 
 def _roomier(array: NDArray[_Number], room: int) -> NDArray[_Number]:

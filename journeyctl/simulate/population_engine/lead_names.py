@@ -108,16 +108,17 @@ class LeadBook:
 
     def numbers_of(self, persons: Integers, places: Integers, numbers: Integers) -> Integers:
         """The numbers of leads; leads of accounts, which several contacts know, are nobody's."""
-        keys = np.stack([persons, places, numbers], axis=1)
-        if len(keys) <= FEW:
-            whole_ones = [self._names.values[place].startswith(WHOLE) for place in places.tolist()]
-            keys[whole_ones, t.PERSON] = -1
-            return self._table.numbers_of(keys)
-        some = distinct(places)
+        keys, some = np.stack([persons, places, numbers], axis=1), distinct(places)
         whole = some[[self._names.values[place].startswith(WHOLE) for place in some.tolist()]]
         if len(whole):
             keys[np.isin(places, whole), t.PERSON] = -1
         return self._table.numbers_of(keys)
+
+    def numbers_of_few(self, keys: Sequence[tuple[int, int, int]]) -> Integers:
+        """The same, one by one: of contact, place and number."""
+        names = self._names.values
+        own = [(-1 if names[place].startswith(WHOLE) else person, place, number) for person, place, number in keys]
+        return self._table.numbers_of(np.array(own, np.int64))
 
     def spelled(self) -> Words:
         """Those that are new since last asked, for desks."""

@@ -27,6 +27,8 @@ Integers = NDArray[int64]
 _BUFFER: Final = 1 << 9
 """Rows of one life, which are packed when it is over: what lies there stays in the processor's cache."""
 _LEAST_ROOM: Final = 1 << 11
+_FEW: Final = 1 << 6
+"""So many events are copied sooner than room is made for others."""
 _MOST_GROWTHS: Final = 40
 """Memory doubles each time, so whoever needs more is wrong."""
 _AS_OFTEN_AS_IT_TAKES: Final = (MORE_ROOM, MORE_SHAPES)
@@ -106,7 +108,10 @@ class Lives:
         """What lives have left for desks since last asked, shape `(events, EVENT_COLUMNS)`, each one's in its order."""
         events, count = self._events, self.count_events()
         found = events[life.EVENT_HEAD : life.EVENT_HEAD + count * life.EVENT_COLUMNS]
-        self._events = self._new_events(_LEAST_ROOM)
+        if count <= _FEW:
+            found, events[life.EVENTS] = found.copy(), 0
+        else:
+            self._events = self._new_events(_LEAST_ROOM)
         return found.reshape(-1, life.EVENT_COLUMNS)
 
     def stuck(self) -> Iterable[int]:
