@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _run(words)
     gc.set_threshold(_OBJECTS)
+    # Nothing here computes matrices worth a second thread, and to begin threads takes longer than to load the rest.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         return _run(words)
     finally:

@@ -18,13 +18,11 @@ from journeyctl.diagnostics import Finding, Severity, SpecError, UsageError
 from journeyctl.graph.lowering import lower, remember
 from journeyctl.graph.program import Program
 from journeyctl.model.specification import DOCUMENT_KINDS, Workspace
-from journeyctl.rules.base import Page, page, pages, run_rules
-from journeyctl.spec import load_with_findings, with_set
-from journeyctl.spec.source import Sources
 
 if TYPE_CHECKING:
     from journeyctl.conformance.verify import Verification
     from journeyctl.results.history import History
+    from journeyctl.rules.base import Page
     from journeyctl.simulate.attributing import Attribution
     from journeyctl.simulate.forecast import Forecast
     from journeyctl.simulate.population import Population
@@ -33,13 +31,14 @@ if TYPE_CHECKING:
     from journeyctl.simulate.truth.chain import Exact
     from journeyctl.simulate.truth.verification import Check
     from journeyctl.simulate.uncertainty import FutureRun
+    from journeyctl.spec.source import Sources
     from journeyctl.targets.base import Emission, Target
     from journeyctl.trace.script import Script
     from journeyctl.trace.spec_test import TestResult
     from journeyctl.trace.walk import Walk
 
 __all__ = [
-    "FORMAT_VERSIONS", "Checked", "Page", "ValidationResult", "attribution", "checked_workspace", "compile_for",
+    "FORMAT_VERSIONS", "Checked", "ValidationResult", "attribution", "checked_workspace", "compile_for",
     "exact", "future_run", "history", "init", "load_simulation",
     "page", "pages", "population", "required", "revision", "run_spec_tests",
     "schema", "script", "simulate", "staff", "sweep", "target", "targets", "trace", "validate", "verify",
@@ -79,6 +78,9 @@ def validate(
     `texts` replaces the content of files by name, for editors. Raises `UsageError` where there is no
     workspace, or no such rule.
     """
+    from journeyctl.rules.base import run_rules
+    from journeyctl.spec import load_with_findings
+
     loaded = load_with_findings(path, texts=texts)
     found = loaded.findings
     if loaded.workspace is not None:
@@ -92,7 +94,13 @@ class Checked:
 
     workspace: Workspace
     program: Program
-    sources: Sources
+    read: Callable[[], Sources]
+    """Gives the files that were read."""
+
+    @property
+    def sources(self) -> Sources:
+        """The files that were read."""
+        return self.read()
 
     def remembered(self) -> Checked:
         """The same where it came from another process: nobody lowers this workspace again."""
@@ -105,7 +113,7 @@ def checked_workspace(path: Path) -> Checked:
     result = validate(path)
     if result.workspace is None or not result.is_valid:
         raise InvalidWorkspaceError(result)
-    return Checked(result.workspace, lower(result.workspace), result.sources)
+    return Checked(result.workspace, lower(result.workspace), lambda: result.sources)
 
 
 def with_values(checked: Checked, set: Sequence[tuple[str, object]], *, scenario: str | None = None) -> Checked:
@@ -113,13 +121,16 @@ def with_values(checked: Checked, set: Sequence[tuple[str, object]], *, scenario
     if not set:
         return checked
     workspace = _sound(checked, set, scenario=scenario)
-    return Checked(workspace, lower(workspace), checked.sources)
+    return Checked(workspace, lower(workspace), checked.read)
 
 
 def _sound(checked: Checked, set: Sequence[tuple[str, object]], *, scenario: str | None = None) -> Workspace:
     """The workspace with other values. Raises `UsageError` where they make it wrong by any rule."""
     if not set:
         return checked.workspace
+    from journeyctl.rules.base import run_rules
+    from journeyctl.spec import with_set
+
     workspace = with_set(checked.workspace, set, scenario=scenario)
     errors = [finding for finding in run_rules(workspace) if finding.severity is Severity.ERROR]
     if errors:
@@ -133,6 +144,20 @@ class InvalidWorkspaceError(SpecError):
     def __init__(self, result: ValidationResult) -> None:
         self.result = result
         super().__init__(result.findings)
+
+
+def pages() -> tuple[Page, ...]:
+    """What can be found in a workspace, explained; by code."""
+    from journeyctl.rules.base import pages
+
+    return pages()
+
+
+def page(code_or_slug: str) -> Page:
+    """One of these pages. Raises `UsageError` with the nearest name."""
+    from journeyctl.rules.base import page
+
+    return page(code_or_slug)
 
 
 # --- one contact
@@ -468,17 +493,6 @@ def schema(kind: str) -> str:
 
 def init(folder: Path, source: str) -> tuple[Path, ...]:
     """Copies the small workspace, or the pilot, into an empty or new folder. Raises `UsageError` otherwise."""
-    from journeyctl.output_file import write_atomically
-    from journeyctl.workspaces import locate
+    from journeyctl.workspaces import copied
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"'{folder}' is not an empty folder", "name a folder that does not exist yet")
-    origin = locate(source)
-    written = []
-    for part in ("journey_specs", "content_catalog"):
-        for path in sorted((origin / part).rglob("*.yaml")):
-            place = folder / path.relative_to(origin)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(place, path.read_bytes())
-            written.append(place)
-    return tuple(written)
+    return copied(source, folder)

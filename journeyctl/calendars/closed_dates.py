@@ -6,10 +6,18 @@ The `holidays` distribution is loaded when a region is first named; most command
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from typing import Final, TypeAlias
+
+Known: TypeAlias = "Mapping[tuple[str, int], frozenset[date]]"
+"""Public holidays by region and year."""
+
+_KNOWN: Final[dict[tuple[str, int], frozenset[date]]] = {}
+"""What was looked up so far, or told by another process."""
+_REGIONS: Final[set[str]] = set()
+"""Regions of which holidays are known to exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +51,55 @@ def holiday_dates(region: str, years: Iterable[int]) -> frozenset[date]:
     return frozenset().union(*(_holidays(region, year) for year in years))
 
 
-@cache
 def check_region(region: str) -> str:
     """Gives `US` or `DE-BY` back if its holidays are known. Raises `ValueError` naming what is near."""
-    from holidays import list_supported_countries
-
-    parts_of = list_supported_countries(include_aliases=False)
-    country, dash, part = region.partition("-")
-    if country not in parts_of:
-        near = [country.upper()] if country.upper() in parts_of else difflib.get_close_matches(country, parts_of, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else "write a two-letter country code such as US"
-        raise ValueError(f"no holidays are known for '{region}'; {hint}")
-    if dash and part not in parts_of[country]:
-        known = f"one of {', '.join(sorted(parts_of[country]))}" if parts_of[country] else f"{country} alone"
-        raise ValueError(f"no holidays are known for the part '{part}' of {country}; write {known}")
+    if region not in _REGIONS:
+        _look_for(region)
+        _REGIONS.add(region)
     return region
 
 
-@cache
-def _holidays(region: str, year: int) -> frozenset[date]:
-    from holidays import country_holidays
+def _look_for(region: str) -> None:
+    from holidays.registry import EntityLoader
 
-    country, _, part = region.partition("-")
-    return frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))
+    # Countries are named without being loaded: each has a module of its own.
+    countries = tuple(EntityLoader.get_country_codes(include_aliases=False))
+    country, dash, part = region.partition("-")
+    if country not in countries:
+        near = [country.upper()] if country.upper() in countries else difflib.get_close_matches(country, countries, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "write a two-letter country code such as US"
+        raise ValueError(f"no holidays are known for '{region}'; {hint}")
+    if dash:
+        parts = _parts_of(country)
+        if part not in parts:
+            known = f"one of {', '.join(sorted(parts))}" if parts else f"{country} alone"
+            raise ValueError(f"no holidays are known for the part '{part}' of {country}; write {known}")
+
+
+def _parts_of(country: str) -> Sequence[str]:
+    from holidays import list_supported_countries
+
+    return list_supported_countries(include_aliases=False)[country]
+
+
+def looked_up(years: Iterable[int]) -> Known:
+    """The holidays of these years in every region that was named so far, for `remember` in another process."""
+    wanted = tuple(years)
+    return {(region, year): _holidays(region, year) for region in sorted(_REGIONS) for year in wanted}
+
+
+def remember(known: Known) -> None:
+    """What another process looked up need not be looked up here: loading it takes as long as reading a workspace."""
+    _KNOWN.update(known)
+    _REGIONS.update(region for region, _ in known)
+
+
+def _holidays(region: str, year: int) -> frozenset[date]:
+    found = _KNOWN.get((region, year))
+    if found is None:
+        from holidays import country_holidays
+
+        country, _, part = region.partition("-")
+        found = frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))
+        _KNOWN[region, year] = found
+    return found

@@ -8,11 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from journeyctl.cli import packing
+
 if TYPE_CHECKING:
     from journeyctl.api import Checked
+
+_BEFORE, _AFTER = 4, 6
+"""Years around the start of a run of which it asks for holidays. It can do without: what is missing is looked up."""
 
 
 def checked_workspace(path: Path, *, meanwhile: Callable[[], object]) -> Checked:
@@ -20,12 +26,10 @@ def checked_workspace(path: Path, *, meanwhile: Callable[[], object]) -> Checked
 
     Whatever keeps the second process from an answer, this one reads the workspace itself.
     """
-    from journeyctl import api
-
     if not _is_worth_it():
-        return api.checked_workspace(path)
+        return _here(path)
     receiving, sending = os.pipe()
-    process = os.fork()
+    process = _forked()
     if not process:
         # Held open here, it would never be known that nobody reads any more.
         os.close(receiving)
@@ -40,10 +44,28 @@ def checked_workspace(path: Path, *, meanwhile: Callable[[], object]) -> Checked
             answer.close()
             os.waitpid(process, 0)
     try:
-        found: Checked = pickle.loads(content)  # noqa: S301  (written by this very program, a moment ago)
+        return _taken(content)
     except (EOFError, pickle.UnpicklingError):
-        return api.checked_workspace(path)
-    return found.remembered()
+        return _here(path)
+
+
+def _here(path: Path) -> Checked:
+    from journeyctl import api
+
+    return api.checked_workspace(path)
+
+
+def _forked() -> int:
+    """`os.fork`; the new process never hears Ctrl-C, which is the other one's business."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process = os.fork()
+        if not process:
+            # What came meanwhile is forgotten with it.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process
 
 
 def _is_worth_it() -> bool:
@@ -55,10 +77,27 @@ def _read(path: Path, sending: int) -> NoReturn:
     from journeyctl import api
 
     try:
-        # Ctrl-C is the other process's business.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         with os.fdopen(sending, "wb") as answer:
-            pickle.dump(api.checked_workspace(path), answer, protocol=pickle.HIGHEST_PROTOCOL)
+            answer.write(_given(api.checked_workspace(path)))
     finally:
         # Nothing that belongs to the other process, such as what it was about to print, is touched here.
         os._exit(0)
+
+
+def _given(checked: Checked) -> bytes:
+    from journeyctl.calendars import closed_dates
+
+    starts = [scenario.start.year for scenario in checked.workspace.scenarios.values()]
+    years = range(min(starts) - _BEFORE, max(starts) + _AFTER) if starts else ()
+    # The files are for whoever tells of findings, and what reads them takes its time to load.
+    files = packing.packed(checked.sources)
+    return packing.packed((checked.workspace, checked.program, files, closed_dates.looked_up(years)))
+
+
+def _taken(content: bytes) -> Checked:
+    from journeyctl import api
+    from journeyctl.calendars import closed_dates
+
+    workspace, program, files, holidays = packing.unpacked(content)
+    closed_dates.remember(holidays)
+    return api.Checked(workspace, program, partial(packing.unpacked, files)).remembered()

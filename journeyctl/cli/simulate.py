@@ -73,8 +73,6 @@ def simulate(
     quiet: QuietOption = False,
 ) -> int:
     """Rehearse a scenario, with intervals. Example: journeyctl simulate us-pilot --replications 5"""
-    from journeyctl import api
-
     _check(output, engine, log, goals=precision or (), replications=replications, most=most)
     promises = Promises(require or (), attribution, attribution_of, attribution_by)
     processes, settings = jobs or os.cpu_count() or 1, assignments(set_values)
@@ -86,7 +84,9 @@ def simulate(
             engine=engine, executor=executor, set=settings, output=output, out=out, width=width, quiet=quiet,
             resume=resume, others=others,
         )  # fmt: skip
-    checked = reading_ahead.checked_workspace(place(workspace), meanwhile=partial(api.load_simulation, engine))
+    checked = reading_ahead.checked_workspace(place(workspace), meanwhile=partial(_load, engine))
+    from journeyctl import api
+
     if exact:
         promises.refuse_exact()
         return _exact(api.with_values(checked, settings, scenario=scenario), scenario, seed, output, out)
@@ -106,6 +106,12 @@ def simulate(
         progress.clear()
     _write_log(found, log)
     return _told(promises.judged(found), output, out, width=console.width(width), resume=resume, engine=engine)
+
+
+def _load(engine: str) -> None:
+    from journeyctl import api
+
+    api.load_simulation(engine)
 
 
 def _progress(engine: str, *, quiet: bool) -> console.Progress:

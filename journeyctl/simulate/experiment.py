@@ -27,7 +27,6 @@ from journeyctl.simulate.run import run, scenario_of, world_of
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import WITHIN, share_for
 from journeyctl.simulate.world import World
-from journeyctl.spec import comparison, with_set
 
 if TYPE_CHECKING:
     from journeyctl.simulate.shards import Shards
@@ -273,9 +272,9 @@ def run_experiment(
     that an experiment can be continued. `progress` is told how many of how many runs are finished.
     Raises `UsageError` for names or paths that do not exist.
     """
-    changed = with_set(workspace, set, scenario=scenario) if set else workspace
+    variants = variants_of(changed(workspace, set, scenario=scenario), scenario, compare)
     return run_variants(
-        variants_of(changed, scenario, compare), replications=replications, reduce=reduce, seed=seed, jobs=jobs,
+        variants, replications=replications, reduce=reduce, seed=seed, jobs=jobs,
         first=first, progress=progress,
     )  # fmt: skip
 
@@ -410,6 +409,15 @@ class _Working(Generic[Measured]):
         return self.work.share(task) if isinstance(task, Matching) else self.run(task)
 
 
+def changed(workspace: Workspace, set: Sequence[tuple[str, object]], *, scenario: str) -> Workspace:
+    """The workspace with other values at some paths; what reads them is loaded where there are any."""
+    if not set:
+        return workspace
+    from journeyctl.spec import with_set
+
+    return with_set(workspace, set, scenario=scenario)
+
+
 def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | None = None) -> dict[str, Variant]:
     """The scenario and what it is compared with, by name.
 
@@ -422,6 +430,8 @@ def variants_of(workspace: Workspace, scenario: str, compare: Sequence[str] | No
     variants = {BASE: Variant(BASE, chosen.title or scenario, workspace, scenario)}
     for name in [*own, *matched] if compare is None else compare:
         if name in own:
+            from journeyctl.spec import comparison
+
             variants[name] = Variant(name, own[name], comparison(workspace, scenario, name), scenario)
         else:
             variants[name] = _other_scenario(workspace, scenario, name)

@@ -21,13 +21,12 @@ from journeyctl.simulate import engines
 from journeyctl.simulate.assumptions import Assumption, assumptions_of
 from journeyctl.simulate.comparing import Measured, faults, paired_runs, reduction_for
 from journeyctl.simulate.contact_file import inputs_hash
-from journeyctl.simulate.experiment import BASE, Experiment, Variant, run_variants, variants_of
+from journeyctl.simulate.experiment import BASE, Experiment, Variant, changed, run_variants, variants_of
 from journeyctl.simulate.left_out import left_out_of
 from journeyctl.simulate.population import journeys_of, run_window
 from journeyctl.simulate.run import desks_of, scenario_of
 from journeyctl.simulate.stopping import Goal, Plan
 from journeyctl.simulate.world import Promise
-from journeyctl.spec import with_set
 from journeyctl.units import SECONDS_PER_DAY
 
 if TYPE_CHECKING:
@@ -134,9 +133,9 @@ def forecast(
     Finished runs are kept in the folder `resume` and taken from there. Raises `UsageError` for names and paths that
     do not exist, and a folder of other runs.
     """
-    changed = with_set(workspace, set, scenario=scenario) if set else workspace
-    chosen = scenario_of(changed, scenario)
-    variants = variants_for(changed, scenario, compare_with=compare_with, against=against or {}, set=set)
+    own = changed(workspace, set, scenario=scenario)
+    chosen = scenario_of(own, scenario)
+    variants = variants_for(own, scenario, compare_with=compare_with, against=against or {}, set=set)
     plan = Plan.of(chosen.replications, precision=precision, replications=replications, most=most)
     experiment = run_variants(
         variants, replications=plan.replications, enough=plan.enough,
@@ -163,8 +162,8 @@ def variants_for(
                 f"there is no scenario '{scenario}' in '{name}'",
                 f"scenarios there: {', '.join(sorted(other.scenarios)) or 'none'}",
             )
-        changed = with_set(other, set, scenario=scenario) if set else other
-        found[name] = Variant(name, f"the workspace as in {name}", changed, scenario)
+        there = changed(other, set, scenario=scenario)
+        found[name] = Variant(name, f"the workspace as in {name}", there, scenario)
     return found
 
 

@@ -6,8 +6,12 @@ classes of `model`, or findings), `inherit` (`extends`, `like`, cases), `overlay
 
 from __future__ import annotations
 
-from journeyctl.spec.references import known_names, references
-from journeyctl.spec.workspace import Loaded, comparison, find_root, load, load_with_findings, with_set
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from journeyctl.spec.references import known_names, references
+    from journeyctl.spec.workspace import Loaded, comparison, find_root, load, load_with_findings, with_set
 
 __all__ = [
     "Loaded",
@@ -19,3 +23,12 @@ __all__ = [
     "references",
     "with_set",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Loaded when it is asked for: whoever is given a workspace needs nothing of what reads one."""
+        if name not in __all__:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        home = "references" if name in ("known_names", "references") else "workspace"
+        return getattr(import_module(f"{__name__}.{home}"), name)

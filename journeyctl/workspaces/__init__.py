@@ -34,3 +34,20 @@ def locate(name: str) -> Path:
             return folder
     places = " nor ".join(f"'{folder / _MARK}'" for folder in candidates)
     raise UsageError(f"the workspace '{name}' is missing: there is no {places}", help="install journeyctl again")
+
+
+def copied(name: str, folder: Path) -> tuple[Path, ...]:
+    """Copies a shipped workspace into an empty or new folder; the files. Raises `UsageError` for any other folder."""
+    from journeyctl.output_file import write_atomically
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"'{folder}' is not an empty folder", "name a folder that does not exist yet")
+    origin = locate(name)
+    written = []
+    for part in ("journey_specs", "content_catalog"):
+        for path in sorted((origin / part).rglob("*.yaml")):
+            place = folder / path.relative_to(origin)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(place, path.read_bytes())
+            written.append(place)
+    return tuple(written)
