@@ -55,14 +55,23 @@ class _Zone:
 
     def learn(self, first: int, after: int) -> None:
         """Remembers the offsets of these UTC and local days: all at once takes a fraction of the time."""
-        if first in self._learnt and after - 1 in self._learnt:
+        known = self._learnt
+        if first in known and after - 1 in known:
             return
-        if self._learnt:
-            first, after = min(first, self._learnt.start), max(after, self._learnt.stop)
-        self._learnt = range(first, after)
+        if not known:
+            self._learnt = range(first, after)
+            self._learn(self._learnt)
+            return
+        self._learnt = range(min(first, known.start), max(after, known.stop))
+        self._learn(range(self._learnt.start, known.start))
+        self._learn(range(known.stop, self._learnt.stop))
+
+    def _learn(self, wanted: range) -> None:
+        if not wanted:
+            return
         rules, moment = self._rules, datetime.fromtimestamp
         # No offset is as long as a day, so the UTC days around a local day enclose all of it.
-        days = range(first - 1, after + 2)
+        days = range(wanted.start - 1, wanted.stop + 2)
         asked = [moment(day * DAY, rules).utcoffset() or timedelta(0) for day in days]
         fixed = {offset: _fixed(offset) for offset in set(asked)}
         begins = [fixed[offset] for offset in asked]
@@ -71,7 +80,7 @@ class _Zone:
         self._by_local_day.update(
             (day, seconds[mine] if before is mine is next_one is last else None)
             for day, before, mine, next_one, last in zip(
-                self._learnt, begins[:-3], begins[1:-2], begins[2:-1], begins[3:], strict=True
+                wanted, begins[:-3], begins[1:-2], begins[2:-1], begins[3:], strict=True
             )
         )
 

@@ -45,10 +45,9 @@ def is_compiled() -> bool:
 def draw_fast() -> None:
     """From now on this process makes blocks of draws by compiled code, where there is any; they are the same."""
     if not available():
-        from journeyctl.draws import draw_blocks_with
-        from journeyctl.simulate.population_engine.draw_blocks import block
+        from journeyctl.simulate.population_engine.draw_blocks import use
 
-        draw_blocks_with(block)
+        use()
 
 
 def unsupported(world: World) -> tuple[str, ...]:

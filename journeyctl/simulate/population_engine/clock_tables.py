@@ -6,7 +6,6 @@ the first or last day: only what lies years away, and so decides nothing in the 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -148,13 +147,39 @@ def _business(calendars: Sequence[Calendar], first: int, days: int) -> tuple[Int
 def _open(windows: Sequence[WorkingTime], first: int, after: int) -> tuple[Integers, Integers]:
     starts, ends = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for window in windows:
-        table = window.known(first, after)
-        own = slice(bisect_right(table.ends, first), bisect_left(table.starts, after))
-        starts.append(np.maximum(np.array(table.starts[own], np.int64), first))
-        ends.append(np.minimum(np.array(table.ends[own], np.int64), after))
+        begin, end = _stretches(window, range(first // DAY - 1, after // DAY + 2))
+        own = slice(np.searchsorted(end, first, side="right"), np.searchsorted(begin, after, side="left"))
+        starts.append(np.maximum(begin[own], first))
+        ends.append(np.minimum(end[own], after))
     lengths = np.array([len(own) for own in starts], np.int64)
     begins = np.stack([np.cumsum(lengths)[:-1], lengths[1:]], axis=1)
     return begins, np.stack([np.concatenate(starts), np.concatenate(ends)], axis=1)
+
+
+def _stretches(window: WorkingTime, days: range) -> tuple[Integers, Integers]:
+    """The open stretches of these local days, as `WorkingTime.stretches` has them: most of a weekday are alike."""
+    numbers = np.arange(days.start, days.stop)
+    offsets = np.array([UNSTEADY if offset is None else offset for offset in steady_offsets(days, window.zone)])
+    steady = offsets != UNSTEADY
+    begins, lengths = [], []
+    for weekday, hours in enumerate(window.week):
+        of_weekday = steady & ((numbers + _THURSDAY) % 7 == weekday)
+        own = numbers[of_weekday] * DAY - offsets[of_weekday]
+        begins += [own + stretch.start for stretch in hours]
+        lengths += [np.full(len(own), stretch.end - stretch.start) for stretch in hours]
+    found = np.stack([np.concatenate(begins), np.concatenate(lengths)])
+    moved = [pair for day in numbers[~steady].tolist() for pair in _around_a_change(window, day)]
+    found = np.concatenate([found, np.array(moved, np.int64).reshape(-1, 2).T], axis=1)
+    found = found[:, np.argsort(found[0], kind="stable")]
+    return found[0], found[0] + found[1]
+
+
+def _around_a_change(window: WorkingTime, day: int) -> Iterator[tuple[int, int]]:
+    """Start and length of each stretch of a day near which clocks change."""
+    for hours in window.week[(day + _THURSDAY) % 7]:
+        start, end = (clock_moment(day * DAY + reading, window.zone) for reading in (hours.start, hours.end))
+        if start < end:
+            yield start, end - start
 
 
 def _moments(days: range, reading: int, zone: str) -> Integers:

@@ -11,12 +11,22 @@ import numpy as np
 from numpy import int64, uint64
 from numpy.typing import NDArray
 
-from journeyctl.simulate.population_engine.jit import compiled
+from journeyctl.draws import draw_blocks_with, hash_names_with
+from journeyctl.simulate.population_engine.jit import IS_OFF, compiled
+from journeyctl.simulate.population_engine.name_hashing import plain_hashes
 from journeyctl.simulate.population_engine.philox import bits
 
 Words = NDArray[uint64]
 _AXES: Final = 3
 """More are hardly ever asked for."""
+
+
+def use() -> None:
+    """From now on this process makes blocks of draws, and the hashes of many names, by compiled code."""
+    draw_blocks_with(block)
+    # Python's own hash beats one that is written in Python.
+    if not IS_OFF:
+        hash_names_with(plain_hashes)
 
 
 def block(counter: Sequence[Words], keys: Sequence[int]) -> NDArray[int64]:

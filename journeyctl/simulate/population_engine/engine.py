@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from journeyctl.draws import Draws, draw_blocks_with
+from journeyctl.draws import Draws
 from journeyctl.results.record import EventRecord
+from journeyctl.simulate.population_engine import draw_blocks
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
-from journeyctl.simulate.population_engine.draw_blocks import block
 from journeyctl.simulate.population_engine.evaluation_rows import part_of_evaluations
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 from journeyctl.simulate.population_engine.inputs import Inputs
@@ -29,7 +29,7 @@ def inputs_of(world: World) -> Inputs | str:
     """A world as arrays, made once; or why that cannot be."""
     found = world.memory.get(_INPUTS)
     if found is None:
-        draw_blocks_with(block)
+        draw_blocks.use()
         try:
             found = Inputs.of(world)
         except Unsupported as reason:

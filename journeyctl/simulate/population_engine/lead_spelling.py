@@ -76,7 +76,7 @@ def spell(
     reached = 0
     for name in range(pieces.shape[0]):
         length = _spelled(pool, bounds, pieces, name, text)
-        hashes[name] = _hash(text, length, scratch)
+        hashes[name] = hash_of(text, length, scratch)
         count = (length + _WORD - 1) // _WORD
         for place in range(count):
             word = np.uint64(0)
@@ -126,7 +126,8 @@ def _counted(number: int, text: Bytes, at: int) -> int:
 
 
 @compiled
-def _hash(text: Bytes, length: int, s: Words) -> uint64:
+def hash_of(text: Bytes, length: int, s: Words) -> uint64:
+    """The hash of so many bytes; `s` is scratch."""
     for word in range(len(_START)):
         s[_CHAIN + word] = _START[word]
     s[_CHAIN] ^= _PARAMETERS
