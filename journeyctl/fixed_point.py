@@ -489,7 +489,7 @@ def _decay(scale: int | Decimal, hours: int, *, per_unit: Decimal) -> tuple[int,
         context.prec = _DIGITS
         left, factor, one = Decimal(1), (per_unit / Decimal(scale)).exp(), Decimal(DECAY_ONE)
         for _ in range(hours + 1):
-            entries.append(_rounded(left * one))
+            entries.append(round(left * one))
             if entries[-1] == 0:
                 break
             left *= factor

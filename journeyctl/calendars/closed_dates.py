@@ -1,23 +1,18 @@
 """Dates on which nobody works: public holidays of a country or region, and dates that a team adds.
 
-The `holidays` distribution is loaded when a region is first named; most commands need none.
+The `holidays` distribution is loaded when a region is first named; most commands need none. What it said is kept
+between runs, since all its countries take a tenth of a second to load.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from functools import cache
 
-Known: TypeAlias = "Mapping[tuple[str, int], frozenset[date]]"
-"""Public holidays by region and year."""
-
-_KNOWN: Final[dict[tuple[str, int], frozenset[date]]] = {}
-"""What was looked up so far, or told by another process."""
-_REGIONS: Final[set[str]] = set()
-"""Regions of which holidays are known to exist."""
+from journeyctl.calendars import kept_holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +48,12 @@ def holiday_dates(region: str, years: Iterable[int]) -> frozenset[date]:
 
 def check_region(region: str) -> str:
     """Gives `US` or `DE-BY` back if its holidays are known. Raises `ValueError` naming what is near."""
-    if region not in _REGIONS:
+    if not kept_holidays.has(region):
         _look_for(region)
-        _REGIONS.add(region)
     return region
 
 
+@cache
 def _look_for(region: str) -> None:
     from holidays.registry import EntityLoader
 
@@ -82,24 +77,17 @@ def _parts_of(country: str) -> Sequence[str]:
     return list_supported_countries(include_aliases=False)[country]
 
 
-def looked_up(years: Iterable[int]) -> Known:
-    """The holidays of these years in every region that was named so far, for `remember` in another process."""
-    wanted = tuple(years)
-    return {(region, year): _holidays(region, year) for region in sorted(_REGIONS) for year in wanted}
-
-
-def remember(known: Known) -> None:
-    """What another process looked up need not be looked up here: loading it takes as long as reading a workspace."""
-    _KNOWN.update(known)
-    _REGIONS.update(region for region, _ in known)
-
-
 def _holidays(region: str, year: int) -> frozenset[date]:
-    found = _KNOWN.get((region, year))
+    found = kept_holidays.of(region, year)
     if found is None:
-        from holidays import country_holidays
-
-        country, _, part = region.partition("-")
-        found = frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))
-        _KNOWN[region, year] = found
+        decade = range(year // 10 * 10, year // 10 * 10 + 10)
+        kept_holidays.keep(region, {one: _looked_up(region, one) for one in decade})
+        found = kept_holidays.of(region, year) or frozenset()
     return found
+
+
+def _looked_up(region: str, year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    country, _, part = region.partition("-")
+    return frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))

@@ -11,12 +11,16 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 _SHIFTING = timezone(timedelta(0), "shifting")
 """Stands in the cache for a UTC day within which the offset changes."""
+
+Learnt: TypeAlias = "tuple[int, list[int], list[int | None]]"
+"""The first day; with which offset each UTC day begins, from a day before it to two after the last; and `steady`."""
 
 
 class _Zone:
@@ -83,6 +87,28 @@ class _Zone:
                 wanted, begins[:-3], begins[1:-2], begins[2:-1], begins[3:], strict=True
             )
         )
+
+    def learnt(self) -> Learnt:
+        """All that was learnt, for `remember`."""
+        days = self._learnt
+        asked = range(days.start - 1, days.stop + 2) if days else days
+        return days.start, [_seconds_of(self._begins[day]) for day in asked], [self._by_local_day[day] for day in days]
+
+    def remember(self, learnt: Learnt) -> None:
+        """What was learnt elsewhere, of days that no day learnt here lies beside."""
+        start, begins, steady = learnt
+        if self._learnt or not steady:
+            return
+        self._learnt = range(start, start + len(steady))
+        fixed = {offset: _fixed(timedelta(seconds=offset)) for offset in set(begins)}
+        self._begins.update(zip(range(start - 1, start - 1 + len(begins)), (fixed[o] for o in begins), strict=True))
+        self._by_local_day.update(zip(self._learnt, steady, strict=True))
+
+    def offsets(self, moments: range) -> set[int]:
+        """The offsets at these seconds."""
+        rules, moment = self._rules, datetime.fromtimestamp
+        asked = {moment(seconds, rules).utcoffset() or timedelta(0) for seconds in moments}
+        return {_seconds_of(_fixed(offset)) for offset in asked}
 
     def at_midnight(self, days: range) -> list[int]:
         """The offsets with which these UTC days begin."""
@@ -180,6 +206,23 @@ def local_date(seconds: int, zone: str) -> date:
 def utc_offset(seconds: int, zone: str) -> int:
     """Seconds that local clocks are ahead of UTC at a moment."""
     return _zone(zone).offset(seconds)
+
+
+def utc_offsets(moments: range, zone: str) -> set[int]:
+    """All values of `utc_offset` at these moments."""
+    return _zone(zone).offsets(moments)
+
+
+def learn(days: range, zone: str) -> Learnt:
+    """Asks for the offsets of these days, counted from 1970-01-01, for `remember` in another process. Not empty."""
+    found = _zone(zone)
+    found.learn(days.start, days.stop)
+    return found.learnt()
+
+
+def remember(learnt: Learnt, zone: str) -> None:
+    """What another process has learnt of a zone need not be asked for here."""
+    _zone(zone).remember(learnt)
 
 
 def midnight_offsets(days: range, zone: str) -> list[int]:

@@ -16,9 +16,10 @@ from journeyctl.cli import packing
 
 if TYPE_CHECKING:
     from journeyctl.api import Checked
+    from journeyctl.calendars.zones import Learnt
 
-_BEFORE, _AFTER = 4, 6
-"""Years around the start of a run of which it asks for holidays. It can do without: what is missing is looked up."""
+_BEFORE, _AFTER = 1_205, 1_505
+"""Days around its runs of which an engine asks for the offsets of zones. It asks itself for whatever is missing."""
 
 
 def checked_workspace(path: Path, *, meanwhile: Callable[[], object]) -> Checked:
@@ -85,19 +86,28 @@ def _read(path: Path, sending: int) -> NoReturn:
 
 
 def _given(checked: Checked) -> bytes:
-    from journeyctl.calendars import closed_dates
-
-    starts = [scenario.start.year for scenario in checked.workspace.scenarios.values()]
-    years = range(min(starts) - _BEFORE, max(starts) + _AFTER) if starts else ()
     # The files are for whoever tells of findings, and what reads them takes its time to load.
-    files = packing.packed(checked.sources)
-    return packing.packed((checked.workspace, checked.program, files, closed_dates.looked_up(years)))
+    return packing.packed((checked.workspace, checked.program, packing.packed(checked.sources), _learnt(checked)))
 
 
 def _taken(content: bytes) -> Checked:
     from journeyctl import api
-    from journeyctl.calendars import closed_dates
+    from journeyctl.calendars import zones
 
-    workspace, program, files, holidays = packing.unpacked(content)
-    closed_dates.remember(holidays)
+    workspace, program, files, learnt = packing.unpacked(content)
+    for zone, found in learnt.items():
+        zones.remember(found, zone)
     return api.Checked(workspace, program, partial(packing.unpacked, files)).remembered()
+
+
+def _learnt(checked: Checked) -> dict[str, Learnt]:
+    """What this process, which is done sooner, can find out of the zones that runs will ask about."""
+    from journeyctl.calendars import zones
+
+    program, scenarios = checked.program, checked.workspace.scenarios.values()
+    if not scenarios:
+        return {}
+    windows = [program.calendar.window(scenario.start, scenario.length) for scenario in scenarios]
+    first, after = min(start for start, _ in windows), max(end for _, end in windows)
+    days = range(first // zones.DAY - _BEFORE, after // zones.DAY + _AFTER)
+    return {zone: zones.learn(days, zone) for zone in {program.zone, *(c.zone for c in program.countries.values())}}

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeyctl.calendars import check_zone, local, local_date, to_utc, utc_offset, utc_seconds, zone_names
-from journeyctl.calendars.zones import DAY, _Zone, clock_moment, clock_reading, midnight_offsets, steady_offsets
+from journeyctl.calendars.zones import (
+    DAY,
+    _Zone,
+    clock_moment,
+    clock_reading,
+    midnight_offsets,
+    steady_offsets,
+    utc_offsets,
+)
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 ZONES = (NEW_YORK, BERLIN, "Asia/Kolkata", "America/Asuncion", "Australia/Lord_Howe", "UTC", "Africa/Casablanca")
@@ -119,3 +127,30 @@ def test_days_that_are_learnt_at_once_have_the_offsets_of_days_asked_one_by_one(
     assert midnight_offsets(days, zone) == [alone.offset(day * DAY) for day in days]
     further = range(19_500, 22_000)
     assert steady_offsets(further, zone) == [alone.steady(day) for day in further]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_what_was_learnt_elsewhere_is_what_would_be_learnt_here(zone: str) -> None:
+    elsewhere, here, alone = _Zone(zone), _Zone(zone), _Zone(zone)
+    elsewhere.learn(20_450, 20_900)
+    here.remember(elsewhere.learnt())
+    for days in (range(20_500, 20_600), range(20_400, 21_000)):
+        assert here.over_days(days) == alone.over_days(days)
+        assert here.at_midnight(days) == alone.at_midnight(days)
+    assert [here.utc(day * DAY + 9_000) for day in range(20_400, 21_000)] == [
+        alone.utc(day * DAY + 9_000) for day in range(20_400, 21_000)
+    ]
+
+
+def test_days_that_are_learnt_in_pieces_are_those_learnt_at_once() -> None:
+    pieces, whole = _Zone(BERLIN), _Zone(BERLIN)
+    for days in (range(20_500, 20_510), range(20_505, 20_560), range(20_300, 20_400), range(20_300, 20_600)):
+        pieces.learn(days.start, days.stop)
+    whole.learn(20_300, 20_600)
+    assert pieces.learnt() == whole.learnt()
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_all_offsets_at_some_moments(zone: str) -> None:
+    moments = range(1_774_700_000, 1_774_900_000, 900)
+    assert utc_offsets(moments, zone) == {utc_offset(moment, zone) for moment in moments}

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from journeyctl import api
-from journeyctl.calendars import ClosedDates, closed_dates
 from journeyctl.cli import reading_ahead
 from journeyctl.graph.lowering import lower
 from journeyctl.workspaces import locate
@@ -61,18 +58,6 @@ def test_an_answer_that_is_cut_off_is_none(monkeypatch: pytest.MonkeyPatch, fork
     monkeypatch.setattr(reading_ahead, "_read", cut_off)
     assert reading_ahead.checked_workspace(SMALL, meanwhile=lambda: None).workspace.scenarios
     assert forked == ["here"]
-
-
-def test_public_holidays_are_looked_up_by_the_process_that_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(closed_dates, "_KNOWN", {})
-    monkeypatch.setattr(closed_dates, "_REGIONS", set())
-    workspace = reading_ahead.checked_workspace(locate("pilot"), meanwhile=lambda: None).workspace
-    regions = {country.holidays for country in workspace.settings.countries.values()}
-    year = workspace.scenarios["us-pilot"].start.year
-    assert regions == {"AT", "CA", "DE", "US"}
-    monkeypatch.setitem(sys.modules, "holidays", None)
-    for region in regions:
-        assert date(year, 1, 1) in ClosedDates(region)
 
 
 def test_the_process_that_reads_never_hears_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:

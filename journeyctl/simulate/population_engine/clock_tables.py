@@ -16,7 +16,15 @@ from numpy import int64
 from numpy.typing import NDArray
 
 from journeyctl.calendars import Calendar, Hours, WorkingTime, utc_offset, working_time
-from journeyctl.calendars.zones import DAY, clock_moment, day_date, day_number, midnight_offsets, steady_offsets
+from journeyctl.calendars.zones import (
+    DAY,
+    clock_moment,
+    day_date,
+    day_number,
+    midnight_offsets,
+    steady_offsets,
+    utc_offsets,
+)
 from journeyctl.simulate.population_engine.field_codes import Unsupported
 
 Integers = NDArray[int64]
@@ -222,7 +230,7 @@ def _offsets(zone: str, first: int, days: int) -> Integers:
             # The clocks change as the next day begins.
             continue
         change[place] = at = _change(zone, begin, int(starts[place]))
-        if any(utc_offset(t, zone) != last for t in range(at, begin + DAY, 900)):
+        if utc_offsets(range(at, begin + DAY, 900), zone) - {last}:
             raise Unsupported(f"the clocks of {zone}, which change twice on one day")
     steady = np.ones(days, np.bool_)
     steady[1:] &= starts[:-1] == starts[1:]

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache, update_wrapper
@@ -19,6 +18,8 @@ from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from journeyctl import kept_files
 
 if TYPE_CHECKING:
     from journeyctl.simulate.population_engine.machine_code import Loaded
@@ -103,7 +104,7 @@ class Compiled:
             from journeyctl.simulate.population_engine.whole_program import code_of
 
             code = code_of(self.function, arguments)
-            _keep(kept, code.packed())
+            kept_files.keep(kept, code.packed())
             return code.loaded()
 
 
@@ -132,17 +133,6 @@ class Instruction:
 def in_llvm(function: _F) -> _F:
     """Stands for an instruction in compiled code; elsewhere it is the function."""
     return function if IS_OFF else cast(_F, Instruction(function))
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: other processes may be doing the same."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except OSError:
-        """It is compiled again next time."""
 
 
 def is_kept(module: str) -> bool:
@@ -205,18 +195,7 @@ def _place(module: str) -> Path:
 
 
 def _base(given: str) -> Path:
-    """Beside the source, as Python keeps its own compiled code; else where the user's caches are, else for now only."""
-    if given:
-        return Path(given)
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
-    for base in (Path(__file__).parent / "__pycache__", Path(home).expanduser() / "journeyctl"):
-        try:
-            base.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(base, os.W_OK):
-            return base
-    return Path(tempfile.mkdtemp(prefix="journeyctl-"))
+    return Path(given) if given else kept_files.folder(__file__)
 
 
 def _remove_others(place: Path, name: str) -> None:
