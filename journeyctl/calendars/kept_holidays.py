@@ -57,6 +57,6 @@ def _place() -> Path | None:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return kept_files.folder(__file__) / f"{_NAME}-{version(_NAME)}.json"
+        return kept_files.folder(__file__) / f"{_NAME}-{version(_NAME)}.kept"
     except PackageNotFoundError:
         return None
