@@ -54,10 +54,10 @@ who goes on (-1: all), and how long it takes."""
 (
     H_LIMIT, H_SEQUENCE, H_TICKETS, H_TEAMS_AT, H_WORKERS_AT, H_PEOPLE_AT, H_LEADS_AT, H_HEAP_AT, H_HEAP_ROOM,
     H_HEAP, H_NODES_AT, H_NODES_ROOM, H_NODES, H_FREE_NODE, H_ROWS_AT, H_ROWS_ROOM, H_ROWS, H_CLOSED_AT,
-    H_CLOSED_ROOM, H_CLOSED, H_EVENTS_AT, H_NAMES_AT, H_FREE_AT, HEAD,
-) = range(24)  # fmt: skip
+    H_CLOSED_ROOM, H_CLOSED, H_EVENTS_AT, H_NAMES_AT, H_FREE_AT, H_GOES_ON, HEAD,
+) = range(25)  # fmt: skip
 """Where regions begin, for how many entries there is room, and how many are used. Desks work up to `H_LIMIT`, which
-comes nearer when there is something to tell before it."""
+comes nearer when there is something to tell before it, unless `H_GOES_ON` is 1."""
 
 (Q_STRETCH, Q_WAITING, Q_READY, Q_RISING, Q_PLANNED, Q_FREE, Q_THERE, Q_ASIDE, QUEUE) = range(9)
 """Of each team: the stretch of its shift at hand, tasks that wait, roots of the two heaps of ranks, whether work is

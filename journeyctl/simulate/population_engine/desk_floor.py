@@ -28,6 +28,8 @@ _WIDTHS: Final = {
 """Regions that grow, in their order, by the place in the head that says where each begins."""
 _COUNTED: Final = (c.H_HEAP_AT, c.H_NODES_AT, c.H_ROWS_AT, c.H_CLOSED_AT)
 """Those that compiled code fills: room and count follow the beginning in the head."""
+_TOGETHER: Final = 1 << 12
+"""So many closed leads are taken together: what is known of a lead takes 256 bytes."""
 _ROWS: Final = 1 << 12
 """Rows for which there is room before they are put away."""
 
@@ -257,10 +259,25 @@ class DeskFloor:
             self._room = {region: room + (room >> 3) for region, room in self._room.items()}
             self._lay_out()
 
+    def work_through(self, limit: int) -> None:
+        """Goes on up to second `limit`, over all CRM syncs: whoever is told something is told later."""
+        self._state[c.H_GOES_ON] = 1
+        self.work_until(limit)
+        self._state[c.H_GOES_ON] = 0
+
+    def has_closed(self) -> bool:
+        """Whether `closed` has any to tell of."""
+        return self._count(c.H_CLOSED_AT) > 0
+
     def closed(self) -> tuple[Integers, Integers]:
-        """Leads of contacts that have been closed since last asked, with their CRM syncs; and the leads themselves."""
-        closed = self._part(c.H_CLOSED_AT).copy()
-        self._state[c.H_CLOSED] = 0
+        """Leads of contacts that have been closed since last asked, with their CRM syncs; and the leads themselves.
+
+        Of very many only some, in their order: whoever asks again gets further ones, until there are none.
+        """
+        rows = self._part(c.H_CLOSED_AT)
+        closed, left = rows[:_TOGETHER].copy(), rows[_TOGETHER:].copy()
+        rows[: len(left)] = left
+        self._state[c.H_CLOSED] = len(left)
         return closed, self._part(c.H_LEADS_AT)[closed[:, c.C_LEAD]]
 
     # --- what came of it

@@ -10,10 +10,10 @@ at evaluations; in between they go on in compiled code.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy import int32
+from numpy import int32, int64
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from journeyctl.semantics.effects import Effect
     from journeyctl.simulate.population_engine.lead_names import LeadBook
     from journeyctl.simulate.population_engine.rows import WorldNames
+    from journeyctl.simulate.record_keys import Keys
+
+Integers = NDArray[int64]
+
+_COMES_BACK: Final = "population engine: desks come back to those whom they tell something"
 
 
 class DeskLoop:
@@ -53,12 +58,7 @@ class DeskLoop:
         """What account evaluations have recorded, each before all else of its second."""
         self.people = KnownPeople(inputs)
         """By number; newcomers last."""
-        others = world.leads_from_elsewhere(draws)
-        self._floor = DeskFloor(inputs.desks, draws, room=lives.count_events() + len(others))
-        self._elsewhere = hand_over(self._floor, others, world.needs(others, draws))
-        """Names of the leads that were handed over before all others."""
-        self._arrivals = Arrivals(inputs, self._floor, self.people)
-        self._news = KnownNews(len(self.people))
+        self._floor, self._elsewhere, self._arrivals, self._news = self._opened(lives.count_events())
         self._telling = Telling(inputs)
         self._unheard: dict[int, list[tuple[str, int, Stimulus]]] = {}
         """By contact what it was told without living again for it: it hears that when it does."""
@@ -67,13 +67,56 @@ class DeskLoop:
         self._book = AccountBook.of(world, draws)
         self._evaluations = 0
         """How many are over."""
+        self._open_leads: Mapping[str, int] = {}
         self._notices = None if self._book is None else Notices(inputs, lives, self._book, self.people)
 
     def run(self) -> Mapping[str, int]:
         """Goes through all of time; answers how many leads each desk has left without an outcome."""
+        events = self._lives.take_events()
+        if self._book is not None or not self._run_through(events):
+            self._run_night_by_night(events)
+            self._close()
+        self._news = KnownNews(0)
+        return self._open_leads
+
+    def _close(self) -> None:
+        self._open_leads = self._floor.open_leads()
+        self._floor.close()
+
+    def _opened(self, room: int) -> tuple[DeskFloor, Keys, Arrivals, KnownNews]:
+        """Desks with room for so many leads, and those from elsewhere, which stand on them; nobody comes yet, no news."""
+        others = self._world.leads_from_elsewhere(self._draws)
+        floor = DeskFloor(self._inputs.desks, self._draws, room=room + len(others))
+        names = hand_over(floor, others, self._world.needs(others, self._draws))
+        return floor, names, Arrivals(self._inputs, floor, self.people), KnownNews(len(self.people))
+
+    def _run_through(self, events: Integers) -> bool:
+        """Desks go on to the end before anybody is told anything: right if nobody does anything else at desks then.
+
+        Else all is as it was before, and this world is not tried again. Lives have left `events` for desks.
+        """
+        memory = self._world.memory
+        if memory.get(_COMES_BACK):
+            return False
+        self._arrivals.of_lives(events, since=self._world.start)
+        self._floor.work_through(self._world.drained)
+        while self._floor.has_closed():
+            self._hear()
+        self._close()
+        persons = self._news.changed()
+        self._lives.again(persons, *self._news.of(persons))
+        if _are_left(events, persons, self._lives.take_events()):
+            return True
+        memory[_COMES_BACK] = True
+        self._lives.again(persons, np.zeros((0, life.NEWS_COLUMNS), np.int64), np.zeros(len(persons), np.int64))
+        self._lives.take_events()
+        self._floor, self._elsewhere, self._arrivals, self._news = self._opened(len(events))
+        return False
+
+    def _run_night_by_night(self, events: Integers) -> None:
         drained = self._world.drained
         now = self._world.start
-        self._hand_over(now)
+        self._arrivals.of_lives(events, since=now)
         while now < drained:
             evaluation = self._next_evaluation()
             now = self._floor.work_until(min(evaluation, drained))
@@ -82,10 +125,6 @@ class DeskLoop:
                 self._evaluate(now)
             if now < drained:
                 self._live_again(now)
-        open_leads = self._floor.open_leads()
-        self._floor.close()
-        self._news = KnownNews(0)
-        return open_leads
 
     @property
     def leads(self) -> LeadBook:
@@ -173,3 +212,11 @@ class DeskLoop:
         for newcomer in newcomers:
             self.people.append(newcomer.person)
         self._hand_over(now)
+
+
+def _are_left(events: Integers, persons: Integers, others: Integers) -> bool:
+    """Whether other lives of these persons, ascending, leave for desks what their first ones did."""
+    whose = events[:, life.E_PERSON]
+    lives_again = np.zeros(int(whose.max(initial=0)) + 1, np.bool_)
+    lives_again[persons] = True
+    return np.array_equal(events[lives_again[whose]], others)

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 @compiled
 def work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: int) -> int:
-    """Goes through all that happens before second `limit`, or before the first CRM sync with something to tell.
+    """Goes through all that happens before second `limit`, or before the first CRM sync with something to tell, unless
+    desks go on over these.
 
     Answers `MORE` where a region is too small; called again with larger ones it goes on. `H_LIMIT` says how far it got.
     """
@@ -53,7 +54,7 @@ def work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: 
 @compiled
 def _work_until(T: Integers, S: Integers, clock: ClockTables, keys: Keys, limit: int) -> int:
     S[c.H_LIMIT] = min(limit, T[c.T_UNTIL])
-    for row in range(S[c.H_CLOSED]):
+    for row in range(S[c.H_CLOSED] if S[c.H_GOES_ON] == 0 else 0):
         S[c.H_LIMIT] = min(S[c.H_LIMIT], S[S[c.H_CLOSED_AT] + row * c.CLOSED + c.C_TIME])
     while S[c.H_HEAP] > 0:
         first = S[c.H_HEAP_AT]
@@ -204,7 +205,8 @@ def _closed(T: Integers, S: Integers, lead: int, now: int) -> None:
     S[c.H_CLOSED] += 1
     S[row + c.C_LEAD] = (lead - S[c.H_LEADS_AT]) // c.LEAD
     S[row + c.C_TIME] = sync
-    S[c.H_LIMIT] = min(S[c.H_LIMIT], sync)
+    if S[c.H_GOES_ON] == 0:
+        S[c.H_LIMIT] = min(S[c.H_LIMIT], sync)
 
 
 @compiled
