@@ -42,6 +42,7 @@ class Crowd:
     """Codes, shape `(persons, columns)`."""
     facts: Integers
     mail: Integers
+    """As `mail_columns` has it; each one's by second and name of the line."""
 
     def with_mail(self, rows: Integers, mail: Integers, ends: Integers) -> Crowd:
         """These, from now on with mail of others for the people in some rows, whose mail ends at `ends`."""
@@ -77,7 +78,7 @@ class GrowingCrowd:
     def _longer(self, place: int, part: Integers, more: Integers) -> Integers:
         room, count = self._rooms[place], len(part) + len(more)
         if count > len(room):
-            room = np.empty((count + count // 4 + len(more), part.shape[1]), np.int64)
+            room = np.empty((count + count // 4 + len(more), *part.shape[1:]), np.int64)
             room[: len(part)] = part
             self._rooms[place] = room
         room[len(part) : count] = more
@@ -147,7 +148,7 @@ class Roster:
         ends = np.cumsum(after - first)
         people[:, life.P_FACTS], people[:, life.P_FACTS_END] = ends - (after - first), ends
         facts = self._facts[_ranges(first, after)]
-        return Crowd(people, fields, facts, np.zeros((0, life.MAIL_COLUMNS), np.int64))
+        return Crowd(people, fields, facts, np.zeros(0, np.int64))
 
 
 def fields_of(people: People, codes: FieldCodes) -> list[tuple[str, Coded[Any]]]:

@@ -24,6 +24,7 @@ from journeyctl.simulate.population_engine.crowds import Crowd, Roster, fields_o
 from journeyctl.simulate.population_engine.desk_tables import DeskTables
 from journeyctl.simulate.population_engine.field_codes import FieldCodes, Unsupported
 from journeyctl.simulate.population_engine.group_conditions import GroupConditions, asked_of_groups
+from journeyctl.simulate.population_engine.mail_columns import LINE_BITS
 from journeyctl.simulate.population_engine.mail_rows import MailRows
 from journeyctl.simulate.population_engine.newcomer_rows import NewcomerRows
 from journeyctl.simulate.population_engine.program_reads import codes_of
@@ -151,10 +152,8 @@ class Inputs:
         def listed(keys: Keys, zones: Coded[str]) -> tuple[Integers, Integers]:
             found = other_mail(draws, keys, tuple(zones))
             ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)))
-            lines = sorted({line for mails in found for _, line in mails})
-            numbered = {line: (rank, names(line)) for rank, line in enumerate(lines)}
-            rows = [(time, *numbered[line]) for mails in found for time, line in sorted(mails)]
-            return np.array(rows, np.int64).reshape(-1, life.MAIL_COLUMNS), ends
+            rows = [(time << LINE_BITS) + names(line) for mails in found for time, line in sorted(mails)]
+            return np.array(rows, np.int64), ends
 
         return listed
 

@@ -57,6 +57,7 @@ from journeyctl.simulate.population_engine.latent import (
     week_of,
     what_of,
 )
+from journeyctl.simulate.population_engine.mail_columns import LINE, LINE_BITS
 from journeyctl.simulate.population_engine.machine import advance, new_contact, other_mail
 from journeyctl.simulate.population_engine.philox import ROUNDS
 from journeyctl.simulate.population_engine.response_tables import ResponseTables
@@ -74,8 +75,6 @@ is invalid, the threshold of reaching its inbox, whether it visits without a mai
 and its rows among facts and other mail."""
 (F_TIME, F_COLUMN, F_CODE, F_NAME, F_RANK, FACT_COLUMNS) = range(6)
 """Fields that change: second, column, new code, what the record calls it, and the rank of the path."""
-(O_TIME, O_RANK, O_LINE, MAIL_COLUMNS) = range(4)
-"""Mail of other lines: second, rank and name of the line."""
 (N_TIME, N_KIND, N_A, N_B, N_C, N_D, N_E, N_F, N_G, N_H, NEWS_COLUMNS) = range(11)
 """What desks and account evaluations tell a contact: second, sort, and what `stimuli` wants to know of such news."""
 LEAD_OUTCOME: Final = 0
@@ -124,7 +123,7 @@ def live_all(
         unmeasured(state), unmeasured(program), unmeasured(clock), of_columns(unmeasured(keys), 2 * ROUNDS),
         Rows(of_columns(rows.wide, r.WIDE), of_columns(unmeasured(rows.narrow), r.NARROW), unmeasured(rows.count)),
         packing.bared(packed), unmeasured(B), unmeasured(L),
-        unmeasured(events), people, fields, facts, of_columns(unmeasured(mail), MAIL_COLUMNS), news, wanted, first,
+        unmeasured(events), people, fields, facts, unmeasured(mail), news, wanted, first,
     )  # fmt: skip
 
 
@@ -227,7 +226,7 @@ def _give(state: Integers, people: Integers, person: int, facts: Integers, start
 def _subscribe(L: Latent, people: Integers, person: int, mail: Integers, start: int) -> None:
     """Other lines' mail from second `start` on."""
     row, after = people[person, P_MAIL], people[person, P_MAIL_END]
-    while row < after and mail[row, O_TIME] < start:
+    while row < after and mail[row] >> LINE_BITS < start:
         row += 1
     L[NEXT_MAIL] = row
     L[MAIL_END] = after
@@ -287,10 +286,10 @@ def _next_second(state: Integers, B: ResponseTables, L: Latent, end: int) -> int
 def _mail_alone(state: Integers, rows: Rows, B: ResponseTables, L: Latent, mail: Integers, until: int) -> None:
     """Other lines' mail before a second: nothing else happens meanwhile, so that it need not wait its turn."""
     row, after = L[NEXT_MAIL], L[MAIL_END]
-    while row < after and mail[row, O_TIME] < until:
-        state[c.NOW] = mail[row, O_TIME]
-        other_mail(state, rows, mail[row, O_LINE])
-        response.mailed(L, B, mail[row, O_TIME])
+    while row < after and mail[row] >> LINE_BITS < until:
+        state[c.NOW] = mail[row] >> LINE_BITS
+        other_mail(state, rows, mail[row] & LINE)
+        response.mailed(L, B, state[c.NOW])
         row += 1
     L[NEXT_MAIL] = row
     state[c.FULL] = state[c.FULL] | rows.count[r.FULL]
@@ -299,8 +298,9 @@ def _mail_alone(state: Integers, rows: Rows, B: ResponseTables, L: Latent, mail:
 @compiled
 def _mail_among_others(state: Integers, L: Latent, mail: Integers, now: int) -> None:
     """Other lines' mail of a second at which something else is due waits for its turn."""
-    while L[NEXT_MAIL] < L[MAIL_END] and mail[L[NEXT_MAIL], O_TIME] == now:
-        stimuli.post_other_mail(state, now, mail[L[NEXT_MAIL], O_LINE], mail[L[NEXT_MAIL], O_RANK])
+    while L[NEXT_MAIL] < L[MAIL_END] and mail[L[NEXT_MAIL]] >> LINE_BITS == now:
+        # Those of one second lie in the order of their lines' names.
+        stimuli.post_other_mail(state, now, mail[L[NEXT_MAIL]] & LINE, L[NEXT_MAIL])
         L[NEXT_MAIL] += 1
 
 

@@ -55,6 +55,7 @@ class Lives:
         """Rows of all lives, also of those that were run again."""
         self.lived: NDArray[int32] = np.empty((0, life.LIVED_COLUMNS), np.int32)
         """First row of each person's latest life, and the row after its last."""
+        self._asked = np.empty((0, life.WANTED_COLUMNS), np.int64)
         self._stuck: set[int] = set()
         self._runs: list[NDArray[int32]] = []
         """Person and first row of each life, in the order in which they were run."""
@@ -68,8 +69,7 @@ class Lives:
     def rows_each(self, most: int) -> float:
         """The mean number of rows of so many people's lives at most, some of all; this is all that may be asked for."""
         persons = np.arange(0, len(self._who), max(1, len(self._who) // most))
-        wanted = np.zeros((len(persons), life.WANTED_COLUMNS), np.int64)
-        wanted[:, life.W_PERSON] = persons
+        wanted = self._wanted(persons)
         self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64))
         return len(self.rows) / max(1, len(persons))
 
@@ -85,12 +85,14 @@ class Lives:
 
     def again(self, persons: Integers, news: Integers, ends: Integers) -> None:
         """Runs these lives again with all the news that they get, which end at `ends`."""
-        wanted = np.zeros((len(persons), life.WANTED_COLUMNS), np.int64)
-        wanted[:, life.W_PERSON] = persons
-        wanted[:, life.W_NEWS_END] = ends
-        wanted[1:, life.W_NEWS] = ends[:-1]
-        self._run(wanted, news)
-        self.lived[wanted[:, life.W_PERSON]] = wanted[:, : life.LIVED_COLUMNS]
+        for first in range(0, len(persons), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            wanted = self._wanted(persons[some])
+            wanted[:, life.W_NEWS_END] = ends[some]
+            wanted[1:, life.W_NEWS] = ends[some][:-1]
+            wanted[0, life.W_NEWS] = ends[first - 1] if first else 0
+            self._run(wanted, news)
+            self.lived[persons[some]] = wanted[:, : life.LIVED_COLUMNS]
 
     def crowd_with(self, persons: Integers) -> tuple[Crowd, Integers]:
         """A crowd that has these people, and the row of each in it."""
@@ -146,10 +148,17 @@ class Lives:
 
     # --- the works
 
+    def _wanted(self, persons: Integers) -> Integers:
+        """Lives of these persons to be run without any news; the array is used again the next time."""
+        if len(persons) > len(self._asked):
+            self._asked = np.empty((len(persons), life.WANTED_COLUMNS), np.int64)
+        wanted = self._asked[: len(persons)]
+        wanted[:, life.W_PERSON], wanted[:, (life.W_NEWS, life.W_NEWS_END)] = persons, 0
+        return wanted
+
     def _first_lives(self, count: int) -> range:
         first, everybody = len(self.lived), len(self._who)
-        wanted = np.zeros((count, life.WANTED_COLUMNS), np.int64)
-        wanted[:, life.W_PERSON] = np.arange(first, first + count)
+        wanted = self._wanted(np.arange(first, first + count))
         self._run(wanted, np.zeros((0, life.NEWS_COLUMNS), np.int64), to_come=everybody - first)
         self._list(wanted[:, : life.LIVED_COLUMNS])
         return range(first, first + count)

@@ -67,7 +67,7 @@ class NewcomerRows:
             rows.append(row)
         crowd = Crowd(
             np.array(rows, np.int64), np.array(fields, np.int64),
-            np.array(facts, np.int64).reshape(-1, life.FACT_COLUMNS), np.zeros((0, life.MAIL_COLUMNS), np.int64),
+            np.array(facts, np.int64).reshape(-1, life.FACT_COLUMNS), np.zeros(0, np.int64),
         )  # fmt: skip
         entering = [place for place, newcomer in enumerate(found) if newcomer.enters]
         own_mail = self._mail([found[place].person for place in entering], hashes[entering], mail)

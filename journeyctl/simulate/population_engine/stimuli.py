@@ -22,7 +22,7 @@ def post_field(state: NDArray[int64], time: int, column: int, code: int, name: i
 
 @compiled
 def post_other_mail(state: NDArray[int64], time: int, line: int, rank: int) -> None:
-    """Another business line, by name, mailed the contact; `rank` orders lines by name."""
+    """Another business line, by name, mailed the contact; `rank` orders those of one second."""
     schedule(state, time, c.FACT_PHASE, 1, rank, 0, c.OTHER_MAIL, line, 0, 0)
 
 
