@@ -5,6 +5,10 @@ their rows; when an answer of a desk or of an evaluation is to reach a contact a
 again with it. Nothing changes before that second, so what desks and book have already seen of the contact
 stays true, and what they have not yet seen is replaced. Desks stop for that where something is to be told and
 at evaluations; in between they go on in compiled code.
+
+Where there are no evaluations, desks first go on to the end, and then all lives that hear of it are run again
+together. If these leave for desks what they left before, nothing else could have happened. Else everything is taken
+back, and desks stop for what they tell.
 """
 
 from __future__ import annotations
@@ -84,7 +88,7 @@ class DeskLoop:
         self._floor.close()
 
     def _opened(self, room: int) -> tuple[DeskFloor, Keys, Arrivals, KnownNews]:
-        """Desks with room for so many leads, and those from elsewhere, which stand on them; nobody comes yet, no news."""
+        """Desks with room for so many leads, on which stand those from elsewhere; nobody comes yet, and no news."""
         others = self._world.leads_from_elsewhere(self._draws)
         floor = DeskFloor(self._inputs.desks, self._draws, room=room + len(others))
         names = hand_over(floor, others, self._world.needs(others, self._draws))
@@ -120,7 +124,8 @@ class DeskLoop:
         while now < drained:
             evaluation = self._next_evaluation()
             now = self._floor.work_until(min(evaluation, drained))
-            self._hear()
+            while self._floor.has_closed():
+                self._hear()
             if evaluation == now:
                 self._evaluate(now)
             if now < drained:

@@ -20,6 +20,9 @@ from journeyctl.simulate.population_engine.jit import compiled
 
 EXHAUSTED: Final = -1
 """No item: the reason is left in the state."""
+_BITS: Final = 5
+_BIT: Final = (1 << _BITS) - 1
+"""Which items of its group a walk has offered stands in the bits of words, 32 to a word."""
 
 
 @compiled
@@ -77,11 +80,14 @@ def _set_group(state: NDArray[int64], program: NDArray[int64], walk: int, level:
     """A new group, from a list of the program; it forgets what was offered."""
     for place in range(count):
         state[walk + c.W_LISTS + place] = program[source + place]
-    _new_group(state, walk, level, count)
+    _new_group(state, program, walk, level, count)
 
 
 @compiled
-def _new_group(state: NDArray[int64], walk: int, level: int, count: int) -> None:
+def _new_group(state: NDArray[int64], program: NDArray[int64], walk: int, level: int, count: int) -> None:
+    offered = walk + c.W_LISTS + program[p.LARGEST_HOUSE]
+    for word in range((program[p.LARGEST_HOUSE] + _BIT) >> _BITS):
+        state[offered + word] = 0
     state[walk + c.W_GROUP] = count
     state[walk + c.W_OFFERED] = 0
     state[walk + c.W_LEVEL] = level
@@ -130,7 +136,7 @@ def _start_at_topic(
                 count += 1
         if count > 0:
             _begin(state, walk, level, 1)
-            _new_group(state, walk, level, count)
+            _new_group(state, program, walk, level, count)
             return True
     return False
 
@@ -144,7 +150,7 @@ def choose(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, v
     while True:
         place = _next_sibling(state, program, clock, visit, offer, walk)
         if place >= 0:
-            state[offered + state[walk + c.W_OFFERED]] = place
+            state[offered + (place >> _BITS)] |= 1 << (place & _BIT)
             state[walk + c.W_OFFERED] += 1
             state[walk + c.W_MADE] += 1
             return place
@@ -163,10 +169,7 @@ def choose(state: NDArray[int64], program: NDArray[int64], clock: ClockTables, v
 @compiled
 def _was_offered(state: NDArray[int64], program: NDArray[int64], walk: int, place: int) -> bool:
     offered = walk + c.W_LISTS + program[p.LARGEST_HOUSE]
-    found = False
-    for number in range(state[walk + c.W_OFFERED]):
-        found = found or state[offered + number] == place
-    return found
+    return state[offered + (place >> _BITS)] >> (place & _BIT) & 1 == 1
 
 
 @compiled
@@ -188,7 +191,7 @@ def _go_deeper(
     state: NDArray[int64], program: NDArray[int64], clock: ClockTables, visit: int, offer: int, walk: int
 ) -> None:
     """The children of the group's members that lead on, each once, become the group."""
-    # What was offered is about to be forgotten, so the children are gathered in its place.
+    # What was offered is about to be forgotten, so the children are gathered in its place until the group is new.
     children = walk + c.W_LISTS + program[p.LARGEST_HOUSE]
     count = 0
     for number in range(state[walk + c.W_GROUP]):
@@ -206,7 +209,7 @@ def _go_deeper(
                 count += 1
     for number in range(count):
         state[walk + c.W_LISTS + number] = state[children + number]
-    _new_group(state, walk, state[walk + c.W_LEVEL] + 1, count)
+    _new_group(state, program, walk, state[walk + c.W_LEVEL] + 1, count)
 
 
 @compiled
@@ -218,7 +221,7 @@ def _go_back(state: NDArray[int64], program: NDArray[int64], walk: int) -> None:
     for number in range(count):
         state[walk + c.W_LISTS + number] = state[behind + used - 2 - count + number]
     state[walk + c.W_BEHIND] = used - 2 - count
-    _new_group(state, walk, level, count)
+    _new_group(state, program, walk, level, count)
 
 
 @compiled

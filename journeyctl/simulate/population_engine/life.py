@@ -57,8 +57,8 @@ from journeyctl.simulate.population_engine.latent import (
     week_of,
     what_of,
 )
-from journeyctl.simulate.population_engine.mail_columns import LINE, LINE_BITS
 from journeyctl.simulate.population_engine.machine import advance, new_contact, other_mail
+from journeyctl.simulate.population_engine.mail_columns import LINE, LINE_BITS
 from journeyctl.simulate.population_engine.philox import ROUNDS
 from journeyctl.simulate.population_engine.response_tables import ResponseTables
 from journeyctl.simulate.population_engine.row_columns import Rows
@@ -94,7 +94,9 @@ LATEST: Final = (1 << 31) - 1
     E_TIME, E_KIND, E_PERSON, E_PLACE, E_NUMBER, E_DESK, E_REQUEST, E_SCORE, E_NEED, E_LINES, E_ROUTE, EVENT_COLUMNS,
 ) = range(12)  # fmt: skip
 """What a desk must know of a life: second and kind; the lead; what came with it."""
-(EVENTS, EVENT_ROOM, EVENTS_FULL, END, EVENT_HEAD) = range(5)
+(EVENTS, EVENT_ROOM, EVENTS_FULL, END, STUCK, EVENT_HEAD) = range(6)
+"""Before the events: how many there are and for how many there is room; whether that was too little; the second after
+the last; and how many lives took too many steps at one instant."""
 HAND_OVER: Final = 0
 RAISE: Final = 1
 LEFT: Final = 2
@@ -158,6 +160,7 @@ def _live_all(
         wanted[place, W_EVENTS] = event_mark
         wanted[place, W_EVENTS_END] = events[EVENTS]
         wanted[place, W_STUCK] = state[c.STUCK]
+        events[STUCK] += state[c.STUCK]
     return wanted.shape[0], FINE
 
 
@@ -190,14 +193,7 @@ def _awake(
     L[ZONE] = max(state[c.ZONE], 0)
     L[FULL] = 0
     born(L, B, own_keys, _arm(state, program, clock, B), start)
-    weeks, visits = B[at.WEEKS_LENGTH], people[person, P_VISITS] == 1
-    L[NEXT_WEEK] = weeks
-    for week in range(weeks - 1, -1, -1):
-        is_ahead = visits and B[B[at.WEEKS] + 2 * week + 1] > start
-        possible = is_ahead and response.may_visit(L, B, own_keys, week)
-        L[L[WEEKS] + week] = possible
-        if possible:
-            L[NEXT_WEEK] = week
+    response.foresee_visits(L, B, own_keys, start if people[person, P_VISITS] == 1 else NEVER)
 
 
 @compiled

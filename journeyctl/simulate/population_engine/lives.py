@@ -193,7 +193,9 @@ class Lives:
                     asked[:] = persons
                     self._name_events(wanted, first_event)
                 self._note_stuck(wanted)
-                self._runs.append(wanted[:, (life.W_PERSON, life.W_ROWS)].astype(np.int32, order="C"))
+                run = np.empty((len(wanted), 2), np.int32)
+                run[:, 0], run[:, 1] = wanted[:, life.W_PERSON], wanted[:, life.W_ROWS]
+                self._runs.append(run)
                 return
             if why == MORE_ROOM and done and not before:
                 self.rows.expect(len(self.rows) * to_come // done)
@@ -209,11 +211,11 @@ class Lives:
         made[:, life.E_PERSON] = np.repeat(wanted[:, life.W_PERSON], counts)
 
     def _note_stuck(self, wanted: Integers) -> None:
-        persons, stuck = wanted[:, life.W_PERSON], wanted[:, life.W_STUCK]
         if self._stuck:
-            self._stuck.difference_update(persons.tolist())
-        if stuck.any():
-            self._stuck.update(persons[stuck > 0].tolist())
+            self._stuck.difference_update(wanted[:, life.W_PERSON].tolist())
+        if self._events[life.STUCK]:
+            self._events[life.STUCK] = 0
+            self._stuck.update(wanted[wanted[:, life.W_STUCK] > 0, life.W_PERSON].tolist())
 
     def _grow(self, why: int) -> None:
         if why == life.MORE_ROWS:
@@ -222,7 +224,7 @@ class Lives:
             events = self._new_events(2 * int(self._events[life.EVENT_ROOM]))
             used = life.EVENT_HEAD + int(self._events[life.EVENTS]) * life.EVENT_COLUMNS
             events[life.EVENT_HEAD : used] = self._events[life.EVENT_HEAD : used]
-            events[life.EVENTS] = self._events[life.EVENTS]
+            events[life.EVENTS], events[life.STUCK] = self._events[life.EVENTS], self._events[life.STUCK]
             self._events = events
         elif why in self._room:
             self._room[why] *= 2
@@ -240,6 +242,7 @@ class Lives:
         return latent(responses.topics, responses.weeks, room=self._room[life.MORE_PLANS])
 
     def _new_events(self, room: int) -> Integers:
-        made = np.zeros(life.EVENT_HEAD + (room + 1) * life.EVENT_COLUMNS, np.int64)
+        made = np.empty(life.EVENT_HEAD + (room + 1) * life.EVENT_COLUMNS, np.int64)
+        made[: life.EVENT_HEAD] = 0
         made[life.EVENT_ROOM], made[life.END] = room, self._end
         return made

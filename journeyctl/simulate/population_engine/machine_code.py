@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from struct import Struct
 from typing import Any, Final, TypeAlias
 
 import llvmlite.binding as llvm
@@ -113,11 +114,13 @@ def _result(text: str) -> tuple[Callable[[], Untyped], Callable[[Untyped], Untyp
     class Several(ctypes.Structure):
         _fields_ = [(f"of{place}", _c_number(name)) for place, name in enumerate(names)]
 
-    def members(found: Untyped) -> tuple[int | bool, ...]:
-        values = (getattr(found, f"of{place}") for place in range(len(names)))
-        return tuple(bool(v) if name == BOOL else v for v, name in zip(values, names, strict=True))
+    # As C lays numbers out, like the structure.
+    return Several, Struct("@" + "".join(map(_letter, names))).unpack_from
 
-    return Several, members
+
+def _letter(name: str) -> str:
+    """How `struct` writes a number."""
+    return "?" if name == BOOL else str(_INTEGERS[name]._type_)
 
 
 def _refuse() -> None:

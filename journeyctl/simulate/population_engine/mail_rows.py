@@ -27,6 +27,7 @@ Integers = NDArray[int64]
 """Of each line and week: the rank of the line's name, and the place of the week."""
 _NUMBER_BITS: Final = 32
 """Below a place, so many bits say which of its mails is meant."""
+_NUMBER: Final = (1 << _NUMBER_BITS) - 1
 
 
 class MailRows:
@@ -44,7 +45,7 @@ class MailRows:
         self._names = np.zeros(len(names), np.int64)
         self._names[ranks] = names
         self._hours: dict[str, Integers] = {}
-        self._chosen = np.empty(len(places) * (plan.whole + 1) + 1, np.int64)
+        self._chosen, self._drawn = np.empty((2, len(places) * (plan.whole + 1) + 1), np.int64)
         self._room: Integers | None = None
         """What rows are written to; used again, because memory that is new takes longer to get than to fill."""
         self._purposes = np.array([name_hash(purposes.OTHER_MAIL), name_hash(purposes.OTHER_MAIL_HOUR)], np.uint64)
@@ -61,7 +62,7 @@ class MailRows:
             room = np.empty(most, np.int64)
         count = fill(
             self._keys, self._purposes, subjects, np.ascontiguousarray(zones.codes), self._addresses, self._places,
-            self._names, hours, plan.whole, plan.rest, plan.start, plan.end, self._chosen, room, ends,
+            self._names, hours, plan.whole, plan.rest, plan.start, plan.end, self._chosen, self._drawn, room, ends,
         )  # fmt: skip
         if self._room is None:
             # Whoever asks but once keeps what was written.
@@ -80,15 +81,16 @@ class MailRows:
 def fill(
     keys: NDArray[uint64], purposes: NDArray[uint64], subjects: NDArray[uint64], zones: NDArray[Any],
     addresses: NDArray[uint64], places: Integers, names: Integers, hours: Integers, whole: int, rest: int, start: int,
-    end: int, chosen: Integers, rows: Integers, ends: Integers,
+    end: int, chosen: Integers, drawn: Integers, rows: Integers, ends: Integers,
 ) -> int:  # fmt: skip
     """Writes the mails of all contacts and where each one's end; answers how many there are.
 
-    `chosen` has room for a contact's mails, and for one more.
+    `chosen` and `drawn` have room for the most mails that a contact may get, and for one more.
     """
     return _fill(
         unmeasured(keys), purposes, subjects, zones, addresses, of_columns(unmeasured(places), PLACE),
-        unmeasured(names), hours, whole, rest, start, end, unmeasured(chosen), unmeasured(rows), unmeasured(ends),
+        unmeasured(names), hours, whole, rest, start, end, unmeasured(chosen), unmeasured(drawn),
+        unmeasured(rows), unmeasured(ends),
     )  # fmt: skip
 
 
@@ -96,15 +98,18 @@ def fill(
 def _fill(
     keys: NDArray[uint64], purposes: NDArray[uint64], subjects: NDArray[uint64], zones: NDArray[Any],
     addresses: NDArray[uint64], places: Integers, names: Integers, hours: Integers, whole: int, rest: int, start: int,
-    end: int, chosen: Integers, rows: Integers, ends: Integers,
+    end: int, chosen: Integers, drawn: Integers, rows: Integers, ends: Integers,
 ) -> int:  # fmt: skip
     count, choices = 0, hours.shape[2]
     for contact in range(subjects.shape[0]):
-        first = count
-        for drawn in range(_choose(keys, subjects[contact], purposes[0], addresses, whole, rest, chosen)):
-            place, number = chosen[drawn] >> _NUMBER_BITS, chosen[drawn] & ((1 << _NUMBER_BITS) - 1)
-            hour = (bits(keys, subjects[contact], purposes[1], addresses[place], number) * choices) >> 53
-            time = hours[zones[contact], places[place, A_WEEK], hour]
+        subject, first = subjects[contact], count
+        mails = _choose(keys, subject, purposes[0], addresses, whole, rest, chosen, drawn)
+        for mail in range(mails):
+            place, number = chosen[mail] >> _NUMBER_BITS, chosen[mail] & _NUMBER
+            drawn[mail] = bits(keys, subject, purposes[1], addresses[place], number)
+        for mail in range(mails):
+            place = chosen[mail] >> _NUMBER_BITS
+            time = hours[zones[contact], places[place, A_WEEK], (drawn[mail] * choices) >> 53]
             if start <= time < end:
                 count = _put(rows, first, count, (time << LINE_BITS) + places[place, A_LINE])
         for row in range(first, count):
@@ -117,18 +122,22 @@ def _fill(
 @compiled
 def _choose(
     keys: NDArray[uint64], subject: uint64, purpose: uint64, addresses: NDArray[uint64], whole: int, rest: int,
-    chosen: Integers,
+    chosen: Integers, drawn: Integers,
 ) -> int:  # fmt: skip
     """Writes places and numbers of a contact's mails, and answers how many there are."""
-    count = 0
-    for place in range(addresses.shape[0]):
+    count, places = 0, addresses.shape[0]
+    if rest > 0:
+        # All draws first: the processor works at several of them at once as long as nothing waits for one.
+        for place in range(places):
+            drawn[place] = bits(keys, subject, purpose, addresses[place], 0)
+    for place in range(places):
         for number in range(whole):
             chosen[count] = (place << _NUMBER_BITS) + number
             count += 1
         if rest > 0:
             # Written in any case: nobody can foresee which mails there are, and so no branch waits for it.
             chosen[count] = (place << _NUMBER_BITS) + whole
-            count += int(bits(keys, subject, purpose, addresses[place], 0) < rest)
+            count += int(drawn[place] < rest)
     return count
 
 

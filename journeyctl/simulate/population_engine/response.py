@@ -37,6 +37,7 @@ from journeyctl.simulate.population_engine.latent import (
     INVALID_ADDRESS,
     LAST_REQUEST,
     NEVER_ASKED,
+    NEXT_WEEK,
     OUT,
     OUT_COLUMNS,
     OUT_ITEM,
@@ -52,6 +53,7 @@ from journeyctl.simulate.population_engine.latent import (
     SCANNED,
     STAGE,
     STIMULI,
+    WEEKS,
     Latent,
     plan,
     product_53,
@@ -342,10 +344,25 @@ def idle(L: Latent, B: ResponseTables, K: NDArray[uint64], now: int) -> None:
 
 
 @compiled
-def may_visit(L: Latent, B: ResponseTables, K: NDArray[uint64], week: int) -> bool:
-    """Whether a week may bring a visit without a mail, at whatever stage."""
-    place = _week_hash(B, week)
-    return not comes_true(K, np.uint64(L[CONTACT]), _VISITS, place, 0, B[at.POSSIBLE_VISIT])
+def foresee_visits(L: Latent, B: ResponseTables, K: NDArray[uint64], after: int) -> None:
+    """Notes which weeks that end after a second may bring a visit without a mail, at whatever stage, and the first."""
+    week, weeks, none = 0, B[at.WEEKS_LENGTH], B[at.POSSIBLE_VISIT]
+    while week < weeks and B[B[at.WEEKS] + 2 * week + 1] <= after:
+        L[L[WEEKS] + week] = 0
+        week += 1
+    first, L[NEXT_WEEK] = week, weeks
+    if 0 < none < CERTAIN:
+        # All draws first: the processor works at several of them at once as long as nothing waits for one.
+        contact = np.uint64(L[CONTACT])
+        for ahead in range(first, weeks):
+            L[L[WEEKS] + ahead] = bits(K, contact, _VISITS, _week_hash(B, ahead), 0)
+        for ahead in range(weeks - 1, first - 1, -1):
+            L[L[WEEKS] + ahead] = L[L[WEEKS] + ahead] >= none
+            L[NEXT_WEEK] = ahead if L[L[WEEKS] + ahead] else L[NEXT_WEEK]
+        return
+    for ahead in range(first, weeks):
+        L[L[WEEKS] + ahead] = none <= 0
+        L[NEXT_WEEK] = first if none <= 0 else weeks
 
 
 @compiled

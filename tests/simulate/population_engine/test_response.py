@@ -208,7 +208,14 @@ def test_visits_without_a_mail_are_the_same(activated: bool) -> None:
                 found.latent, found.tables, found.clock, found.keys, position, found.zone, 0, activated
             )
             assert found.plans() == list(expected)
-            possible = draws.bits(key, "visits", place=name) >= week_may_bring_a_visit(model)
-            assert response.may_visit(found.latent, found.tables, found.keys, position) == possible
             seen += len(expected)
+        for gone in (0, 3, len(weeks)):
+            response.foresee_visits(found.latent, found.tables, found.keys, weeks[gone - 1][2] if gone else START)
+            possible = [
+                place >= gone and draws.bits(key, "visits", place=name) >= week_may_bring_a_visit(model)
+                for place, (name, _, _) in enumerate(weeks)
+            ]
+            first = int(found.latent[scratch.WEEKS])
+            assert found.latent[first : first + len(weeks)].tolist() == possible
+            assert found.latent[scratch.NEXT_WEEK] == [*possible, True].index(True)
     assert seen > 30
