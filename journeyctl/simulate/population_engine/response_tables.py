@@ -6,9 +6,10 @@ the document, then what the document and the run imply: coefficients say where e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 import numpy as np
 from numpy import int64
@@ -59,6 +60,7 @@ among all items by name (from 1), and the item that has this row's place among t
 
 ResponseTables = Integers
 """What lives read about how people respond; of one replication, because items' qualities are."""
+_QUALITIES: Final = np.array([[name_hash(purposes.OPEN_QUALITY), name_hash(purposes.CLICK_QUALITY)]], np.uint64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +106,22 @@ class ResponseLists:
         self._array = np.concatenate(
             [number_tables(), np.array(coefficients, np.int64), *(part for _, part in parts)]
         )  # fmt: skip
-        self._items_at, self._is_read = implied[ITEMS], False
+        self._items_at, self._same, self._hashes = implied[ITEMS], self._items_of_all(), name_hashes(items)
+        self._lent: Callable[[], ResponseTables | None] = _nobody
+        """What was handed out last, as long as somebody has it."""
 
     def tables(self, draws: Draws) -> ResponseTables:
-        """The tables of one replication; of several ones, where these agree. Nobody may write to them."""
-        found = self._item_table(draws)
+        """The tables of one replication; of several ones, where these agree. Nobody may write to them or keep views."""
+        found, lent = self._item_table(draws), self._lent()
         if not np.array_equal(found, self._rows):
-            if self._is_read:
-                self._array = self._array.copy()
+            if lent is not None:
+                # Somebody still reads them; else they are written anew, since a copy is a megabyte or two.
+                self._array, lent = self._array.copy(), None
             self._rows[:] = found
-        self._is_read = True
-        return self._array
+        if lent is None:
+            lent = self._array.view()
+            self._lent = ref(lent)
+        return lent
 
     @property
     def _rows(self) -> Integers:
@@ -122,18 +129,26 @@ class ResponseLists:
         return self._array[self._items_at :][: len(self._items) * ITEM_COLUMNS].reshape(-1, ITEM_COLUMNS)
 
     def _item_table(self, draws: Draws) -> Integers:
-        model, c = self._model, self._model.coefficients
-        topics = {topic: place for place, topic in enumerate(model.topics)}
+        c, table = self._model.coefficients, self._same.copy()
+        if not len(table) or not (c.open_item_spread or c.click_item_spread):
+            return table
+        drawn = draws.block(self._hashes[:, None], _QUALITIES).tolist()
+        table[:, (OPEN_QUALITY, CLICK_QUALITY)] = [
+            (
+                scaled(c.open_item_spread, normal(opened)) if c.open_item_spread else 0,
+                scaled(c.click_item_spread, normal(clicked)) if c.click_item_spread else 0,
+            )
+            for opened, clicked in drawn
+        ]
+        return table
+
+    def _items_of_all(self) -> Integers:
+        """What is the same of the items in all replications."""
+        topics = {topic: place for place, topic in enumerate(self._model.topics)}
         table = np.zeros((len(self._items), ITEM_COLUMNS), np.int64)
         ranked = sorted(range(len(self._items)), key=self._items.__getitem__)
         for rank, number in enumerate(ranked):
-            name = self._items[number]
-            table[number, :3] = self._known(name, topics)
-            for column, spread, purpose in (
-                (OPEN_QUALITY, c.open_item_spread, purposes.OPEN_QUALITY),
-                (CLICK_QUALITY, c.click_item_spread, purposes.CLICK_QUALITY),
-            ):
-                table[number, column] = scaled(spread, normal(draws.bits(name, purpose))) if spread else 0
+            table[number, :3] = self._known(self._items[number], topics)
             table[number, RANK] = rank + 1
             table[rank, AT_RANK] = number
         return table
@@ -144,6 +159,10 @@ class ResponseLists:
             return 0, -1, -1
         topic = topics[item.topic] if item.topic is not None else -1
         return item.level, topic, self.lines.index(item.line) if topic >= 0 and item.line is not None else -1
+
+
+def _nobody() -> None:
+    """Nothing was handed out."""
 
 
 def _implied(model: ResponseModel) -> dict[int, int]:

@@ -219,3 +219,16 @@ def test_visits_without_a_mail_are_the_same(activated: bool) -> None:
             assert found.latent[first : first + len(weeks)].tolist() == possible
             assert found.latent[scratch.NEXT_WEEK] == [*possible, True].index(True)
     assert seen > 30
+
+
+def test_tables_that_somebody_reads_stay_as_they_are_when_others_are_asked_for() -> None:
+    model = model_of(open_item_spread=0.5)
+    lists = ResponseLists(model, items=ORDER, weeks=(), around=Around(arms=[[-1] * len(model.personas.arms)]))
+    first = lists.tables(Draws(1, 0))
+    as_it_was = first.copy()
+    other = lists.tables(Draws(1, 1))
+    assert not np.array_equal(other, as_it_was)
+    assert np.array_equal(first, as_it_was)
+    del first, other
+    assert np.array_equal(lists.tables(Draws(1, 0)), as_it_was)
+    assert lists.tables(Draws(1, 0)) is not lists.tables(Draws(1, 1))
