@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from journeyctl.semantics.buying_group import (
@@ -24,6 +23,7 @@ from journeyctl.simulate.group_rules import NOTHING, Account, Filled, GroupRules
 
 if TYPE_CHECKING:
     from journeyctl.results.record import Recorded
+    from journeyctl.simulate.people import Person
 
 EVERY_EVALUATION: Final = 0
 """A next look so early means that the group is looked at in each evaluation."""
@@ -61,19 +61,17 @@ class AccountGroup:
     """A group of one account. Conditions are asked anew only of contacts that something has happened to."""
 
     __slots__ = (
-        "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told", "_woken",
-        "account", "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order",
-        "path", "stirred", "touched",
+        "_anybody", "_closing", "_fades_at", "_filled", "_fitting", "_leads", "_ready", "_roles", "_rules", "_told",
+        "_woken", "activated", "candidates", "closed_at", "is_alive", "lead", "members", "name", "next_look", "order",
+        "stirred", "touched",
     )  # fmt: skip
 
-    def __init__(self, rules: GroupRules, path: str, account: Account) -> None:
-        """`path` is the account's, such as `u17/h2`."""
-        self._rules = rules
-        self.path = path
-        self.name = rules.group.name
-        self.order = self.name, path
+    def __init__(self, rules: GroupRules, order: tuple[str, str], anybody: Person) -> None:
+        """`order` is its name and the path of its account, such as `u17/h2`, to which `anybody` belongs."""
+        self._rules, self._anybody = rules, anybody
+        self.name = order[0]
+        self.order = order
         """Groups are evaluated in this order."""
-        self.account = account
         self.candidates: dict[str, KnownContact] = {}
         """Who is known and can ever belong to it, members included."""
         self.members: dict[str, int] = {}
@@ -103,6 +101,16 @@ class AccountGroup:
         """Of each member, as far as it was asked."""
         self._woken: set[str] = set()
         """Of those to whom something has happened, who join, or are members, by what was said of how they stand."""
+
+    @property
+    def path(self) -> str:
+        """Of its account."""
+        return self.order[1]
+
+    @property
+    def account(self) -> Account:
+        """To which it belongs."""
+        return self._rules.account(self.order[1], self._anybody)
 
     @property
     def restless(self) -> bool:
@@ -163,7 +171,7 @@ class AccountGroup:
         for key in joined:
             row = _row(now, Kind.JOINED_GROUP, self._roles.get(key, ""), 0, self.name)
             out.rows.append((self.candidates[key].person, row))
-        if before is None or (before is not filled and _recorded(before) != _recorded(filled)):
+        if before is None or before.recorded != filled.recorded:
             row = _row(now, Kind.FACT, filled.reason, filled.basis_points, self.name)
             out.rows.append((self.account, row))
 
@@ -248,8 +256,10 @@ class AccountGroup:
         """With those to whom something has happened it is as complete as `ready` asks for, or will probably be."""
         if self._filled is not None and self._filled.enough:
             return True
-        everybody = (*self.members, *sorted(self.touched - self.members.keys()))
-        return self._rules.seated(tuple([self._fitting[key][0] for key in everybody if key in self._fitting]))[1].enough
+        everybody, fitting = (*self.members, *sorted(self.touched - self.members.keys())), self._fitting
+        if not all(map(fitting.__contains__, everybody)):
+            return True
+        return self._rules.seated(tuple([fitting[key][0] for key in everybody]))[1].enough
 
     # --- members and roles
 
@@ -411,8 +421,3 @@ def _row(now: int, kind: Kind, reason: str, value: int, group: str) -> Effect:
 
 _made = tuple.__new__
 _NOTHING_ELSE: Final = Effect(0, Kind.FACT)[2 : Effect._fields.index("reason")]
-
-
-def _recorded(filled: Filled) -> tuple[Fraction, tuple[str, ...]]:
-    """What has a row whenever it is not as before."""
-    return filled.found.overall, filled.found.missing

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from journeyctl.calendars import iso_week, local_week, next_daily
 from journeyctl.graph.program import Program
@@ -55,6 +55,8 @@ class BookRules:
     """Of all groups together."""
     reading: frozenset[str]
     """Fields of which evaluations take any notice; changes of others are nothing to them."""
+    kinds: dict[tuple[tuple[str, ...], tuple[str, str] | None], _Kind | None] = field(default_factory=dict)
+    """What contacts are who can belong to the same groups, and were brought for the same, as far as somebody asked."""
 
     @classmethod
     def of(cls, program: Program, scope: GroupScope, belongs: Belongs, period: tuple[int, int]) -> BookRules:
@@ -79,18 +81,38 @@ class BookRules:
 
     def enrolled(self, person: Person, facts: Facts, brought_for: tuple[str, str] | None = None) -> Enrolled | None:
         """How evaluations know a contact; `None` where they can never reach it."""
-        groups = set(self.belongs(person.fields)) | ({brought_for[0]} if brought_for is not None else set())
+        asked = self.belongs(person.fields), brought_for
+        if asked not in self.kinds:
+            self.kinds[asked] = self._kind(*asked)
+        kind = self.kinds[asked]
+        if kind is None:
+            return None
+        kept = [change for change in facts if change[0] >= person.at and change[1] in self.reading]
+        if len(kept) > 1:
+            kept.sort(key=lambda change: change[0])
+        accounts = tuple([(name, getattr(person, scope)) for name, scope in kind.scopes])
+        return Enrolled(person, kind.groups, accounts, kept, brought_for, kind.enough)
+
+    def _kind(self, belongs: tuple[str, ...], brought_for: tuple[str, str] | None) -> _Kind | None:
+        groups = {*belongs, brought_for[0]} if brought_for is not None else set(belongs)
         if not groups and not self.scope.facts:
             return None
         names = tuple(sorted(groups))
         enough = brought_for is not None or any(self.groups[name].by_fields for name in names)
-        kept = [change for change in facts if change[0] >= person.at and change[1] in self.reading]
-        accounts = tuple((name, str(getattr(person, self.program.groups[name].scope))) for name in names)
-        return Enrolled(person, names, accounts, sorted(kept, key=lambda change: change[0]), brought_for, enough)
+        return _Kind(names, tuple((name, self.program.groups[name].scope) for name in names), enough)
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
+class _Kind(NamedTuple):
+    """What is the same of contacts who can belong to the same groups."""
+
+    groups: tuple[str, ...]
+    scopes: tuple[tuple[str, str], ...]
+    """Each group with the level of its accounts."""
+    enough: bool
+    """See `Enrolled`."""
+
+
+class Enrolled(NamedTuple):
     """A contact whom evaluations can reach."""
 
     person: Person

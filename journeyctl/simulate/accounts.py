@@ -179,25 +179,35 @@ class AccountBook:
 
     def _begin_to_know(self, key: str) -> KnownContact:
         one = self._enrolled[key]
-        known = self._known[key] = KnownContact(
-            self._program, one.person, one.groups, history=self._noting.history, brought_for=one.brought_for,
-            kept=self._keeper,
-        )  # fmt: skip
+        known = KnownContact(self._program, one.person, self._noting.history, one.brought_for, self._keeper)
+        self._known[key] = known
         known.closing = self._closing.setdefault(key, known.closing)
         for time, path, value in one.facts:
             if time <= self._facts_until:
                 known.set_field(path, value)
-        groups = self._groups_of[key] = tuple([self._group_of(order, one.person) for order in one.accounts])
-        for group in groups:
-            group.candidates[key] = known
         self._facts_of_accounts.admit(known)
+        if self._all.needs_every_row:
+            self._groups_with(known)
         return known
+
+    def _groups_with(self, known: KnownContact) -> tuple[AccountGroup, ...]:
+        """All groups to which a contact can ever belong, which know of it from now on."""
+        key = known.person.key
+        found = self._groups_of.get(key)
+        if found is None:
+            accounts = self._enrolled[key].accounts
+            found = self._groups_of[key] = tuple([self._as_candidate(known, order) for order in accounts])
+        return found
+
+    def _as_candidate(self, known: KnownContact, order: tuple[str, str]) -> AccountGroup:
+        group = self._groups.get(order) or self._group_of(order, known.person)
+        group.candidates[known.person.key] = known
+        return group
 
     def _group_of(self, order: tuple[str, str], person: Person) -> AccountGroup:
         found = self._groups.get(order)
         if found is None:
-            rules, path = self._rules[order[0]], order[1]
-            found = self._groups[order] = AccountGroup(rules, path, rules.account(path, person))
+            found = self._groups[order] = AccountGroup(self._rules[order[0]], order, person)
         return found
 
     # --- whom evaluations reach
@@ -275,13 +285,15 @@ class AccountBook:
         known = self._contact(contact)
         if stirs:
             known.stir()
-        for group in self._groups_of[contact]:
-            standing = standings.get(group.name)
-            if standing is not None and group.wake(known, standing):
-                self._touched.add(group.order)
-            elif stirs and group.counts_acts and contact in group.members:
-                group.stirred = True
-                self._touched.add(group.order)
+        for order in self._enrolled[contact].accounts:
+            standing = standings.get(order[0])
+            if standing is not None and self._as_candidate(known, order).wake(known, standing):
+                self._touched.add(order)
+            elif stirs:
+                group = self._groups.get(order)
+                if group is not None and group.counts_acts and contact in group.members:
+                    group.stirred = True
+                    self._touched.add(order)
 
     def outcome(self, contact: str, time: int, outcome: LeadOutcome) -> tuple[tuple[str, int, Stimulus], ...]:
         """The CRM sync at `time` will bring the outcome of a contact's lead; gives back what other contacts learn then.
@@ -323,7 +335,7 @@ class AccountBook:
 
     def _touch(self, known: KnownContact) -> None:
         self._facts_of_accounts.touch(known)
-        for group in self._groups_of[known.person.key]:
+        for group in self._groups_with(known):
             group.touch(known.person.key)
             self._touched.add(group.order)
 
@@ -332,7 +344,7 @@ class AccountBook:
         self._facts_of_accounts.touch(known)
         key = known.person.key
         noting = self._all.noting_of
-        for group in self._groups_of[key]:
+        for group in self._groups_with(known):
             if noting[group.name].wakes(effect):
                 group.touch(key)
             elif group.counts_acts and key in group.members:

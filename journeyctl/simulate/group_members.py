@@ -142,26 +142,23 @@ class KnownContact:
 
     __slots__ = (
         "_engaged", "_first_act", "_history", "_kept", "_program", "_state", "_view", "_worth", "asked", "brought_for",
-        "closing", "gone", "groups", "is_member", "is_watched", "person", "told_until",
+        "closing", "gone", "is_member", "is_watched", "person", "told_until",
     )  # fmt: skip
 
     def __init__(
         self,
         program: Program,
         person: Person,
-        groups: Sequence[str],
-        *,
-        history: frozenset[str] = frozenset(),
-        brought_for: tuple[str, str] | None = None,
-        kept: HeldBack | None = None,
+        history: frozenset[str],
+        brought_for: tuple[str, str] | None,
+        kept: HeldBack | None,
     ) -> None:
-        """`groups` names those it can ever belong to, `history` the kinds of acts that their conditions count.
+        """`history` are the kinds of acts that conditions of groups count; `brought_for` what a newcomer fills.
 
-        `brought_for` is the group and the role that a newcomer fills; `kept` has rows that are told on demand.
+        That is a group and a role. `kept` has rows that are told on demand; `None`: all are told.
         """
         self._program = program
         self.person = person
-        self.groups = tuple(groups)
         self.brought_for = brought_for
         self._state: Contact | None = None
         """Made when somebody asks: of many contacts only the engine ever knows what they do."""

@@ -63,6 +63,8 @@ class Filled:
     """Members' points, each times the weight of its role, with which the group is ready; `None`: it is not."""
     sought: Sought
     """What the group's own matched audience looks for."""
+    recorded: tuple[int, int, tuple[str, ...]]
+    """What has a row whenever it is not as before: completeness, as a fraction, and what is missing."""
     reason: str
     """What rows say is missing."""
     basis_points: int
@@ -147,10 +149,12 @@ class GroupRules:
         group, weights = self.group, {role.name: role.weight for role in self.group.roles}
         found = completeness(self.needed, dict(zip(self.needed, counts, strict=True)), weights)
         enough = group.ready is not None and found.overall >= as_written(group.ready.completeness)
-        own = group.fill is not None and is_looked_for(group, found)
+        sought = NOTHING
+        if group.fill is not None and is_looked_for(group, found):
+            sought = _everywhere((group.fill.audience_on,), found.missing)
         return Filled(
-            found, float(found.overall), enough, points_to_be_ready(group, found),
-            _everywhere((group.fill.audience_on,), found.missing) if group.fill is not None and own else NOTHING,
+            found, float(found.overall), enough, points_to_be_ready(group, found), sought,
+            (found.overall.numerator, found.overall.denominator, found.missing),
             f"{MISSING_ROLES}={','.join(found.missing)}", int(found.overall * BASIS_POINTS + Fraction(1, 2)),
         )  # fmt: skip
 

@@ -134,16 +134,13 @@ class People(Sequence[Person]):
         rows = np.array(records, np.int64)
         named = list(self.keys.take(rows)) if keys is None else keys
         own = [self.own[name] for name in OWN]
-        columns = [[column.values[code] for code in column.codes[rows].tolist()] for column in own]
-        fields = [[column.values[code] for code in column.codes[rows].tolist()] for column in self.fields.values()]
-        paths, times, found = tuple(self.fields), self.at[rows].tolist(), []
-        known = zip(*fields, strict=True) if fields else [()] * len(rows)
-        for key, time, of_it, about in zip(named, times, known, zip(*columns, strict=True), strict=True):
-            own_fields = {path: value for path, value in zip(paths, of_it, strict=True) if value is not None}
+        columns, found = [_of(column, rows) for column in own], []
+        rest = zip(named, self.at[rows].tolist(), self._known(rows), zip(*columns, strict=True), strict=True)
+        for key, time, known, about in rest:
             if self.keyed:
-                own_fields[self.keyed] = key
+                known[self.keyed] = key
             umbrella, hospital, clinic, *others = about
-            found.append(Person(key, umbrella, hospital, clinic, own_fields, time, *others))
+            found.append(Person(key, umbrella, hospital, clinic, known, time, *others))
         return found
 
     def _make(self, first: int, after: int) -> list[Person]:
@@ -162,17 +159,19 @@ class People(Sequence[Person]):
         if self._alike is None:
             self._alike = combinations(tuple(self.fields.values()), len(self))
         numbers, shared = self._alike.of[first:after].tolist(), self._shared
-        for number in numbers:
-            if number not in shared:
-                shared[number] = self._known(int(self._alike.first[number]))
+        new = [number for number in dict.fromkeys(numbers) if number not in shared]
+        if new:
+            shared.update(zip(new, self._known(self._alike.first[new]), strict=True))
         if not self.keyed:
             return [shared[number] for number in numbers]
         keys = self.keys[first:after]
         return [{**shared[number], self.keyed: key} for number, key in zip(numbers, keys, strict=True)]
 
-    def _known(self, record: int) -> dict[str, Value]:
-        values = ((path, column.values[column.codes[record]]) for path, column in self.fields.items())
-        return {path: value for path, value in values if value is not None}
+    def _known(self, records: NDArray[int64]) -> list[dict[str, Value]]:
+        """Fields of some records, as far as they are known."""
+        paths, columns = tuple(self.fields), [_of(column, records) for column in self.fields.values()]
+        rows = zip(*columns, strict=True) if columns else [()] * len(records)
+        return [{path: value for path, value in zip(paths, row, strict=True) if value is not None} for row in rows]
 
     # --- as columns
 
@@ -216,6 +215,11 @@ class People(Sequence[Person]):
     def field(self, path: str) -> Coded[Value]:
         """One field of all persons; `None` where it is unknown."""
         return self.fields[path] if path in self.fields else Coded.always(None, len(self))
+
+
+def _of(column: Coded[Any], records: NDArray[int64]) -> list[Any]:
+    """The values of some records."""
+    return list(map(column.values.__getitem__, column.codes[records].tolist()))
 
 
 class FieldQuestion(Generic[_Answer]):

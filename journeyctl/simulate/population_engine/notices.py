@@ -67,6 +67,8 @@ class Notices:
         self._standings = Standings(inputs, lives, book.rules, conditions, world.events) if conditions else None
         self._stances: dict[str, Stance] = {}
         """How contacts stand as of the evaluation at hand, as far as it has had to know."""
+        self._attending: list[int] = []
+        """To whom the book has begun to attend in the last evaluation."""
         self._world, self._shapes = world, _Shapes(inputs, book.rules, world)
         self._crowd = world.crowd.copy()
         """What the book is to each person."""
@@ -85,6 +87,7 @@ class Notices:
             self._book.expect(self._waking())
         until = self._book.times[evaluation]
 
+        self._attend(evaluation)
         self._stances = {}
         asks = int(self._standings is not None)
 
@@ -94,6 +97,13 @@ class Notices:
         for person, news in self._news(found, len(self._due), until):
             self._book.tell(self._people.key(person), news, until=until)
         self._ask(self._book.coming(until), until)
+
+    def _attend(self, evaluation: int) -> None:
+        """From the evaluation before this one on every act matters of those to whom it has given their attention."""
+        if self._attending:
+            persons, since = np.array(self._attending, np.int64), self._book.times[evaluation - 1]
+            n.attend(self._rows, persons, self._crowd, self._due, since)
+            self._attending.clear()
 
     def _ask(self, contacts: Sequence[str], now: int) -> None:
         """Finds out how these contacts stand as of a second; all at once takes hardly longer than one."""
@@ -148,7 +158,7 @@ class Notices:
         persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
         if self._standings is not None:
             self._ask(contacts, before)
-            n.attend(self._rows, persons, self._crowd, self._due, before)
+            self._attending += persons.tolist()
             return
 
         def found(first: int) -> tuple[int, int]:
