@@ -134,10 +134,8 @@ class AccountBook:
             return
         begins, first = [week.begins for week in self._all.weeks], dict[tuple[str, str], tuple[int, str]]()
         for contact, name, time in coming:
-            one = self._enrolled[contact]
-            if name in one.groups:
-                group = one.accounts[one.groups.index(name)]
-                if group not in first or (time, contact) < first[group]:
+            for group in self._enrolled[contact].accounts:
+                if group[0] == name and (group not in first or (time, contact) < first[group]):
                     first[group] = time, contact
         expected = dict[tuple[str, str], Expected]()
         for group, (time, contact) in first.items():
@@ -185,8 +183,8 @@ class AccountBook:
         for time, path, value in one.facts:
             if time <= self._facts_until:
                 known.set_field(path, value)
-        self._facts_of_accounts.admit(known)
         if self._all.needs_every_row:
+            self._facts_of_accounts.admit(known)
             self._groups_with(known)
         return known
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from journeyctl.graph.condition import Condition
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
-from journeyctl.simulate.account_tree import AccountTree
+from journeyctl.simulate.account_tree import LEVELS, AccountTree
 from journeyctl.simulate.facts import FactChange, Facts
 from journeyctl.simulate.field_order import needed_for
 from journeyctl.simulate.group_scope import is_timeless, plays_without_acts
@@ -90,8 +90,8 @@ class AudiencePeople:
         self._grounds: dict[tuple[str, frozenset[tuple[str, str]] | None], Ground] = {}
         self._places = {clinic: place for place, clinic in enumerate(above)}
         self._happening: dict[tuple[str, str], tuple[FactChange, ...]] = {}
-        self._busy: dict[str, frozenset[str]] = {}
-        """By level the accounts to which anything happens, of all where these are not many."""
+        self._busy = frozenset[str]()
+        """Accounts to which anything happens, of all where these are not many."""
 
     def knows(self, place: Place) -> bool:
         """Whether it was worked out who comes there."""
@@ -213,7 +213,11 @@ class AudiencePeople:
             ground = self._ground(platform, roles, accounts)
         else:
             if self._whole is None:
-                self._whole = self._accounts(list(self._above))
+                self._whole = whole = self._accounts(list(self._above))
+                levels = ((level, whole.of(level)) for level in LEVELS[:3])
+                self._busy = frozenset(
+                    names[place] for level, names in levels for place in self._facts.happening(names, level)
+                )
             numbers, accounts, known = self._places, self._whole, self._grounds.get((platform, roles))
             ground = self._ground(platform, roles, accounts) if known is None else known
             self._grounds[platform, roles] = ground
@@ -244,9 +248,10 @@ class AudiencePeople:
         """`is_busy`: something happens to it that happens to nobody else."""
         before: list[tuple[int, str, Value]] = []
         after: list[tuple[int, str, Value]] = []
-        for level in ("umbrella", "hospital", "clinic"):
-            for change in self._of_account(place.platform, level, str(getattr(chosen, level)), chosen):
-                (after if change.time >= place.at else before).append(change)
+        for level, account in zip(LEVELS, (chosen.umbrella, chosen.hospital, chosen.clinic), strict=False):
+            if self._whole is None or account in self._busy:
+                for change in self._of_account(place.platform, level, account, chosen):
+                    (after if change.time >= place.at else before).append(change)
         if is_busy:
             own = {path: value for path, value in chosen.fields.items() if path.startswith("contact.")}
             after += self._facts.of(place.key, "contact", own, since=place.at)
@@ -256,17 +261,11 @@ class AudiencePeople:
             known = {path: value for path, value in {**chosen.fields, **changed}.items() if value is not None}
             person = dataclasses.replace(chosen, fields=known)
         person = self._adorned(person)
-        facts = tuple(sorted(after, key=lambda change: change[:2]))
+        facts = tuple(sorted(after, key=lambda change: change[:2])) if after else ()
         return Newcomer(person, place.group, place.role, facts, self._enters(person.fields))
 
     def _of_account(self, platform: str, level: str, account: str, of_it: Person) -> tuple[FactChange, ...]:
         """What happens to an account, whose fields all of a platform's people there share."""
-        if self._whole is not None:
-            if level not in self._busy:
-                names = self._whole.of(level)
-                self._busy[level] = frozenset(names[place] for place in self._facts.happening(names, level))
-            if account not in self._busy[level]:
-                return ()
         found = self._happening.get((platform, account))
         if found is None:
             fields = {path: value for path, value in of_it.fields.items() if path.startswith(f"{level}.")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -210,39 +211,36 @@ class AudienceSearch:
 
     def begin(self, groups: Sequence[Group], number: int) -> None:
         """These groups have got members by the first evaluation of the week of this number."""
-        new = [group for group in groups if self._drawn.get(group, len(self._weeks)) > number]
-        if new:
-            self._draw(dict.fromkeys(new, number))
+        self._draw(dict.fromkeys(groups, number))
 
     def _draw(self, since: Mapping[Group, int]) -> None:
         """Finds the chances of these groups in the week of this number and later ones, as far as they are not known."""
-        weeks, audiences = self._weeks, self._audiences
+        weeks, audiences, of_name = self._weeks, self._audiences, dict[str, list[tuple[Group, int, int]]]()
+        for group, first in since.items():
+            before = self._drawn.get(group, len(weeks))
+            if first < before:
+                of_name.setdefault(group[0], []).append((group, first, before))
+                self._drawn[group] = first
         numbers, limit = np.arange(len(weeks)), max(audiences.limits.values(), default=0)
-        spans = {group: (first, self._drawn.get(group, len(weeks))) for group, first in sorted(since.items())}
-        for name in sorted({name for name, _ in spans}):
-            pairs = [
-                (group, clinic, *span)
-                for group, span in spans.items()
-                if group[0] == name and span[0] < span[1]
-                for clinic in audiences.clinics_of(group[1])
-            ]
-            if not pairs:
-                continue
-            clinics, first, after = np.array([pair[1:] for pair in pairs], np.int64).T
-            found, week = np.nonzero((numbers >= first[:, None]) & (numbers < after[:, None]))
+        for name, groups in of_name.items():
+            clinics_of = [audiences.clinics_of(group[1]) for group, _, _ in groups]
+            owner = np.repeat(np.arange(len(groups)), list(map(len, clinics_of)))
+            clinics = np.fromiter(chain.from_iterable(clinics_of), np.int64, len(owner))
+            begin, end = (np.array([span[place] for span in groups])[owner, None] for place in (1, 2))
+            found, week = np.nonzero((numbers >= begin) & (numbers < end))
             us = self._draws.block(
                 audiences.hashes(clinics[found])[:, None], name_hash(purposes.ACTIVATED_FORM),
                 places=audiences.role_places(name, weeks)[week],
             )  # fmt: skip
             here, role = np.nonzero(us < limit)
-            roles = tuple(self._rules[name].needed)
-            columns = (found[here], week[here], role, us[here, role])
-            for place, number, role_number, u in zip(*(column.tolist() for column in columns), strict=True):
-                group, clinic, *_ = pairs[place]
+            roles, at = tuple(self._rules[name].needed), found[here]
+            columns = (owner[at], clinics[at], week[here], role, us[here, role])
+            for place, clinic, number, role_number, u in zip(*(one.tolist() for one in columns), strict=True):
                 self._chances[number].append(
-                    Chance(group, roles[role_number], role_number, audiences.clinics[clinic], weeks[number], u)
+                    Chance(
+                        groups[place][0], roles[role_number], role_number, audiences.clinics[clinic], weeks[number], u
+                    )
                 )
-        self._drawn.update((group, first) for group, (first, before) in spans.items() if first < before)
 
     def brought(self, groups: Mapping[Group, Seeker], number: int) -> tuple[Newcomer, ...]:
         """Who comes in the week of this number, by time and key. `groups` are as of its first evaluation."""
