@@ -17,7 +17,7 @@ from journeyctl.results import parquet_pages as pages
 from journeyctl.results.causes import cause_text
 from journeyctl.results.parquet_file import Chunk, Encoding, Page, Type
 from journeyctl.results.record import COLUMNS, KINDS, NUMBERS, TYPES, WIDE, EventRecord, Integers, record_of_codes
-from journeyctl.results.row_codes import Coded, Column, Repeated, Stretch, as_they_occur
+from journeyctl.results.row_codes import Coded, Codes, Column, Repeated, Stretch, as_they_occur
 from journeyctl.results.row_order import differs
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Chunks:
     def __init__(self, record: EventRecord) -> None:
         self._names, self._stretches = record.names, record.stretches()
         self._types = types()
+        self._latest: tuple[Codes, Integers, Page] | None = None
+        """From what the places in the latest column were looked up, and where."""
 
     def of(self, rows: slice) -> list[Chunk]:
         """Every column in some rows, at least one."""
@@ -75,7 +77,8 @@ class Chunks:
             page = Page(pages.numbers_page(column.cells(), bits), rows, Encoding.PLAIN)
             return Chunk(page, None, least, most)
         dictionary = Page(pages.numbers_page(numbers, bits), len(numbers), Encoding.PLAIN)
-        return Chunk(_places(column, _inverse(order)[ranks], len(order), rows), dictionary, least, most)
+        data = self._places(column, _inverse(order)[ranks], len(order), rows)
+        return Chunk(data, dictionary, least, most, is_dense=len(numbers) == 2)
 
     def _named(self, column: Column, words: list[str], ranks: Integers, rows: int) -> Chunk:
         """`ranks` says which of the words each of the column's cells is that occur."""
@@ -83,8 +86,24 @@ class Chunks:
             order = sorted(range(len(words)), key=words.__getitem__)
             words, ranks = [words[place] for place in order], _inverse(np.array(order))[ranks]
         dictionary = Page(pages.texts_page(words), len(words), Encoding.PLAIN)
-        data = _places(column, ranks, len(words), rows)
-        return Chunk(data, dictionary, words[0].encode(), words[-1].encode())
+        data = self._places(column, ranks, len(words), rows)
+        # Single bits are compressed by a sixth, which is not worth the time.
+        return Chunk(data, dictionary, words[0].encode(), words[-1].encode(), is_dense=len(words) == 2)
+
+    def _places(self, column: Column, ranks: Integers, size: int, rows: int) -> Page:
+        """`ranks` says which cell of a dictionary of `size` each of the column's cells is that occur."""
+        if isinstance(column, Repeated):
+            return Page(pages.places_page(pages.Runs(ranks, column.sizes), size), rows, Encoding.RLE_DICTIONARY)
+        table = np.zeros(len(column.table), pages.type_of_places(size))
+        table[column.codes.used] = ranks
+        # Columns beside each other often follow from the same and differ in words only.
+        if self._latest is not None:
+            codes, made, page = self._latest
+            if codes is column.codes and np.array_equal(made, table):
+                return page
+        page = Page(pages.places_page(table.take(column.codes.of_row), size), rows, Encoding.RLE_DICTIONARY)
+        self._latest = column.codes, table, page
+        return page
 
     def _causes(self, some: Stretch) -> Chunk:
         """A cause is a name and a second; each pair that occurs becomes one text."""
@@ -102,17 +121,6 @@ class Chunks:
 
     def _spelled(self, name: str, numbers: Integers) -> list[str]:
         return [KINDS[number].value for number in numbers] if name == "kind" else self._names.spelled(numbers)
-
-
-def _places(column: Column, ranks: Integers, size: int, rows: int) -> Page:
-    """`ranks` says which cell of a dictionary of `size` each of the column's cells is that occur."""
-    if isinstance(column, Repeated):
-        places: pages.Places = pages.Runs(ranks, column.sizes)
-    else:
-        table = np.zeros(len(column.table), pages.type_of_places(size))
-        table[column.codes.used] = ranks
-        places = table.take(column.codes.of_row)
-    return Page(pages.places_page(places, size), rows, Encoding.RLE_DICTIONARY)
 
 
 def _times(cells: NDArray[np.int64]) -> Chunk:

@@ -147,11 +147,12 @@ def texts_page(words: Sequence[str]) -> bytes:
     """Texts, each behind its length in bytes."""
     blank = "\0" * _LENGTH
     content = bytearray((blank + blank.join(words)).encode())
-    sizes = np.fromiter(map(len, words), np.int64, len(words))
-    if int(sizes.sum()) + _LENGTH * len(words) != len(content):
-        # Not all characters are single bytes.
-        sizes = np.array([len(word.encode()) for word in words], np.int64)
-    found, first = np.frombuffer(content, np.uint8), np.cumsum(sizes + _LENGTH) - sizes - _LENGTH
+    found = np.frombuffer(content, np.uint8)
+    first = np.flatnonzero(found == 0)[::_LENGTH]
+    if len(first) != len(words):
+        # A text has blanks of its own.
+        first = np.cumsum([0, *(len(word.encode()) + _LENGTH for word in words[:-1])])
+    sizes = np.diff(first, append=len(found)) - _LENGTH
     for place in range(_LENGTH):
         found[first + place] = sizes >> 8 * place & 0xFF
     return bytes(content)

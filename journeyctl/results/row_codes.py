@@ -18,6 +18,8 @@ from journeyctl.results.row_parts import Codes as RowCodes
 from journeyctl.results.row_pieces import Pieces, Places
 
 _NOTHING: Final = Always(0)
+_AT_ONCE: Final = 1 << 15
+"""Rows whose cells are asked for together."""
 _OWN_CODES: Final = 1 << 16
 """Over this and the number of rows, numbers may spread and be their own codes, so that nothing need be sorted."""
 
@@ -76,6 +78,8 @@ class Stretches:
         # The part with the most rows is read as codes; the rows of all others are few.
         most = max(range(len(parts)), key=lambda place: parts[place].length)
         self.main, self.start, self._others = parts[most], bounds[most], (*parts[:most], *parts[most + 1 :])
+        self.written = frozenset(name for part in parts for name in part.columns)
+        """Columns that hold anything."""
         self._order = Pieces.of(np.array([0]), np.array(bounds[-1:])) if order is None else order
         self._by_row = order_by(self._order.first) if isinstance(self._order, Pieces) else np.zeros(0, np.int64)
         self._listed: dict[int, Integers] = {}
@@ -161,6 +165,8 @@ class Stretch:
 
     def column(self, name: str, kind: type[np.integer[Any]]) -> Column:
         """A column in the shortest form that its cells are held in."""
+        if name not in self._source.written:
+            return Repeated(np.zeros(1, np.int64), np.array([len(self)]))
         held, elsewhere = self._held(name), self._cells_elsewhere(name, kind)
         match held:
             case Always():
@@ -236,13 +242,22 @@ class Stretch:
 
     def _lying(self, cells: Integers) -> Integers:
         """Of the cells of all rows of the main part those of these rows; any for those that lie elsewhere."""
-        if self._pieces is not None:
-            # Pieces lie far apart. Waiting for each when its turn comes takes longer than asking for all ends at once.
-            _, pieces = self._pieces
-            first = pieces.first - self._source.start
-            for ends in (first, first + pieces.size - 1):
-                cells.take(ends, mode="clip")
-        return cells.take(self._main)
+        if self._pieces is None:
+            return cells.take(self._main)
+        # Pieces lie far apart. Waiting for each when its turn comes takes longer than asking for many at once: for
+        # where they begin and end, and for their middles, as many as the processor's cache holds.
+        _, pieces = self._pieces
+        first, found = pieces.first - self._source.start, np.empty(len(self), cells.dtype)
+        begun = 0
+        for start in range(0, len(self), _AT_ONCE):
+            after = min(start + _AT_ONCE, len(self))
+            end = int(np.searchsorted(pieces.ends, after)) + 1
+            own, further = first[begun:end], pieces.size[begun:end] - 1
+            for asked in (own, own + (further >> 1), own + further):
+                cells.take(asked, mode="clip")
+            found[start:after] = cells.take(self._main[start:after])
+            begun = end - 1
+        return found
 
     def _lying_elsewhere(self, rows: Places) -> Places:
         # Before the first row of the main part numbers without a sign are large, too.

@@ -101,8 +101,13 @@ class Keys(Sequence[str]):
             return
         for start in range(0, len(self), 1 << 14):
             part = slice(start, start + (1 << 14))
-            rows = zip(self._stem[part].tolist(), self._number[part].tolist(), self._again[part].tolist(), strict=True)
-            yield from (_name(stems[stem], number, again=again) for stem, number, again in rows)
+            stem, number = self._stem[part].tolist(), self._number[part].tolist()
+            if self._again[part].any() or not self._number[part].all():
+                rows = zip(stem, number, self._again[part].tolist(), strict=True)
+                yield from (_name(stems[stem], number, again=again) for stem, number, again in rows)
+            else:
+                # Most are such, and a call for each takes longer than the name.
+                yield from [f"{stems[place]}/p{number}" for place, number in zip(stem, number, strict=True)]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or len(self) != len(other):
