@@ -20,6 +20,8 @@ from journeyctl.results.row_pieces import Pieces, Places
 _NOTHING: Final = Always(0)
 _AT_ONCE: Final = 1 << 15
 """Rows whose cells are asked for together."""
+_RUN: Final = 8
+"""Rows of a run, on average, from which on a column is told as runs."""
 _OWN_CODES: Final = 1 << 16
 """Over this and the number of rows, numbers may spread and be their own codes, so that nothing need be sorted."""
 
@@ -178,13 +180,13 @@ class Stretch:
             case Looked():
                 return self._looked_up(held, elsewhere)
             case Plain():
-                return _own_codes(self._written(held, elsewhere))
+                return _in_short(self._written(held, elsewhere, kind))
 
     def cells(self, name: str, kind: type[np.integer[Any]]) -> Integers:
         """A column as it is."""
         held = self._held(name)
         if isinstance(held, Plain):
-            return self._written(held, self._cells_elsewhere(name, kind))
+            return self._written(held, self._cells_elsewhere(name, kind), kind)
         return self.column(name, kind).cells()
 
     def at(self, name: str, rows: Integers, kind: type[np.integer[Any]]) -> Integers:
@@ -196,10 +198,11 @@ class Stretch:
             found[which] = self._source.elsewhere(name, kind).take(self._others[others[which]])
         return found
 
-    def _written(self, held: Plain, elsewhere: Integers) -> Integers:
+    def _written(self, held: Plain, elsewhere: Integers, kind: type[np.integer[Any]]) -> Integers:
         """Cells that are held row by row."""
-        found: Integers = self._lying(held.values).astype(np.int64)
-        found += held.base
+        found: Integers = self._lying(held.values).astype(kind, copy=False)
+        if held.base:
+            found += kind(held.base)
         found[self._elsewhere] = elsewhere
         return found
 
@@ -277,7 +280,12 @@ class Stretch:
         return found
 
 
-def _own_codes(cells: Integers) -> Coded:
+def _in_short(cells: Integers) -> Column:
+    """A column as runs or by its own numbers."""
+    is_new = cells[1:] != cells[:-1]
+    if np.count_nonzero(is_new) * _RUN < len(cells):
+        first = np.concatenate(([0], np.flatnonzero(is_new) + 1))
+        return Repeated(cells[first], np.diff(first, append=len(cells)))
     least, most = int(cells.min()), int(cells.max())
     if most - least < max(_OWN_CODES, len(cells)):
         return Coded(Codes.of(cells.astype(np.int64, copy=False) - least, most - least + 1), np.arange(least, most + 1))

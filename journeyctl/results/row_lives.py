@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from journeyctl.results.row_order import differs
+from journeyctl.results.row_order import differs, order_by
 from journeyctl.results.row_parts import Integers, Looked, Part, Plain, Runs
 from journeyctl.results.row_pieces import Pieces
 
@@ -62,14 +62,15 @@ class Lives:
         stand before the rows of the contact's run, all others behind them.
         """
         rank = ranks[self.contacts]
-        runs = np.argsort(rank)
+        runs = order_by(rank)
         edges = np.concatenate(([0], np.cumsum(np.diff(self.bounds)[runs])))
         begins = self.bounds[:-1][runs]
-        low, high = (edges[np.searchsorted(rank[runs], ranks[contacts], side=side)] for side in ("left", "right"))
+        run, after = (np.searchsorted(rank[runs], ranks[contacts], side=side) for side in ("left", "right"))
+        low, high = edges[run], edges[after]
+        lying = np.append(begins, 0)[run] - low
         while (is_open := low < high).any():
             middle = np.where(is_open, (low + high) // 2, 0)
-            run = np.searchsorted(edges[:-1], middle, side="right") - 1
-            found = self.time.at(begins[run] + middle - edges[run])
+            found = self.time.at(np.where(is_open, lying + middle, 0))
             is_behind = is_open & ((found < times) | ((found == times) & ~comes_first))
             low = np.where(is_behind, middle + 1, low)
             high = np.where(is_open & ~is_behind, middle, high)
