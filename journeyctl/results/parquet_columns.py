@@ -126,8 +126,8 @@ class Chunks:
 def _times(cells: NDArray[np.int64]) -> Chunk:
     least, most = (pages.numbers_page(np.array([cell]), 64) for cell in (cells.min(), cells.max()))
     page = Page(pages.differences_page(cells), len(cells), Encoding.DELTA_BINARY_PACKED)
-    # Of rows in the order of time most differences are far below the largest; else half a byte of each would be saved,
-    # which is not worth the time.
+    # Of rows in the order of time most differences are far below the largest. Those of others would be halved, which
+    # takes as long as making all pages.
     return Chunk(page, None, least, most, is_dense=bool((cells[1:] < cells[:-1]).any()))
 
 

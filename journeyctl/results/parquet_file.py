@@ -83,8 +83,8 @@ class ParquetFile:
         self._file, self._columns, self._codec = file, columns, codec
         self._groups: list[Value] = []
         self._rows = self._place = 0
-        self._latest = b"", b""
-        """A page of cells, and the same compressed."""
+        self._latest: tuple[Page, bytes] | None = None
+        """A page of places in a dictionary, and the same compressed."""
         self._put(_MAGIC)
 
     def write(self, chunks: Sequence[Chunk]) -> None:
@@ -118,7 +118,7 @@ class ParquetFile:
         """Writes a column of a group; how it is described, and its size before it was compressed."""
         pages = [chunk.data] if chunk.dictionary is None else [chunk.dictionary, chunk.data]
         contents = [page.content for page in pages]
-        packed = contents if chunk.is_dense else [self._compressed(page, page is chunk.data) for page in pages]
+        packed = contents if chunk.is_dense else list(map(self._compressed, pages))
         is_packed = sum(map(len, packed)) < sum(map(len, contents))
         begun, places, plain_size = self._place, [], 0
         for page, content in zip(pages, packed if is_packed else contents, strict=True):
@@ -136,13 +136,14 @@ class ParquetFile:
         )  # fmt: skip
         return record((2, int64(0)), (3, facts)), plain_size
 
-    def _compressed(self, page: Page, holds_cells: bool) -> bytes:  # noqa: FBT001  (it says what the page is)
-        if not holds_cells:
-            return self._codec.compress(page.content)
-        # Columns beside each other often follow from the same and differ in words only.
-        if self._latest[0] is not page.content:
-            self._latest = page.content, self._codec.compress(page.content)
-        return self._latest[1]
+    def _compressed(self, page: Page) -> bytes:
+        # Columns beside each other often differ in their dictionaries only.
+        if self._latest is not None and self._latest[0] is page:
+            return self._latest[1]
+        content = self._codec.compress(page.content)
+        if page.encoding is Encoding.RLE_DICTIONARY:
+            self._latest = page, content
+        return content
 
     def _put(self, content: bytes) -> None:
         self._file.write(content)
