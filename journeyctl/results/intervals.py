@@ -59,7 +59,7 @@ def estimate(values: Iterable[float | None], *, confidence: float = USUAL) -> Es
     mean = math.fsum(known) / count
     if count < 2:
         return Estimate(mean, None, None, confidence, count, missing)
-    variance = math.fsum((value - mean) ** 2 for value in known) / (count - 1)
+    variance = math.fsum([(value - mean) ** 2 for value in known]) / (count - 1)
     half = t_quantile(confidence, count - 1) * math.sqrt(variance / count)
     return Estimate(mean, mean - half, mean + half, confidence, count, missing)
 

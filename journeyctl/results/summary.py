@@ -182,8 +182,8 @@ def _keys(summaries: Iterable[Summary]) -> dict[str, list[Key]]:
 
 
 def _series(summaries: Iterable[Summary], name: str, key: Key) -> list[float | None]:
-    found = MEASURES[name]
-    return [_value(summary.values[name].get(key), found) for summary in summaries]
+    nothing = Observed(0.0 if MEASURES[name].adds_up else None)
+    return [summary.values[name].get(key, nothing).value for summary in summaries]
 
 
 def _value(observed: Observed | None, found: Measure) -> float | None:

@@ -27,7 +27,7 @@ from journeyctl.expr.syntax import (
 )
 from journeyctl.graph.condition import Condition
 from journeyctl.graph.group import BuyingGroup
-from journeyctl.graph.ops import ActivateOp, EnterOp, HandoffOp, OfferOp
+from journeyctl.graph.ops import ActivateOp, EnterOp, HandoffOp, OfferOp, conditions_of
 from journeyctl.graph.program import Program, StepGraph
 from journeyctl.semantics.state import Contact
 from journeyctl.semantics.view import ContactView
@@ -85,7 +85,10 @@ def _conditions(program: Program, graphs: Iterable[StepGraph]) -> Iterator[Condi
     """Conditions of journeys, of the items they can offer, and of everything that holds for every journey."""
     houses: set[str] = set()
     for graph in graphs:
-        yield from _inside(graph)
+        yield graph.entry.condition
+        yield from (way_out.condition for way_out in graph.exits if way_out.condition is not None)
+        for op in graph.ops.values():
+            yield from conditions_of(op)
         houses |= {op.house for op in graph.ops.values() if isinstance(op, OfferOp)}
     for country in ("", *program.shared):
         for name in houses:

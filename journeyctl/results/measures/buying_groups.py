@@ -6,17 +6,18 @@ group's completeness or missing roles have changed, and a row whenever a group i
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 
-from journeyctl.calendars import iso_weeks
 from journeyctl.results.measures.measure import Key, Measure, Observed, Values, count, count_by, measure
 from journeyctl.results.measures.observation import Observation
-from journeyctl.results.record import Integers
+from journeyctl.results.record import Integers, Mask
+from journeyctl.results.row_keys import Groups, flags, grouped, row_groups
 from journeyctl.semantics.effects import Kind
 
 _MISSING: Final = "missing_roles="
@@ -25,56 +26,68 @@ _WHOLE: Final = 10_000
 _COHORT: Final = "accounts in which somebody has joined the group"
 _ACCOUNT: Final = ("group", "umbrella", "hospital", "clinic")
 
-_Account = tuple[int, ...]
-"""Numbers of the names of group, umbrella, hospital and clinic."""
-
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What a group was like from `time` on."""
+class _Changes:
+    """Every change of any group in the run, in order of time. Columns of shape `(changes,)`."""
 
-    time: int
-    account: _Account
-    completeness: int
-    missing: tuple[str, ...]
+    time: Integers
+    group: Integers
+    """Number of the group's name."""
+    account: Groups
+    """One group in one account has one number."""
+    completeness: Integers
+    reason: Integers
+    """Number of the name that says which roles are missing."""
+
+    @property
+    def latest(self) -> Integers:
+        """The places of the last change of each group in each account."""
+        found = np.empty(self.account.count, np.int64)
+        # Of several changes of one the one that is written last stays.
+        found[self.account.number] = np.arange(len(self.time))
+        return found
+
+    @property
+    def steps(self) -> Integers:
+        """By how much each change raises the completeness of its group in its account."""
+        order = np.argsort(self.account.number, kind="stable")
+        shares, accounts = self.completeness.take(order), self.account.number.take(order)
+        steps = np.diff(shares, prepend=0)
+        begins = np.diff(accounts, prepend=-1) != 0
+        steps[begins] = shares[begins]
+        found = np.empty(len(order), np.int64)
+        found[order] = steps
+        return found
+
+    @property
+    def begins(self) -> Mask:
+        """Which changes are the first of a group in an account."""
+        found = np.zeros(len(self.time), np.bool_)
+        found[self.account.first] = True
+        return found
 
 
-def _states(observation: Observation) -> tuple[_State, ...]:
-    """Every change of any group in the run, in order of time."""
+def _changes(observation: Observation) -> _Changes:
     record, rows = observation.record, observation.in_run(Kind.FACT)
-    rows = rows[record.cells("group", rows) != 0]
-    rows = rows[np.argsort(record.cells("time", rows), kind="stable")]
-    accounts = _accounts(observation, rows)
-    columns = (
-        record.cells("time", rows).tolist(),
-        record.cells("value", rows).tolist(),
-        record.texts("reason", rows),
-    )
-    return tuple(
-        _State(time, account, share, tuple(filter(None, reason.removeprefix(_MISSING).split(","))))
-        for account, time, share, reason in zip(accounts, *columns, strict=True)
-        if reason.startswith(_MISSING)
-    )
+    rows = rows.compress(record.cells("group", rows) != 0)
+    tells = flags(record.cells("reason", rows), len(record.names))
+    for number in np.flatnonzero(tells).tolist():
+        tells[number] = record.names[number].startswith(_MISSING)
+    rows = rows.compress(tells.take(record.cells("reason", rows)))
+    rows = rows.take(np.argsort(record.cells("time", rows), kind="stable"))
+    time, group, completeness, reason = (record.cells(name, rows) for name in ("time", "group", "value", "reason"))
+    return _Changes(time, group, row_groups(record, rows, *_ACCOUNT), completeness.astype(np.int64), reason)
 
 
-def _accounts(observation: Observation, rows: Integers) -> list[_Account]:
-    cells = [observation.record.cells(name, rows).tolist() for name in _ACCOUNT]
-    return list(zip(*cells, strict=True))
+def _by_group(observation: Observation, rows: Integers) -> Iterator[tuple[str, int]]:
+    """The names of the groups of these changes, and how many of the changes are theirs."""
+    many = np.bincount(observation.once(_changes).group.take(rows), minlength=1)
+    return ((observation.record.names[number], int(many[number])) for number in np.flatnonzero(many).tolist())
 
 
-def _last(observation: Observation) -> dict[_Account, _State]:
-    """Every group as it was at the end of the run."""
-    return {state.account: state for state in observation.once(_states)}
-
-
-def _name(observation: Observation, account: _Account) -> str:
-    return observation.record.names[account[0]]
-
-
-def _mean(shares: list[int]) -> Observed:
-    if not shares:
-        return Observed(None, 0)
-    return Observed(float(Fraction(sum(shares), len(shares) * _WHOLE)), len(shares))
+def _mean(total: int, many: int) -> Observed:
+    return Observed(float(Fraction(total, many * _WHOLE)), many) if many else Observed(None, 0)
 
 
 @measure(
@@ -83,7 +96,7 @@ def _mean(shares: list[int]) -> Observed:
 )  # fmt: skip
 def buying_groups(observation: Observation) -> Values:
     """How many groups there are: one for every account in which somebody has joined."""
-    found = Counter(_name(observation, account) for account in observation.once(_last))
+    found = dict(_by_group(observation, observation.once(_changes).latest))
     return count_by(found, total=sum(found.values()))
 
 
@@ -109,29 +122,18 @@ def group_members(observation: Observation) -> Values:
 )  # fmt: skip
 def group_completeness(observation: Observation) -> Values:
     """Mean completeness over groups, by week as of its end; new groups begin low, so it may fall while all grow."""
-    context = observation.context
-    states = observation.once(_states)
-    weeks = iso_weeks(context.start, context.end, context.zone)
-    values: dict[Key, Observed] = {}
-    known: dict[_Account, int] = {}
-    place = 0
-    for week, _, after in weeks:
-        while place < len(states) and states[place].time < after:
-            known[states[place].account] = states[place].completeness
-            place += 1
-        by_group = _shares_by_group(observation, known)
-        values |= {(name, week): _mean(shares) for name, shares in by_group.items()}
-        values["", week] = _mean(list(known.values()))
-    values |= {(name, ""): _mean(shares) for name, shares in _shares_by_group(observation, known).items()}
-    values["", ""] = _mean(list(known.values()))
+    changes, weeks = observation.once(_changes), observation.calendar_weeks
+    # How many changes there are by the end of each week, and of the run.
+    names = [*(week for week, _, _ in weeks), ""]
+    ends = [*np.searchsorted(changes.time, [after for _, _, after in weeks]).tolist(), len(changes.time)]
+    steps, begins, values = changes.steps, changes.begins, dict[Key, Observed]()
+    for number in (0, *np.flatnonzero(flags(changes.group, len(observation.record.names))).tolist()):
+        own = changes.group == number if number else np.ones(len(changes.time), np.bool_)
+        totals, many = (np.concatenate(([0], np.cumsum(found * own))) for found in (steps, begins))
+        found = zip(names, totals.take(ends).tolist(), many.take(ends).tolist(), strict=True)
+        name = observation.record.names[number]
+        values |= {(name, week): _mean(total, count) for week, total, count in found if count or not number}
     return values
-
-
-def _shares_by_group(observation: Observation, known: dict[_Account, int]) -> dict[str, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for account, share in known.items():
-        found[account[0]].append(share)
-    return {observation.record.names[number]: shares for number, shares in found.items()}
 
 
 @measure(
@@ -140,11 +142,15 @@ def _shares_by_group(observation: Observation, known: dict[_Account, int]) -> di
 )  # fmt: skip
 def missing_roles(observation: Observation) -> Values:
     """How many groups lack which role; a group that lacks several counts for each, and once in all."""
+    record, changes = observation.record, observation.once(_changes)
+    latest = changes.latest
+    pairs = grouped(*((column.take(latest), len(record.names)) for column in (changes.group, changes.reason)))
     found: Counter[Key] = Counter({("", ""): 0})
-    for account, state in observation.once(_last).items():
-        if state.missing:
-            name = _name(observation, account)
-            found.update([("", ""), (name, ""), *((name, role) for role in state.missing)])
+    for first, many in zip(latest.take(pairs.first).tolist(), np.bincount(pairs.number).tolist(), strict=True):
+        roles = list(filter(None, record.names[changes.reason[first]].removeprefix(_MISSING).split(",")))
+        name = record.names[changes.group[first]]
+        for key in (("", ""), (name, ""), *((name, role) for role in roles)) if roles else ():
+            found[key] += many
     return {key: count(many) for key, many in found.items()}
 
 
@@ -154,9 +160,10 @@ def missing_roles(observation: Observation) -> Values:
 )  # fmt: skip
 def groups_ready(observation: Observation) -> Values:
     """Groups that reached their thresholds at least once and were handed over."""
-    accounts = set(_accounts(observation, observation.in_run(Kind.GROUP_READY)))
-    found = Counter(_name(observation, account) for account in accounts)
-    return count_by(found, total=len(accounts))
+    rows = observation.in_run(Kind.GROUP_READY)
+    firsts = rows.take(row_groups(observation.record, rows, *_ACCOUNT).first)
+    found = Counter(observation.record.texts("group", firsts))
+    return count_by(found, total=len(firsts))
 
 
 @measure(

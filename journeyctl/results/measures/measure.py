@@ -25,6 +25,10 @@ class Observed:
     n: int | None = None
     """Size of the denominator or cohort."""
 
+    def __reduce__(self) -> tuple[type[Observed], tuple[float | None, int | None]]:
+        # Every replication sends hundreds of them from a worker, and the way of all dataclasses takes thrice as long.
+        return Observed, (self.value, self.n)
+
 
 Values = Mapping[Key, Observed]
 LOADS: Final = frozenset(("demand_per_capacity", "utilisation", "utilisation_by_week"))
