@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -29,3 +30,23 @@ def keep(path: Path, content: bytes) -> None:
         Path(name).replace(path)
     except OSError:
         """It is worked out again next time."""
+
+
+def installed(package: str) -> str:
+    """Name and version of an installed package, as its installer noted them; empty where it is not there.
+
+    Read from what lies beside it, because Python's own way to ask loads all that understands mail.
+    """
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return ""
+    for note in sorted(os.listdir(Path(spec.origin).parents[1])):  # noqa: PTH208  (names are all that is needed)
+        name, _, ending = note.rpartition(".")
+        if ending == "dist-info" and name.startswith(f"{package}-") and name[len(package) + 1 :][:1].isdigit():
+            return name
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{package}-{version(package)}"
+    except PackageNotFoundError:
+        return ""

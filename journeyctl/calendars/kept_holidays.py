@@ -8,13 +8,11 @@ from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from journeyctl import kept_files
 
 Years: TypeAlias = "dict[int, frozenset[date]]"
-
-_NAME: Final = "holidays"
 
 
 def has(region: str) -> bool:
@@ -54,9 +52,5 @@ def _known() -> dict[str, Years]:
 @cache
 def _place() -> Path | None:
     """Another version of the distribution may know other holidays."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return kept_files.folder(__file__) / f"{_NAME}-{version(_NAME)}.kept"
-    except PackageNotFoundError:
-        return None
+    found = kept_files.installed("holidays")
+    return kept_files.folder(__file__) / f"{found}.kept" if found else None

@@ -249,7 +249,7 @@ class EventRecord:
         if self._by_kind is None:
             # Remembered, because every measure asks; stable sorting of small numbers is one pass over them.
             order: Integers = np.argsort(self.column("kind"), kind="stable")
-            bounds: Integers = np.searchsorted(self.column("kind")[order], np.arange(len(KINDS) + 1))
+            bounds = np.concatenate(([0], np.cumsum(np.bincount(self.column("kind"), minlength=len(KINDS)))))
             self._by_kind = order, bounds
         if kinds not in self._of_kinds:
             sorted_rows, starts = self._by_kind

@@ -9,8 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from journeyctl.spec.references import known_names, references
+
 if TYPE_CHECKING:
-    from journeyctl.spec.references import known_names, references
     from journeyctl.spec.workspace import Loaded, comparison, find_root, load, load_with_findings, with_set
 
 __all__ = [
@@ -30,5 +31,4 @@ if not TYPE_CHECKING:
         """Loaded when it is asked for: whoever is given a workspace needs nothing of what reads one."""
         if name not in __all__:
             raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-        home = "references" if name in ("known_names", "references") else "workspace"
-        return getattr(import_module(f"{__name__}.{home}"), name)
+        return getattr(import_module(f"{__name__}.workspace"), name)

@@ -71,10 +71,16 @@ class CountedMail:
             enough, too_many = (middle, too_many) if self.finds(middle).any() else (enough, middle)
         return enough + 1
 
+    @property
+    def is_first(self) -> Mask:
+        """Which mails are the first of their recipient."""
+        found = np.ones(len(self.rows), np.bool_)
+        np.not_equal(self.person[1:], self.person[:-1], out=found[1:])
+        return found
+
     def first(self, places: Integers) -> Integers:
         """The place of the earliest mail of the same recipient in the windows that end with these mails."""
-        new = np.ones(len(self.rows), np.bool_)
-        new[1:] = self.person[1:] != self.person[:-1]
+        new = self.is_first
         begins = np.flatnonzero(new)[np.cumsum(new)[places] - 1]
         found = places.copy()
         left = np.flatnonzero(places > begins)
@@ -94,7 +100,7 @@ def refused(mail: CountedMail, cap: CapTerms) -> Mask:
     if not cap.maximum:
         return mail.own
     full = np.zeros(len(mail.rows), np.bool_)
-    every = np.flatnonzero(np.diff(mail.person, prepend=-1))
+    every = np.flatnonzero(mail.is_first)
     # Nobody is refused anything whose windows are not full even with all mails in them.
     starts, lengths = _of_anybody(mail.over(cap.maximum), every)
     places, bounds = _turns(starts, lengths)

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from functools import cache, update_wrapper
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -168,16 +167,9 @@ def _versions() -> str:
 
     from journeyctl.simulate.population_engine.machine_code import host_features
 
-    names = [f"{name} {_version(name)}" for name in ("numba", "llvmlite", "numpy")]
+    names = [kept_files.installed(name) for name in ("numba", "llvmlite", "numpy")]
     about = [*names, sys.version, llvm.get_host_cpu_name(), host_features()]
     return blake2b("\n".join(about).encode(), digest_size=8).hexdigest()
-
-
-def _version(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""
 
 
 @cache
