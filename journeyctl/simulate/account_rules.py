@@ -55,6 +55,8 @@ class BookRules:
     """Of all groups together."""
     reading: frozenset[str]
     """Fields of which evaluations take any notice; changes of others are nothing to them."""
+    needs_every_row: bool
+    """Evaluations can see more of a contact than what follows from its last waking row."""
     kinds: dict[tuple[tuple[str, ...], tuple[str, str] | None], _Kind | None] = field(default_factory=dict)
     """What contacts are who can belong to the same groups, and were brought for the same, as far as somebody asked."""
 
@@ -63,21 +65,16 @@ class BookRules:
         """`period` is the first second of the run and the one after its last."""
         weeks = tuple(_weeks(program, evaluation_times(program, *period), period[1]))
         times, noting = evaluation_times(program, *period), _noting(program, scope.groups)
+        groups = {name: GroupRules.of(program.groups[name], program) for name in scope.groups}
+        restless = any(not rules.joins_awake or rules.windows is None for rules in groups.values())
         # Engagement and scores are worth what scoring gives in the contact's country.
         country = program.meanings.get("country", "contact.country")
         return cls(
             program, scope, belongs, period[1], times, frozenset(times), weeks,
             {week.begins: number for number, week in enumerate(weeks)},
-            {name: GroupRules.of(program.groups[name], program) for name in scope.groups},
-            {name: _noting(program, (name,)) for name in scope.groups}, noting,
-            noting.paths | {LEFT_COMPANY, country},
+            groups, {name: _noting(program, (name,)) for name in scope.groups}, noting,
+            noting.paths | {LEFT_COMPANY, country}, restless or bool(scope.facts),
         )  # fmt: skip
-
-    @property
-    def needs_every_row(self) -> bool:
-        """Evaluations can see more of a contact than what follows from its last waking row."""
-        restless = any(not rules.joins_awake or rules.windows is None for rules in self.groups.values())
-        return restless or bool(self.scope.facts)
 
     def enrolled(self, person: Person, facts: Facts, brought_for: tuple[str, str] | None = None) -> Enrolled | None:
         """How evaluations know a contact; `None` where they can never reach it."""

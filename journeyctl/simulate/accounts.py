@@ -20,7 +20,7 @@ from journeyctl.semantics.stimuli import LeadOutcome, Stimulus
 from journeyctl.simulate.account_facts import AccountFacts
 from journeyctl.simulate.account_group import EVERY_EVALUATION, AccountGroup, Findings, GroupLead
 from journeyctl.simulate.account_rules import NOBODY, BookRules, Roster, evaluation_times
-from journeyctl.simulate.group_members import HeldBack, KnownContact, Standing
+from journeyctl.simulate.group_members import LEFT_COMPANY, HeldBack, KnownContact, Standing
 from journeyctl.simulate.matched_audiences import Expected, MatchedAudiences, Newcomer
 from journeyctl.simulate.people import Person
 
@@ -141,8 +141,12 @@ class AccountBook:
         for group, (time, contact) in first.items():
             week = bisect_left(begins, time)
             if week < len(begins):
-                role = self._rules[group[0]].first_role(self._enrolled[contact].person.fields)
-                expected[group] = Expected(week, role)
+                one = self._enrolled[contact]
+                left = (
+                    [at for at, path, value in one.facts if path == LEFT_COMPANY and value is True] if one.facts else []
+                )
+                role = self._rules[group[0]].first_role(one.person.fields)
+                expected[group] = Expected(week, role, bisect_left(begins, left[0]) if left else len(begins))
         self._search.expect(expected)
 
     # --- what is known
@@ -358,7 +362,7 @@ class AccountBook:
         self._catch_up(now)
         out, groups = Findings(), self._to_look_at(now)
         if self._keeper is not None:
-            unsure = [key for group in groups for key in group.unsure(now)]
+            unsure = [key for group in groups if group.members for key in group.unsure(now)]
             if unsure:
                 self._keeper.foresee(dict.fromkeys(unsure), now)
         for group in groups:
