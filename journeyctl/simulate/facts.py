@@ -9,15 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy import int64, uint64
 
 from journeyctl.behaviour import purposes
+from journeyctl.calendars import local_date
 from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.expr import field_path
-from journeyctl.fixed_point import LARGEST, exponential_seconds, exponential_seconds_array, lognormal, median_p90
-from journeyctl.model.population import FieldValue, Literally
+from journeyctl.fixed_point import (
+    LARGEST,
+    exponential_seconds,
+    exponential_seconds_array,
+    lognormal,
+    lognormal_array,
+    median_p90,
+)
+from journeyctl.model.population import FieldValue, Given, Literally
 from journeyctl.model.values import P90_OF_MEDIAN, DurationSpread
 from journeyctl.simulate.account_tree import LEVELS
 from journeyctl.simulate.coded import combinations
@@ -25,10 +35,13 @@ from journeyctl.simulate.field_order import type_of
 from journeyctl.simulate.people import Rows
 from journeyctl.simulate.population import population_draws, run_window
 from journeyctl.simulate.record_keys import hashes_of
-from journeyctl.simulate.values import Column, column_values
+from journeyctl.simulate.values import MOMENT, Column, column_values
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from journeyctl.expr import Value
+    from journeyctl.graph.condition import Condition
     from journeyctl.graph.program import Program
     from journeyctl.model.profile import FieldType
     from journeyctl.model.scenario import Fact, Scenario
@@ -120,8 +133,14 @@ class Facts:
         for process in self.processes:
             if process.level == level:
                 for number, time, length in process.occurrences(self._draws, entity, begin, self.end):
-                    changes += self._changes(process, _Happening(entity, fields, number, time, length))
-        return tuple(sorted(changes, key=lambda change: (change.time, change.path)))
+                    happening = _Happening(entity, lambda: fields, number, time, length)
+                    values = [self._value(process, change, happening) for change in process.sets]
+                    changes += self._changes(process, happening, values)
+        return tuple(sorted(changes, key=_by_time_and_path))
+
+    def happens_to(self, level: str) -> bool:
+        """Whether anything can happen to entities of a level."""
+        return any(process.level == level for process in self.processes)
 
     def happening(self, entities: Sequence[str], level: str, *, since: Sequence[int] | None = None) -> list[int]:
         """The places of those entities of one level to which anything happens in the run.
@@ -140,30 +159,79 @@ class Facts:
         found: list[int] = np.flatnonzero(some).tolist()
         return found
 
-    def _changes(self, process: FactProcess, happening: _Happening) -> Iterator[FactChange]:
+    def of_all(
+        self, entities: Sequence[str], level: str, fields: Callable[[int], Mapping[str, Value]]
+    ) -> dict[str, tuple[FactChange, ...]]:
+        """The same of many entities from the start on; `fields` are asked by place. Others are left out."""
+        hashes, found = hashes_of(entities), dict[int, list[FactChange]]()
+        for process in self.processes:
+            if process.level == level:
+                for number, places, times, lengths in self._rounds(process, hashes):
+                    rows = zip(places.tolist(), times.tolist(), lengths.tolist(), strict=True)
+                    happenings = [
+                        (place, _Happening(entities[place], partial(fields, place), number, time, length))
+                        for place, time, length in rows
+                    ]
+                    columns = [self._values(process, change, hashes[places], happenings) for change in process.sets]
+                    for (place, happening), values in zip(happenings, zip(*columns, strict=True), strict=True):
+                        found.setdefault(place, []).extend(self._changes(process, happening, values))
+        return {entities[place]: tuple(sorted(found[place], key=_by_time_and_path)) for place in sorted(found)}
+
+    def _rounds(
+        self, process: FactProcess, hashes: NDArray[uint64]
+    ) -> Iterator[tuple[int, NDArray[int64], NDArray[int64], NDArray[int64]]]:
+        """The n-th occurrence of a process for all entities that have one: number, places, seconds and lengths."""
+        number, places, times = 0, np.arange(len(hashes), dtype=np.int64), np.full(len(hashes), self.start, np.int64)
+        while len(places):
+            own, place = hashes[places], name_hash(process.name)
+            us = self._draws.block(own, name_hash(purposes.FACT), places=place, occurrences=number)
+            times = times + np.maximum(1, exponential_seconds_array(us, process.mean_gap))
+            early = times < self.end
+            places, times, own = places[early], times[early], own[early]
+            lengths = np.zeros(len(places), np.int64)
+            if process.lasts is not None:
+                median, sigma = process.lasts
+                us = self._draws.block(own, name_hash(purposes.FACT_LENGTH), places=place, occurrences=number)
+                lengths = np.maximum(1, lognormal_array(us, median=median, sigma=sigma))
+            yield number, places, times, lengths
+            if process.for_good:
+                return
+            number, times = number + 1, times + lengths
+
+    def _changes(self, process: FactProcess, happening: _Happening, values: Sequence[Value]) -> Iterator[FactChange]:
         after = happening.time + happening.length
-        for change in process.sets:
-            value = self._value(process, change, happening)
+        for change, value in zip(process.sets, values, strict=True):
             yield FactChange(happening.time, change.path, value)
             if happening.length and after < self.end:
-                yield FactChange(after, change.path, _restored(happening.fields.get(change.path), value))
+                yield FactChange(after, change.path, _restored(happening.fields().get(change.path), value))
+
+    def _values(
+        self, process: FactProcess, change: _Set, hashes: NDArray[uint64], happenings: Sequence[tuple[int, _Happening]]
+    ) -> Sequence[Value]:
+        """What a field gets for each of some entities to which something happens for the n-th time."""
+        if not happenings or isinstance(change.value, Literally | Given):
+            # What depends on the second or on other fields is asked one by one.
+            return [self._value(process, change, happening) for _, happening in happenings]
+        column = Column(
+            self._draws, hashes, purposes.FACT_VALUE, f"{process.name}/{change.path}", change.type, _never,
+            happenings[0][1].number,
+        )  # fmt: skip
+        return list(column_values(change.value, column))
 
     def _value(self, process: FactProcess, change: _Set, happening: _Happening) -> Value:
         plain = change.value.value if isinstance(change.value, Literally) else None
         if isinstance(plain, bool):
             return plain
-        known = {path: (value,) for path, value in happening.fields.items()}
+        if plain == MOMENT and change.type == "date":
+            return local_date(happening.time, self._program.zone)
+        holds = _never
+        if isinstance(change.value, Given):
+            known = {path: (value,) for path, value in happening.fields().items()}
+            holds = Rows(known, self._program, happening.time).holding
         column = Column(
-            self._draws,
-            name_hashes([happening.entity]),
-            purposes.FACT_VALUE,
-            f"{process.name}/{change.path}",
-            change.type,
-            Rows(known, self._program, happening.time).holding,
-            happening.number,
-            happening.time,
-            self._program.zone,
-        )
+            self._draws, name_hashes([happening.entity]), purposes.FACT_VALUE, f"{process.name}/{change.path}",
+            change.type, holds, happening.number, happening.time, self._program.zone,
+        )  # fmt: skip
         return column_values(change.value, column)[0]
 
 
@@ -172,68 +240,70 @@ class _Happening:
     """One occurrence of a fact."""
 
     entity: str
-    fields: Mapping[str, Value]
+    fields: Callable[[], Mapping[str, Value]]
+    """Of the entity, at the start; few ask."""
     number: int
     time: int
     length: int
 
 
-def facts_of(
-    facts: Facts, entities: Sequence[str], level: str, fields: Sequence[Mapping[str, Value]]
-) -> Mapping[str, tuple[FactChange, ...]]:
-    """Changes by entity for many entities of one level; those to which nothing happens are left out."""
-    return _changes_of(facts, entities, level, lambda place: fields[place])
-
-
-def _changes_of(
-    facts: Facts, entities: Sequence[str], level: str, fields: Callable[[int], Mapping[str, Value]]
-) -> dict[str, tuple[FactChange, ...]]:
-    """The same where fields are looked up for those only to whom something happens."""
-    return {
-        entities[place]: facts.of(entities[place], level, fields(place)) for place in facts.happening(entities, level)
-    }
+def _never(condition: Condition, rows: NDArray[int64]) -> NDArray[np.bool_]:
+    """Values without conditions ask for none."""
+    return np.zeros(len(rows), np.bool_)
 
 
 def facts_by_contact(facts: Facts, people: People) -> Mapping[str, Sequence[FactChange]]:
     """What happens to each person and to its accounts, in order of time and path; others are left out."""
-    concerned = np.zeros(len(people), np.bool_)
-    accounts = []
+    count, accounts = len(people), list[tuple[list[str], Mapping[str, Sequence[FactChange]]]]()
+    concerned = np.zeros(count, np.bool_)
     for level in LEVELS[:3]:
         happened = _happened(facts, people, level)
         if happened:
             column = people.own[level]
             concerned |= column.where(happened.__contains__)
-            accounts.append((column, happened))
-    places = facts.happening(people.keys, "contact")
-    concerned[places] = True
-    alone = {place: facts.of(people.keys[place], "contact", _known(people, "contact", place)) for place in places}
+            accounts.append((list(column), happened))
+    known_of = _known(people, "contact")
+    alone = facts.of_all(people.keys, "contact", known_of) if facts.happens_to("contact") else {}
+    keys = list(people.keys)
+    if alone:
+        concerned |= np.fromiter(map(alone.__contains__, keys), np.bool_, count)
     found: dict[str, Sequence[FactChange]] = {}
     # Everybody at one clinic lives through the same, until something happens to oneself.
     known: dict[tuple[int, ...], Sequence[FactChange]] = {}
     for record in np.flatnonzero(concerned).tolist():
-        parts = (*(happened.get(column[record], ()) for column, happened in accounts), alone.get(record, ()))
+        key = keys[record]
+        parts = (*[happened.get(names[record], ()) for names, happened in accounts], alone.get(key, ()))
         same = tuple(map(id, parts))
         if same not in known:
-            known[same] = sorted((c for part in parts for c in part), key=lambda change: (change.time, change.path))
-        found[people.keys[record]] = known[same]
+            known[same] = sorted((c for part in parts for c in part), key=_by_time_and_path)
+        found[key] = known[same]
     return found
 
 
-def _happened(facts: Facts, people: People, level: str) -> dict[str, tuple[FactChange, ...]]:
+def _happened(facts: Facts, people: People, level: str) -> Mapping[str, Sequence[FactChange]]:
     """Changes by account of one level, whose fields are those of the first person there."""
-    if not any(process.level == level for process in facts.processes):
+    if not facts.happens_to(level):
         return {}
     column, first = people.own[level], dict[str, int]()
     for record in sorted(combinations([column], len(people)).first.tolist()):
         first.setdefault(column[record], record)
-    records = tuple(first.values())
-    return _changes_of(facts, tuple(first), level, lambda place: _known(people, level, records[place]))
+    records, known_of = tuple(first.values()), _known(people, level)
+    return facts.of_all(tuple(first), level, lambda place: known_of(records[place]))
 
 
-def _known(people: People, level: str, record: int) -> dict[str, Value]:
-    """What is known of a person, or of its account, on one level."""
-    read = ((path, values[record]) for path, values in people.fields.items() if path.startswith(f"{level}."))
-    return {path: value for path, value in read if value is not None}
+def _known(people: People, level: str) -> Callable[[int], Mapping[str, Value]]:
+    """What is known of a person, or of its account, on one level, by its record."""
+    columns = {path: values for path, values in people.fields.items() if path.startswith(f"{level}.")}
+
+    def known(record: int) -> Mapping[str, Value]:
+        read = ((path, values[record]) for path, values in columns.items())
+        return {path: value for path, value in read if value is not None}
+
+    return known
+
+
+def _by_time_and_path(change: FactChange) -> tuple[int, str]:
+    return change[:2]
 
 
 def _restored(before: Value, value: Value) -> Value:

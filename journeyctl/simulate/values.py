@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 _ALMOST = CERTAIN - (1 << 20)
 """Shares that add up to this much add up to 1: the rest is rounding."""
-_MOMENT = "now"
+MOMENT = "now"
+"""As a value: the second at which it is set."""
 
 Holds = Callable[[Condition, "NDArray[int64]"], "NDArray[np.bool_]"]
 """For which of the records at these places a condition holds."""
@@ -217,7 +218,7 @@ def _literal(value: Literally, column: Column, rows: NDArray[int64]) -> _Filling
     plain = value.value
     if column.type == "boolean" and isinstance(plain, int | float) and not isinstance(plain, bool):
         return _chance(float(plain), column, rows)
-    if plain == _MOMENT and column.now is not None and column.type in ("date", "date-time"):
+    if plain == MOMENT and column.now is not None and column.type in ("date", "date-time"):
         moment = _moment(column.now)
         return _always(moment if column.type == "date-time" else _local_date(column), rows)
     return _always(typed(plain, column.type), rows)

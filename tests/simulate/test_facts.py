@@ -17,7 +17,7 @@ from journeyctl.model.population import Literally
 from journeyctl.model.scenario import Fact, OtherMail
 from journeyctl.model.values import Assumed, DurationSpread
 from journeyctl.simulate.desk_rules import Delay
-from journeyctl.simulate.facts import Facts, facts_of
+from journeyctl.simulate.facts import Facts
 from journeyctl.simulate.other_mail import OtherMailPlan
 from journeyctl.simulate.population import run_window
 from journeyctl.units import Duration
@@ -45,12 +45,8 @@ def facts(world: World, **named: Fact) -> Facts:
 
 
 def test_tickets_open_at_their_rate_last_as_stated_and_close_again(small_world: World) -> None:
-    found = facts_of(
-        facts(small_world, hospital__open_ticket=TICKET),
-        HOSPITALS,
-        "hospital",
-        [{"hospital.open_ticket": False}] * 1_500,
-    )
+    tickets = facts(small_world, hospital__open_ticket=TICKET)
+    found = tickets.of_all(HOSPITALS, "hospital", lambda _: {"hospital.open_ticket": False})
     opened = sum(change.value is True for changes in found.values() for change in changes)
     assert opened / 1_500 == pytest.approx(4 * 26 * 7 / 365 / (1 + 4 * 5 / 365), rel=0.08)
     lengths = sorted(
@@ -80,7 +76,7 @@ def test_a_purchase_sets_several_fields_at_one_moment(small_world: World, spread
         "line": spread["shares"](ct=0.5, mri=0.5),
     }
     process = facts(small_world, account__purchase=Fact(per_year=Assumed(2.0), sets=sets))
-    found = facts_of(process, [f"u1/h1/c{k}" for k in range(400)], "clinic", [{}] * 400)
+    found = process.of_all([f"u1/h1/c{k}" for k in range(400)], "clinic", lambda _: {})
     assert process.paths == {"clinic.is_customer", "clinic.last_purchase", "clinic.line"}
     lines = set()
     for changes in found.values():
@@ -96,7 +92,7 @@ def test_a_purchase_sets_several_fields_at_one_moment(small_world: World, spread
 
 def test_what_is_for_good_happens_once(small_world: World) -> None:
     process = facts(small_world, contact__left_company=Fact(per_year=Assumed(40.0), value=Literally(value=True)))
-    found = facts_of(process, [f"p{k}" for k in range(300)], "contact", [{}] * 300)
+    found = process.of_all([f"p{k}" for k in range(300)], "contact", lambda _: {})
     assert len(found) > 290
     assert all(len(changes) == 1 for changes in found.values())
 
