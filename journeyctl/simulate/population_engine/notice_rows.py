@@ -70,14 +70,33 @@ def first_to_see(times: Integers, time: int) -> int:
 @compiled
 def value_at(values: Integers, place: int) -> int:
     """The number of the row at a place; 0 where it has none."""
-    low, high = 0, values.shape[0]
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle, 0] < place:
-            low = middle + 1
-        else:
-            high = middle
-    return values[low, 1] if low < values.shape[0] and values[low, 0] == place else 0
+    return value_of(values, value_place(values, _NO_ROW, place), place)
+
+
+@compiled
+def value_place(values: Integers, near: int, row: int) -> int:
+    """Where the number of a row stands, or that of the first row after it.
+
+    `near` is where that of an earlier row of the same life stands; -1: none was looked for.
+    """
+    if near < 0:
+        low, high = 0, values.shape[0]
+        while low < high:
+            middle = (low + high) // 2
+            if values[middle, 0] < row:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+    while near < values.shape[0] and values[near, 0] < row:
+        near += 1
+    return near
+
+
+@compiled
+def value_of(values: Integers, place: int, row: int) -> int:
+    """The number that stands at a place, if it is this row's, else 0."""
+    return values[place, 1] if place < values.shape[0] and values[place, 0] == row else 0
 
 
 @compiled
@@ -93,7 +112,7 @@ def woken_by_score(least: Integers, score: int) -> int:
 @compiled
 def due_from(rows: Lived, of_person: Integers, first: int, after: int, since: int) -> int:
     """Number of the first evaluation that has to be told of one of these rows of a person, from a second on."""
-    groups, watched, earliest = of_person[GROUPS], of_person[WATCHED], NEVER
+    groups, watched, earliest, value = of_person[GROUPS], of_person[WATCHED], NEVER, _NO_ROW
     for row in range(first, after if groups >= 0 else first):
         time, sort = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row], SORT]
         if not sort or time < since or time >= earliest:
@@ -104,7 +123,8 @@ def due_from(rows: Lived, of_person: Integers, first: int, after: int, since: in
             if not sort & PROMPT:
                 bits = rows.shapes[rows.codes[row], WAKES]
                 if sort & SCORES:
-                    bits = woken_by_score(rows.least, value_at(rows.values, row))
+                    value = value_place(rows.values, value, row)
+                    bits = woken_by_score(rows.least, value_of(rows.values, value, row))
                 if not bits & groups:
                     continue
         earliest = time
@@ -154,7 +174,7 @@ def tell(
 @compiled
 def woken(rows: Lived, of_person: Integers, person: int, since: int, before: int) -> int:
     """Bits of somebody's groups that its rows in `[since, before)` wake, and `STIRS`; -1: the book must have them."""
-    bits, stirs = 0, 0
+    bits, stirs, value = 0, 0, _NO_ROW
     for row in range(int(rows.lived[person, W_ROWS]), int(rows.lived[person, W_ROWS_END])):
         time, shape = rows.start + int(rows.seconds[row]), rows.shapes[rows.codes[row]]
         if not since <= time < before:
@@ -164,7 +184,11 @@ def woken(rows: Lived, of_person: Integers, person: int, since: int, before: int
         if shape[SORT] & NOTED:
             if shape[SORT] & PROMPT:
                 return -1
-            bits |= woken_by_score(rows.least, value_at(rows.values, row)) if shape[SORT] & SCORES else shape[WAKES]
+            if shape[SORT] & SCORES:
+                value = value_place(rows.values, value, row)
+                bits |= woken_by_score(rows.least, value_of(rows.values, value, row))
+            else:
+                bits |= shape[WAKES]
     return bits & of_person[GROUPS] | stirs
 
 

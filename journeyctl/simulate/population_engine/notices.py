@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy import int64
@@ -41,8 +40,10 @@ from journeyctl.simulate.population_engine.program_reads import updates
 
 Integers = NDArray[int64]
 News = Effect | tuple[str, "Value"]
+_Number = TypeVar("_Number", bound=np.integer[Any])
 
 _REMEMBERED: Final = "population engine: what the account book takes notice of"
+_FURTHER: Final = 64
 _LEAST_ROOM: Final = 1 << 12
 _MOST_GROUPS: Final = 60
 """Groups that have bits of their own; the others share one more."""
@@ -113,14 +114,14 @@ class Notices:
             numbers = [self._people.number_of(contact) for contact in unknown]
             known.update(zip(unknown, self._standings.of(self._rows, numbers, now), strict=True))
 
-    def _wake(self, woken: Integers, until: int) -> None:
+    def _wake(self, woken: Sequence[Sequence[int]], until: int) -> None:
         """Tells the book whose rows wake groups, and how these stand to them."""
         assert self._standings is not None, "rows are told where conditions are not asked here"
-        persons, key, wake = woken[:, n.U_PERSON].tolist(), self._people.key, self._book.wake
-        stances = self._standings.of(self._rows, persons, until)
-        for person, bits, stance in zip(persons, woken[:, n.U_VALUE].tolist(), stances, strict=True):
+        key, wake, known = self._people.key, self._book.wake, self._stances
+        stances = self._standings.of(self._rows, [row[n.U_PERSON] for row in woken], until)
+        for (person, _, _, bits), stance in zip(woken, stances, strict=True):
             contact = key(person)
-            self._stances[contact] = stance
+            known[contact] = stance
             standings = {name: stance.to(place) for place, name in self._groups_in(bits)}
             wake(contact, standings, stirs=bits >= n.STIRS)
 
@@ -148,7 +149,7 @@ class Notices:
         person = self._people.number_of(contact)
         while (count := n.held_back(self._rows, person, self._crowd, before, self._found)) < 0:
             self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
-        return [one for _, news in self._told(self._found[:count]) for one in news if isinstance(one, Effect)]
+        return [one for _, news in self._told(self._found[:count].tolist()) for one in news if isinstance(one, Effect)]
 
     def watch(self, contacts: Sequence[str], before: int) -> Iterable[tuple[str, Iterable[Effect]]]:
         """From second `before` on every human act of these contacts is told at once; answers what was not told yet.
@@ -210,11 +211,11 @@ class Notices:
 
     def _admit(self) -> None:
         """Newcomers, whom the book knows already."""
-        first, book = len(self._crowd), self._book
-        keys = [self._people.key(number) for number in range(first, len(self._people))]
+        first, after, book = len(self._crowd), len(self._people), self._book
+        keys = map(self._people.key, range(first, after))
         others = [_of_groups(book.groups_of(key), self._world.bits) for key in keys]
-        self._crowd = np.concatenate([self._crowd, np.array(others, np.int64)])
-        self._due = np.concatenate([self._due, np.full(len(others), len(book.times), np.int32)])
+        self._crowd, self._due = longer(self._crowd, after), longer(self._due, after)
+        self._crowd[first:], self._due[first:] = others, len(book.times)
 
     def _news(
         self, find: Callable[[int], tuple[int, int]], everybody: int, until: int = -1
@@ -228,17 +229,17 @@ class Notices:
             count, following = find(following)
             if not count and following < everybody:
                 self._found = np.empty((2 * len(self._found), n.UNTOLD), np.int64)
-            rows = self._found[:count]
-            is_woken = rows[:, n.U_SHAPE] == n.WOKEN
-            if is_woken.any():
-                self._wake(rows[is_woken], until)
-                rows = rows[~is_woken]
-            yield from self._told(rows)
+            rows = self._found[:count].tolist()
+            woken = [row for row in rows if row[n.U_SHAPE] == n.WOKEN]
+            if woken:
+                self._wake(woken, until)
+            if len(woken) < len(rows):
+                yield from self._told([row for row in rows if row[n.U_SHAPE] != n.WOKEN])
 
-    def _told(self, rows: Integers) -> Iterator[tuple[int, list[News]]]:
+    def _told(self, rows: Iterable[Sequence[int]]) -> Iterator[tuple[int, list[News]]]:
         """By person the rows that were found, in the order of time."""
         known, whose, news = self._shapes.told, _NOBODY, list[News]()
-        for person, time, shape, value in rows.tolist():
+        for person, time, shape, value in rows:
             if person != whose:
                 if news:
                     yield whose, news
@@ -289,9 +290,8 @@ class _Shapes:
             for place, columns in enumerate(spelled, before):
                 if columns not in known:
                     known[columns] = self._sort(shapes[place].tolist())
-            cells = chain.from_iterable(map(known.__getitem__, spelled))
-            others = np.fromiter(cells, np.int64, len(spelled) * n.SHAPE_COLUMNS).reshape(-1, n.SHAPE_COLUMNS)
-            self.sorts = np.concatenate([self.sorts, others])
+            self.sorts = longer(self.sorts, len(shapes))
+            self.sorts[before:] = list(map(known.__getitem__, spelled))
 
     def told(self, shape: int) -> _Told:
         """How rows of a shape are told."""
@@ -418,6 +418,15 @@ class _World:
             graphs={name: place for place, name in enumerate(sorted(inputs.world.program.journeys))},
             events=Interned(), places={name: place for place, name in enumerate(bits)}, woken={}, told={}, sorts={},
         )  # fmt: skip
+
+
+def longer(array: NDArray[_Number], count: int) -> NDArray[_Number]:
+    """The rows of an array with as many more behind them, not yet written, as make so many; with room for others."""
+    before, room = len(array), array if array.base is None else array.base
+    if count > len(room):
+        room = np.empty((count + (count >> 3) + _FURTHER, *array.shape[1:]), array.dtype)
+        room[:before] = array
+    return room[:count]
 
 
 def _spelled(shapes: Integers) -> list[bytes]:
