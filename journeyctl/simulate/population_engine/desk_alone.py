@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from journeyctl.draws import Draws
+from journeyctl.draws import Draws, name_hashes
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
 from journeyctl.semantics.effects import Effect
@@ -37,7 +37,7 @@ def work_alone(
         floor.closed()
     people = {"contact": np.arange(1, len(contacts) + 1, dtype=np.int32)}
     names, leads = NameTable(("", *contacts)).with_numbers(floor.names)
-    named = Named(people, leads, floor.names, lines)
+    named = Named(people, leads, floor.names, name_hashes(floor.names), lines)
     part, names = part_of_desks(floor, draws, start=start, named=named, names=names)
     return [
         (

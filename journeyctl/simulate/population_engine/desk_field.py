@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy import int64
+from numpy import int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.calendars import Calendar, local_week
-from journeyctl.draws import Draws, name_hash, name_hashes
+from journeyctl.draws import Draws, name_hash
 from journeyctl.fixed_point import lognormal_array
 from journeyctl.results.record import KIND_NUMBER
 from journeyctl.semantics.effects import Kind
@@ -28,24 +28,24 @@ _DRAWN: Final = (
     ("delay", "meeting"), ("joint", ""), ("delay", "sql"), ("sql", ""), ("delay", "opportunity"), ("opportunity", ""),
     ("value", ""), ("delay", "won"), ("won", ""),
 )  # fmt: skip
+_PURPOSES: Final = np.array([name_hash(purpose) for purpose, _ in _DRAWN], np.uint64)
+_PLACES: Final = np.array([name_hash(place) for _, place in _DRAWN], np.uint64)
 (_MEETING, _JOINT, _SQL_DELAY, _SQL, _OPPORTUNITY_DELAY, _OPPORTUNITY, _VALUE, _WON_DELAY, _WON) = range(9)
 
 
 def pursued(
-    rules: DeskRules, field: FieldRules, draws: Draws, *, start: int, names: Sequence[str], accepted: Integers,
-    lines: Integers,
+    rules: DeskRules, field: FieldRules, draws: Draws, *, start: int, names: Sequence[str], hashes: NDArray[uint64],
+    own: Integers, accepted: Integers, lines: Integers,
 ) -> Integers:  # fmt: skip
-    """What comes of accepted leads, given their names, when they were accepted, and a bit for each business line.
+    """What comes of accepted leads, given when they were accepted, and a bit for each business line.
 
-    Rows of the shape `(rows, WHOLE_ROW)`, each lead's in its order; a lead is its place among those given.
+    `own` are their places among all `names`, `hashes` those of their names. Rows of the shape `(rows, WHOLE_ROW)`, each
+    lead's in its order; a lead is its place among those given.
     """
-    u = draws.block(
-        name_hashes(names)[:, None], np.array([name_hash(purpose) for purpose, _ in _DRAWN], np.uint64)[None, :],
-        places=np.array([name_hash(place) for _, place in _DRAWN], np.uint64)[None, :],
-    )  # fmt: skip
+    u = draws.block(hashes[:, None], _PURPOSES[None, :], places=_PLACES[None, :])
     calendar = rules.calendar
     ready = after(field.meeting_delay, accepted, u[:, _MEETING], calendar)
-    met = _met(rules, field.per_week, start, ready, names)
+    met = _met(rules, field.per_week, start, ready, _told_apart(ready, names, own))
     left = np.flatnonzero(met >= 0)
     time = met[left]
     reason = np.where(u[left, _JOINT] < field.joint, c.JOINT, c.NO_REASON)
@@ -95,13 +95,20 @@ def after(delay: Delay, start: Integers, u: Integers, calendar: Calendar) -> Int
     return np.array([calendar.after_business_seconds(moment, seconds) for moment, seconds in pairs], np.int64)
 
 
+def _told_apart(ready: Integers, names: Sequence[str], own: Integers) -> list[str]:
+    """The names of leads that are ready at the same second as others; of all others nobody asks for them."""
+    _, which, counts = np.unique(ready, return_inverse=True, return_counts=True)
+    alone = (counts[which] == 1).tolist()
+    return ["" if is_alone else names[lead] for is_alone, lead in zip(alone, own.tolist(), strict=True)]
+
+
 def _met(rules: DeskRules, per_week: int, start: int, ready: Integers, names: Sequence[str]) -> Integers:
     """When each first meeting is held, in the order in which leads are ready and by name; -1: never."""
     found = np.full(len(ready), -1, np.int64)
     coming = sorted(zip(ready.tolist(), names, range(len(names)), strict=True), reverse=True)
     first_week = local_week(start, rules.zone, week_starts=rules.week_starts)[0]
     last, waiting, held = first_week + LONGEST, list[tuple[int, str, int]](), dict[int, int]()
-    now, after = -1, -1
+    now, first, after = -1, -1, -1
     while coming or waiting:
         # The queue is looked at whenever somebody becomes ready, and at the beginning of each week while anybody waits.
         wakes = after if waiting and per_week > 0 and now < after <= last else None
@@ -110,7 +117,8 @@ def _met(rules: DeskRules, per_week: int, start: int, ready: Integers, names: Se
         now = min(moment for moment in (wakes, coming[-1][0] if coming else None) if moment is not None)
         while coming and coming[-1][0] == now:
             heapq.heappush(waiting, coming.pop())
-        first, after = local_week(now, rules.zone, week_starts=rules.week_starts)
+        if now >= after:
+            first, after = local_week(now, rules.zone, week_starts=rules.week_starts)
         number = (first - first_week + WEEK // 2) // WEEK
         left = places(per_week, number) - held.get(number, 0)
         while waiting and left > 0:

@@ -144,9 +144,10 @@ class DeskLoop:
         own = self._arrivals.persons()
         people = {column: numbers[own] for column, numbers in known.persons}
         names, first = names.with_new(self._elsewhere)
+        own_names = self.leads.names()
         named = Named(
-            people, np.concatenate([first, leads]), NameTable(self._elsewhere, self.leads.names()),
-            self._inputs.responses.lines,
+            people, np.concatenate([first, leads]), NameTable(self._elsewhere, own_names),
+            np.concatenate([self._elsewhere.hashes, own_names.hashes]), self._inputs.responses.lines,
         )  # fmt: skip
         return part_of_desks(self._floor, self._draws, start=self._world.start, named=named, names=names)
 

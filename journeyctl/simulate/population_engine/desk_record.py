@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy import int32, int64
+from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws
@@ -33,6 +33,8 @@ class Named:
     leads: Names
     """The number of each lead; those that never came to a desk last."""
     lead_names: Sequence[str]
+    lead_hashes: NDArray[uint64]
+    """`name_hashes` of these."""
     lines: Sequence[str]
     """Business lines."""
 
@@ -45,7 +47,7 @@ def part_of_desks(
     `named` has numbers among `names`; desks opened at `start`.
     """
     leads = floor.close()
-    further = np.concatenate([_NO_ROWS, *_of_field_sales(floor, draws, start, named.lead_names)])
+    further = np.concatenate([_NO_ROWS, *_of_field_sales(floor, draws, start, named)])
     rows = DeskRows.joined([floor.rows(), DeskRows.of(further)]) if len(further) else floor.rows()
     tables, lead = floor.tables, Listed(rows.lead)
     columns: dict[str, Held] = {
@@ -75,7 +77,7 @@ def _from(first: int, numbers: Names) -> Sparse:
     return Sparse(first + filled, numbers[filled])
 
 
-def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[str]) -> Iterator[Integers]:
+def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, named: Named) -> Iterator[Integers]:
     if all(rules.field_sales is None for rules in floor.tables.rules):
         return
     leads, rows = floor.close(), floor.rows()
@@ -87,8 +89,8 @@ def _of_field_sales(floor: DeskFloor, draws: Draws, start: int, names: Sequence[
             continue
         own = rows.lead[some]
         found = pursued(
-            rules, rules.field_sales, draws, start=start, names=[names[lead] for lead in own.tolist()],
-            accepted=rows.time[some], lines=leads.lines[own],
+            rules, rules.field_sales, draws, start=start, names=named.lead_names, hashes=named.lead_hashes[own],
+            own=own, accepted=rows.time[some], lines=leads.lines[own],
         )  # fmt: skip
         found[:, c.R_LEAD] = own[found[:, c.R_LEAD]]
         yield found

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Integers = NDArray[int64]
 
 _SCORE: Final = "score"
+_PERSONS: Final = 64
+"""About so many people answers have room at first."""
 _ACTS: Final = 128
 """So many acts of one contact's 30 days have room at first."""
 
@@ -120,26 +122,24 @@ class Standings:
             of_forms = [[worth(program.scoring_for(form), name) for name in self._events.values]
                         for form in forms(program)]  # fmt: skip
             self._worth = np.array(of_forms, np.int64)
-        found = np.empty((len(numbers) * each, s.STANDING), np.int64)
-        engaged, done = np.empty((len(numbers), s.ENGAGED), np.int64), 0
-        while done < len(numbers):
-            done += s.stand(
-                self._state, self._inputs.program, self._inputs.clock, rows, self._conditions.starts, self._windows,
-                crowd.people, crowd.fields, self._worth, self._acts, numbers[done:], places[done:], now,
-                found[done * each :], engaged[done:],
-            )  # fmt: skip
-            if done < len(numbers):
-                self._room *= 2
-                self._make_room()
-        answers = found.tolist()
+        count = len(numbers)
+        while count > len(self._engaged) or count > s.stand(
+            self._state, self._inputs.program, self._inputs.clock, rows, self._conditions.starts, self._windows,
+            crowd.people, crowd.fields, self._worth, self._acts, numbers, places, now, self._found, self._engaged,
+        ):  # fmt: skip
+            self._room *= 2
+            self._make_room()
+        answers, roles = self._found[: count * each].tolist(), self._roles
         return [
-            Stance(answers[place * each : place * each + each], self._roles, *own)
-            for place, own in enumerate(engaged.tolist())
+            Stance(answers[place * each : place * each + each], roles, *own)
+            for place, own in enumerate(self._engaged[:count].tolist())
         ]
 
     def _make_room(self) -> None:
         self._state = scratch(self._inputs.program, len(self._inputs.tables.codes), room=self._room)
         self._acts = np.empty((_ACTS * self._room, s.DONE), np.int64)
+        self._found = np.empty((_PERSONS * self._room * len(self._roles), s.STANDING), np.int64)
+        self._engaged = np.empty((_PERSONS * self._room, s.ENGAGED), np.int64)
 
 
 def _combinations(roles: Sequence[str]) -> list[tuple[str, ...]]:

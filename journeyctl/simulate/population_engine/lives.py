@@ -125,9 +125,10 @@ class Lives:
         """How often lives were run together."""
         return len(self._runs)
 
-    def runs_after(self, count: int) -> Integers:
+    def runs_after(self, count: int) -> NDArray[int32]:
         """Person and first row of each life that was run after so many runs together, in the order of writing."""
-        return np.concatenate([np.zeros((0, 2), np.int32), *self._runs[count:]]).astype(np.int64)
+        runs = self._runs[count:]
+        return runs[0] if len(runs) == 1 else np.concatenate([np.zeros((0, 2), np.int32), *runs])
 
     def settle(self) -> tuple[Integers, NDArray[int32]]:
         """Takes away the rows of lives that were run again. Nobody lives after that.

@@ -132,14 +132,14 @@ def due_from(rows: Lived, of_person: Integers, first: int, after: int, since: in
 
 
 @compiled
-def sift(rows: Lived, runs: Integers, after: int, since: int, people: Integers, due: NDArray[int32]) -> None:
+def sift(rows: Lived, runs: NDArray[int32], after: int, since: int, people: Integers, due: NDArray[int32]) -> None:
     """Says of everybody who has lived again when the book has to be told next.
 
     `runs` has person and first row of lives, in the order of writing; the last one goes on up to row `after`.
     """
     for run in range(runs.shape[0]):
-        person, end = runs[run, 0], runs[run + 1, 1] if run + 1 < runs.shape[0] else after
-        due[person] = due_from(rows, people[person], runs[run, 1], end, since)
+        person, end = int(runs[run, 0]), int(runs[run + 1, 1]) if run + 1 < runs.shape[0] else after
+        due[person] = due_from(rows, people[person], int(runs[run, 1]), end, since)
 
 
 @compiled

@@ -286,12 +286,13 @@ class _Shapes:
         before = len(self.sorts)
         if len(shapes) > before:
             self._columns = shapes
-            known, spelled = self._world.sorts, _spelled(np.ascontiguousarray(shapes[before:]))
+            world, spelled = self._world, _spelled(np.ascontiguousarray(shapes[before:]))
             for place, columns in enumerate(spelled, before):
-                if columns not in known:
-                    known[columns] = self._sort(shapes[place].tolist())
+                if columns not in world.sorts:
+                    world.sort(columns, self._sort(shapes[place].tolist()))
+            numbers = list(map(world.sorts.__getitem__, spelled))
             self.sorts = longer(self.sorts, len(shapes))
-            self.sorts[before:] = list(map(known.__getitem__, spelled))
+            self.sorts[before:] = world.sort_rows[0].take(numbers, axis=0)
 
     def told(self, shape: int) -> _Told:
         """How rows of a shape are told."""
@@ -397,8 +398,10 @@ class _World:
     """Numbers and names of groups by their bits, as far as somebody asked."""
     told: dict[bytes, _Told]
     """How rows of a shape are told, by its columns."""
-    sorts: dict[bytes, tuple[int, ...]]
-    """What such rows are to the book, by the same columns as bytes."""
+    sorts: dict[bytes, int]
+    """By the same columns as bytes: where it stands what such rows are to the book."""
+    sort_rows: list[Integers]
+    """One array of that, with rows of `notice_rows.SHAPE_COLUMNS`."""
 
     @classmethod
     def of(cls, inputs: Inputs, book: AccountBook) -> _World:
@@ -417,7 +420,15 @@ class _World:
             items={name: place for place, name in enumerate(inputs.tables.items)},
             graphs={name: place for place, name in enumerate(sorted(inputs.world.program.journeys))},
             events=Interned(), places={name: place for place, name in enumerate(bits)}, woken={}, told={}, sorts={},
+            sort_rows=[np.zeros((0, n.SHAPE_COLUMNS), np.int64)],
         )  # fmt: skip
+
+    def sort(self, spelled: bytes, row: Sequence[int]) -> int:
+        """Remembers what rows of a shape are to the book; answers where that stands."""
+        number = self.sorts[spelled] = len(self.sorts)
+        self.sort_rows[0] = longer(self.sort_rows[0], number + 1)
+        self.sort_rows[0][number] = row
+        return number
 
 
 def longer(array: NDArray[_Number], count: int) -> NDArray[_Number]:
