@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, chain
-from typing import Any, Protocol, cast, overload
+from typing import Any, Final, Protocol, cast, overload
 
 import numpy as np
 from numpy import int32, int64, uint64
 from numpy.typing import NDArray
 
 from journeyctl.results.name_list import Hashed, NameList, places_among
+
+_FEW: Final = 1 << 6
+"""So many names are looked up sooner one by one than as arrays."""
 
 
 class Takeable(Hashed, Protocol):
@@ -157,8 +160,17 @@ class NameTable(Sequence[str]):
         for which in sorted(range(len(self._parts)), key=self._effort):
             if not missing:
                 break
+            part, start = self._parts[which], self._starts[which]
+            if len(missing) <= _FEW and not part.is_searched():
+                known = part.dictionary()
+                places = [known.get(names[place]) for place in missing]
+                for place, own in zip(missing, places, strict=True):
+                    if own is not None:
+                        found[place] = start + own
+                missing = [place for place, own in zip(missing, places, strict=True) if own is None]
+                continue
             wanted = names if len(missing) == len(names) else [names[place] for place in missing]
-            found[missing] = _raised(self._parts[which].places(wanted), self._starts[which])
+            found[missing] = _raised(part.places(wanted), start)
             missing = np.flatnonzero(found < 0).tolist()
         return found
 

@@ -91,6 +91,49 @@ def test_names_are_new_where_they_differ_from_all_others_and_from_each_other(cou
     assert not names.are_new(name_hashes([*others, "q0"]))
 
 
+class Known(tuple[str, ...]):
+    """Names that know their hashes and of which some can be taken; hashes of some may be told wrongly."""
+
+    wrong: dict[int, int]
+
+    @property
+    def hashes(self) -> NDArray[uint64]:
+        found = name_hashes(self).copy()
+        for place, other in self.wrong.items():
+            found[place] = found[other]
+        return found
+
+    def take(self, places: NDArray[np.int64]) -> tuple[str, ...]:
+        return tuple(self[place] for place in places.tolist())
+
+
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        ((), {}),
+        (("q0", "q1", "q2"), {}),
+        (("q0", "q1", "q0", "q2", "q1"), {}),
+        (("q0", "p3", "q1", "b"), {}),
+        (("q0", "q1", "q2", "q3"), {2: 0}),
+        (("q0", "q1", "q0", "q3"), {3: 1}),
+    ],
+)
+def test_new_names_get_the_numbers_that_they_get_one_by_one(names: tuple[str, ...], wrong: dict[int, int]) -> None:
+    table, given = NameTable(("", "a"), Counted(1_000)).and_then(("b",)), Known(names)
+    given.wrong = wrong
+    found, numbers = table.with_new(given)
+    expected, one_by_one = table.with_numbers(names)
+    assert list(found) == list(expected)
+    assert numbers.tolist() == one_by_one.tolist()
+
+
+@pytest.mark.parametrize("count", [1, 5, 900])
+def test_few_names_are_found_as_many_are(count: int) -> None:
+    table = NameTable(("", "a"), tuple(f"x{number}" for number in range(400)), Counted(1_000)).and_then(("b",))
+    wanted = [("a", f"x{number % 500}", "b", f"p{number}", "")[number % 5] for number in range(count)]
+    assert table.numbers_of(wanted) == [table.number_of(name) for name in wanted]
+
+
 def test_places_of_hashes_are_those_of_equal_ones() -> None:
     chance = np.random.default_rng(9)
     hashes = chance.integers(0, 1 << 20, 50_000, np.uint64)

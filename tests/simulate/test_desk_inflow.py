@@ -10,7 +10,7 @@ import pytest
 
 from journeyctl.behaviour.activity import activity_clock
 from journeyctl.calendars import Calendar, iso_week, local, to_utc
-from journeyctl.draws import Draws
+from journeyctl.draws import Draws, name_hash
 from journeyctl.model.scenario import DeskInflow, OtherLeads, WeeklyFactor
 from journeyctl.model.values import Assumed
 from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stages_of
@@ -83,3 +83,10 @@ def test_stages_take_their_shares_of_a_draw_in_order() -> None:
     found = Counter(stages_of(np.arange(count) * ((1 << 53) // count), shares))
     assert [found[stage] / count for stage in range(4)] == pytest.approx(shares, abs=1e-3)
     assert stages_of(np.array([12345]), ()) == [0]
+
+
+def test_each_lead_knows_the_number_of_its_name_however_many_come() -> None:
+    for per_week in (2.0, 400.0, 20.0):
+        found = leads(3, web=OtherLeads(per_week=Assumed(per_week)))
+        assert [lead.subject for lead in found] == [name_hash(lead.lead) for lead in found]
+        assert all(lead.lead.startswith("us~web~2026-W") for lead in found)

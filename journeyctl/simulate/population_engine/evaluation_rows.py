@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from journeyctl.results.name_table import NameTable
     from journeyctl.results.record import Recorded
     from journeyctl.simulate.coded import Coded
+    from journeyctl.simulate.person import People
     from journeyctl.simulate.population_engine.inputs import Inputs
     from journeyctl.simulate.population_engine.known_people import KnownPeople
     from journeyctl.simulate.population_engine.rows import WorldNames
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 _SHARED: Final = tuple(name for name in Effect._fields if name not in {"time", "value"})
 """Columns in which rows agree with many others."""
 _NOBODY: Final = -1
-_SOMEBODY: Final = "population engine: somebody of each account"
+_CONTACT: Final = "contact"
+_LEVELS: Final = ("clinic", "hospital", "umbrella")
+"""The narrowest first."""
+_BITS: Final = {name: 1 << place for place, name in enumerate((_CONTACT, *OWN))}
+_EVERYTHING: Final = sum(_BITS.values())
+_ACCOUNTS: Final = "population engine: somebody of each account"
 _shared: Final = itemgetter(*map(Effect._fields.index, _SHARED))
 _time: Final = attrgetter("time")
 _value: Final = attrgetter("value")
@@ -45,9 +51,6 @@ def part_of_evaluations(
         return Part(0), names
     effects, alike = [effect for _, effect in rows], dict[tuple[Any, ...], int]()
     shapes = Listed(np.array([alike.setdefault(_shared(effect), len(alike)) for effect in effects], np.int32))
-    whom = {id(one): one for one, _ in rows}
-    places = dict(zip(whom, range(len(whom)), strict=True))
-    persons = Listed(np.array([places[id(one)] for one, _ in rows], np.int32))
     columns: dict[str, Held] = {
         "replication": Always(replication),
         "time": Plain(np.array(list(map(_time, effects)), np.int64)),
@@ -63,8 +66,8 @@ def part_of_evaluations(
             texts = {text: place for place, text in enumerate(dict.fromkeys(cells))}
             names, numbers = names.with_numbers(tuple(texts))
             columns[name] = Looked(shapes, numbers[[texts[cell] for cell in cells]])
-    of_whom, names = _of_whom(tuple(whom.values()), inputs, people, known, names)
-    columns |= {name: Looked(persons, numbers) for name, numbers in of_whom.items()}
+    of_whom, names = _of_whom([one for one, _ in rows], inputs, people, known, names)
+    columns |= {name: Plain(numbers) for name, numbers in of_whom.items()}
     return Part(len(rows), {name: column for name, column in columns.items() if is_filled(column)}), names
 
 
@@ -72,24 +75,59 @@ def _of_whom(
     whom: Sequence[Recorded], inputs: Inputs, people: KnownPeople, known: WorldNames, names: NameTable
 ) -> tuple[dict[str, NDArray[Any]], NameTable]:
     """The numbers of names and accounts of contacts, and of accounts."""
-    is_contact = np.array([isinstance(one, Person) for one in whom], np.bool_)
-    contacts = np.array([people.number_of(one.key) for one in whom if isinstance(one, Person)], np.int64)
-    somebody = _somebody(inputs)
-    others, found = [one for one in whom if not isinstance(one, Person)], {}
+    accounts, number_of = _accounts(inputs), people.number_of
+    # By row a contact, and a bit for each column in which the row agrees with it.
+    alike = [
+        (number_of(one.key), _EVERYTHING) if isinstance(one, Person) else accounts.somebody_of(one) for one in whom
+    ]
+    contacts, bits = np.array(alike, np.int64).T
+    others = np.flatnonzero(contacts == _NOBODY).tolist()
+    found = {}
     for name, of_people in known.persons:
-        column = found[name] = np.zeros(len(whom), np.int32)
-        column[is_contact] = of_people[contacts]
-        texts = [one.key if name == "contact" else getattr(one, name) for one in others]
-        column[~is_contact], names = _known_ones(texts, somebody.get(name, {}), of_people, names)
+        column = found[name] = of_people.take(contacts).astype(np.int32)
+        column[bits & _BITS[name] == 0] = 0
+        texts = [whom[row].key if name == _CONTACT else getattr(whom[row], name) for row in others]
+        names, column[others] = names.with_numbers(texts)
     return found, names
 
 
-def _somebody(inputs: Inputs) -> Mapping[str, Mapping[str, int]]:
-    """By column and what stands in it, such as the hospital: somebody who was there at the start; worked out once."""
+class _Accounts:
+    """Accounts of a world that rows have named so far: somebody of each, by whom its names are found sooner."""
+
+    def __init__(self, everybody: People) -> None:
+        self._own = {name: everybody.own[name] for name in _LEVELS}
+        self._with = {name: _with_each(column) for name, column in self._own.items()}
+        self._known: dict[int, tuple[Recorded, tuple[int, int]]] = {}
+        """By identity; accounts are kept, so that nothing else ever gets the identity of one of them."""
+
+    def somebody_of(self, account: Recorded) -> tuple[int, int]:
+        """Somebody who was there at the start, and the bits of the columns in which the account agrees with it.
+
+        All others are empty. `_NOBODY` where there is none such.
+        """
+        known = self._known.get(id(account))
+        if known is not None:
+            return known[1]
+        found = self._found(account)
+        if not account.key:
+            self._known[id(account)] = account, found
+        return found
+
+    def _found(self, account: Recorded) -> tuple[int, int]:
+        own = {name: text for name in _LEVELS if (text := getattr(account, name))}
+        person = next((self._with[name].get(text, _NOBODY) for name, text in own.items()), _NOBODY)
+        if person == _NOBODY or account.key or account.source:
+            return _NOBODY, 0
+        if any(self._own[name][person] != text for name, text in own.items()):
+            return _NOBODY, 0
+        return person, sum(_BITS[name] for name in own)
+
+
+def _accounts(inputs: Inputs) -> _Accounts:
     memory = inputs.world.memory
-    found = memory.get(_SOMEBODY)
-    if not isinstance(found, dict):
-        found = memory[_SOMEBODY] = {name: _with_each(inputs.everybody.own[name]) for name in OWN}
+    found = memory.get(_ACCOUNTS)
+    if not isinstance(found, _Accounts):
+        found = memory[_ACCOUNTS] = _Accounts(inputs.everybody)
     return found
 
 
@@ -98,15 +136,3 @@ def _with_each(column: Coded[str]) -> dict[str, int]:
     persons[column.codes] = np.arange(len(column.codes))
     pairs = zip(column.values, persons.tolist(), strict=True)
     return {text: person for text, person in pairs if person != _NOBODY}
-
-
-def _known_ones(
-    texts: Sequence[str], somebody: Mapping[str, int], of_people: NDArray[Any], names: NameTable
-) -> tuple[NDArray[Any], NameTable]:
-    """The numbers of texts; of most there is `somebody` in whose column they stand, by whom they are found sooner."""
-    persons = np.array([somebody.get(text, _NOBODY) for text in texts], np.int64)
-    found = of_people.take(persons).astype(np.int32)
-    others = [place for place in np.flatnonzero(persons == _NOBODY).tolist() if texts[place]]
-    names, found[others] = names.with_numbers([texts[place] for place in others])
-    found[[place for place, text in enumerate(texts) if not text]] = 0
-    return found, names

@@ -70,6 +70,8 @@ class NewcomerRows:
             np.array(facts, np.int64).reshape(-1, life.FACT_COLUMNS), np.zeros(0, np.int64),
         )  # fmt: skip
         entering = [place for place, newcomer in enumerate(found) if newcomer.enters]
+        if not entering:
+            return crowd
         own_mail = self._mail([found[place].person for place in entering], hashes[entering], mail)
         return crowd.with_mail(np.array(entering, np.int64), *own_mail)
 

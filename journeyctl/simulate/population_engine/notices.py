@@ -432,7 +432,10 @@ class _World:
 
 
 def longer(array: NDArray[_Number], count: int) -> NDArray[_Number]:
-    """The rows of an array with as many more behind them, not yet written, as make so many; with room for others."""
+    """The rows of an array with as many more behind them, not yet written, as make so many; with room for others.
+
+    The array is whole, or was made here.
+    """
     before, room = len(array), array if array.base is None else array.base
     if count > len(room):
         room = np.empty((count + (count >> 3) + _FURTHER, *array.shape[1:]), array.dtype)

@@ -9,6 +9,7 @@ pytest.importorskip("numba", reason="the population engine is compiled by Numba"
 from journeyctl.draws import Draws
 from journeyctl.semantics.effects import Kind
 from journeyctl.simulate import population_engine, reference
+from journeyctl.simulate.population_engine import desk_arrivals
 from journeyctl.simulate.population_engine.lives import Integers, Lives
 from journeyctl.simulate.world import World
 from tests.semantics.worlds import DAY, MIDNIGHT, journey
@@ -121,3 +122,12 @@ def test_who_is_about_to_live_another_life_hears_what_that_life_will_ask_for() -
     expected = reference.simulate(asked, Draws(7, 1)).record.record()
     assert list(found.in_file_order().rows()) == list(expected.in_file_order().rows())
     assert [row.step for row in found.rows() if row.kind is Kind.ENDED and row.contact.endswith("p1")] == ["whole"]
+
+
+@pytest.mark.parametrize("asking", ["a handoff", "an exit"])
+def test_one_by_one_or_as_arrays_makes_no_difference(asking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = population_engine.simulate(world(asking), Draws(7, 1)).record.record()
+    monkeypatch.setattr(desk_arrivals, "FEW", 0)
+    many = population_engine.simulate(world(asking), Draws(7, 1)).record.record()
+    assert len(few.rows_of(Kind.HANDED_OFF, Kind.GROUP_READY)) > 0
+    assert few.row_hashes().tolist() == many.row_hashes().tolist()
