@@ -130,10 +130,14 @@ def _draw_interests(L: Latent, B: ResponseTables, K: NDArray[uint64], arm: int) 
         return
     shapes = B[at.ARMS] + arm * (1 + topics) + 1
     largest = -(1 << 60)
+    # All draws first: then the processor fetches all cells of the tables at once, which are far away mostly.
     for topic in range(topics):
-        u = bits(K, np.uint64(L[PERSON]), _INTEREST, np.uint64(B[B[at.TOPIC_HASHES] + topic]), 0)
+        L[INTERESTS + topic] = bits(
+            K, np.uint64(L[PERSON]), _INTEREST, np.uint64(B[B[at.TOPIC_HASHES] + topic]), 0
+        )  # fmt: skip
+    for topic in range(topics):
         table = B[at.LOG_GAMMA] + (B[shapes + topic] - 1) * tables.QUANTILE_ENTRIES
-        L[INTERESTS + topic] = quantile(B, table, u)
+        L[INTERESTS + topic] = quantile(B, table, L[INTERESTS + topic])
         largest = max(largest, L[INTERESTS + topic])
     total = 0
     for topic in range(topics):
