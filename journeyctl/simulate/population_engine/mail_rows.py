@@ -60,9 +60,11 @@ class MailRows:
         most, room = len(subjects) * len(self._places) * (plan.whole + 1), self._room
         if room is None or most > len(room):
             room = np.empty(most, np.int64)
+        # Copied, since there is code of its own for arrays to which nobody may write.
+        own_zones = np.array(zones.codes)
         count = fill(
-            self._keys, self._purposes, subjects, np.ascontiguousarray(zones.codes), self._addresses, self._places,
-            self._names, hours, plan.whole, plan.rest, plan.start, plan.end, self._chosen, self._drawn, room, ends,
+            self._keys, self._purposes, subjects, own_zones, self._addresses, self._places, self._names, hours,
+            plan.whole, plan.rest, plan.start, plan.end, self._chosen, self._drawn, room, ends,
         )  # fmt: skip
         if self._room is None:
             # Whoever asks but once keeps what was written.
