@@ -36,8 +36,10 @@ OF_REFERENCE: Final = 10_000
 RUNS: Final = 2
 """Everything is measured so often and the least counts: whatever else the machine does can only add to it."""
 SHORT, SHORT_RUNS = 1.0, 5
-"""What takes less than so many CPU seconds is measured more often, since little can add much to it."""
+"""What takes less than so many CPU seconds is measured more often, since little can add much to it; so is what is held
+to few seconds, not to another measurement."""
 QUESTION: Final = ("simulate", "us-pilot", "--replications", "20", "--quiet")
+"""With the comparisons that its scenario asks for, each of as many replications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Bar:
 
     what: str
     measured: float
-    bar: float
-    aim: float
+    bar: float | None
+    """`None` for what is told beside the others and held to nothing, as its aim."""
+    aim: float | None
     unit: str = "s"
     least: bool = False
     """The bar is the least that will do; else the most."""
@@ -55,6 +58,8 @@ class Bar:
     @property
     def state(self) -> str:
         """Whether aim or bar are reached."""
+        if self.bar is None or self.aim is None:
+            return "-"
         for name, limit in (("aim", self.aim), ("bar", self.bar)):
             if self.measured >= limit if self.least else self.measured <= limit:
                 return name
@@ -67,7 +72,9 @@ class Bar:
         )
 
 
-def _number(value: float) -> str:
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
@@ -92,13 +99,13 @@ def of_reference(contacts: int) -> Bar:
     return Bar(f"reference engine, {contacts:,} contacts", _least(engine, contacts).cpu, 3, 1)
 
 
-def of_question(command: Sequence[str], *, bar: float = 3, aim: float = 0.7) -> Bar:
+def of_question(command: Sequence[str], *, bar: float | None = 3, aim: float | None = 0.7) -> Bar:
     """A question of a planning workshop, from the command to the table; seconds on the clock."""
     line = [sys.executable, "-m", "journeyctl", *command]
     # Whoever asks has Python's compiled files; without them every source would be compiled anew each time.
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds = []
-    for _ in range(RUNS):
+    for _ in range(RUNS if bar is None else SHORT_RUNS):
         before, begun = getrusage(RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(line, cwd=REFERENCE, check=True, stdout=subprocess.DEVNULL, env=surroundings)
         seconds.append(time.perf_counter() - begun)
@@ -110,7 +117,7 @@ def of_question(command: Sequence[str], *, bar: float = 3, aim: float = 0.7) -> 
 
 def of_parquet(rows: int) -> Iterator[Bar]:
     """Writing a large record; CPU seconds of putting it in order and encoding it, and the file's size."""
-    spent, size = min(log_files.writing(rows) for _ in range(RUNS))
+    spent, size = min(log_files.writing(rows) for _ in range(SHORT_RUNS))
     yield Bar(f"event record of {rows:,} rows to Parquet", spent, 1, 0.3)
     yield Bar("its size", size / 1e6, 60, 40, "MB")
 
@@ -142,7 +149,7 @@ def main(arguments: Sequence[str]) -> int:
     for bar in of_engine(contacts):
         print(bar, flush=True)
     print(of_question((*QUESTION, "--compare", "none")), flush=True)
-    print(of_question(QUESTION), flush=True)
+    print(of_question(QUESTION, bar=None, aim=None), flush=True)
     print(of_reference(min(contacts, OF_REFERENCE)), flush=True)
     for bar in of_parquet(min(9 * contacts, log_files.ROWS)):
         print(bar, flush=True)

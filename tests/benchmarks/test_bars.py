@@ -26,10 +26,17 @@ def test_every_bar_is_measured_at_a_tiny_size(capsys: pytest.CaptureFixture[str]
     assert sizes == [size for size in ("30 contacts", "1 contacts", "120 contacts") for _ in range(bars.SHORT_RUNS)]
 
 
-def test_a_question_is_timed_as_a_whole_command(capsys: pytest.CaptureFixture[str]) -> None:
-    found = of_question(("version",))
+def test_what_is_held_to_nothing_is_told_without_a_state() -> None:
+    assert str(Bar("a thing", 2.0, None, None)).split() == ["a", "thing", "2", "-", "-", "s", "-"]
+
+
+@pytest.mark.parametrize(("bar", "runs"), [(3, bars.SHORT_RUNS), (None, bars.RUNS)])
+def test_a_question_is_timed_as_a_whole_command(
+    bar: float | None, runs: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = of_question(("version",), bar=bar)
     assert found.measured > 0
-    assert capsys.readouterr().err.count("journeyctl version:") == bars.RUNS
+    assert capsys.readouterr().err.count("journeyctl version:") == runs
 
 
 def test_what_is_written_is_ordered_and_has_a_size() -> None:
