@@ -14,6 +14,7 @@ from journeyctl.results.intervals import paired_difference
 from journeyctl.results.record import EventRow
 from journeyctl.results.summary import summarise
 from journeyctl.semantics.effects import Kind
+from journeyctl.simulate import audience_people
 from journeyctl.simulate.accounts import AccountBook
 from journeyctl.simulate.measuring import context_of
 from journeyctl.simulate.reference import simulate
@@ -212,6 +213,16 @@ def test_contacts_that_run_ahead_of_evaluations_record_what_those_who_wait_for_e
     ahead = simulate(pilot(), Draws(7, 1)).record.record()
     monkeypatch.setattr(AccountBook, "reached_from", lambda book, contact: book.next_after(book.done))
     assert simulate(pilot(), Draws(7, 1)).record.record().digest() == ahead.digest()
+
+
+def test_who_comes_is_the_same_whether_all_accounts_are_drawn_at_once_or_those_where_somebody_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = simulate(pilot("12w"), Draws(7, 1)).record.record()
+    assert "linkedin" in {row.source for row in whole.rows()}
+    monkeypatch.setattr(audience_people, "_MANY", 0)
+    pilot.cache_clear()
+    assert simulate(pilot("12w"), Draws(7, 1)).record.record().digest() == whole.digest()
 
 
 @pytest.mark.slow

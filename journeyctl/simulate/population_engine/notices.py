@@ -118,8 +118,12 @@ class Notices:
         """Tells the book whose rows wake groups, and how these stand to them."""
         assert self._standings is not None, "rows are told where conditions are not asked here"
         key, wake, known = self._people.key, self._book.wake, self._stances
-        stances = self._standings.of(self._rows, [row[n.U_PERSON] for row in woken], until)
-        for (person, _, _, bits), stance in zip(woken, stances, strict=True):
+        # Who becomes known is asked about in the same call.
+        coming = self._book.coming(until)
+        persons = [*(row[n.U_PERSON] for row in woken), *map(self._people.number_of, coming)]
+        stances = self._standings.of(self._rows, persons, until)
+        known.update(zip(coming, stances[len(woken) :], strict=True))
+        for (person, _, _, bits), stance in zip(woken, stances, strict=False):
             contact = key(person)
             known[contact] = stance
             standings = {name: stance.to(place) for place, name in self._groups_in(bits)}
@@ -156,11 +160,11 @@ class Notices:
 
         Or the book is told that there was one, where compiled code knows what they are worth.
         """
-        persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
         if self._standings is not None:
             self._ask(contacts, before)
-            self._attending += persons.tolist()
+            self._attending += map(self._people.number_of, contacts)
             return
+        persons = np.array([self._people.number_of(contact) for contact in contacts], np.int64)
 
         def found(first: int) -> tuple[int, int]:
             engaged = before - ENGAGED_FOR
