@@ -141,13 +141,18 @@ class AccountBook:
         for group, (time, contact) in first.items():
             week = bisect_left(begins, time)
             if week < len(begins):
-                one = self._enrolled[contact]
-                left = (
-                    [at for at, path, value in one.facts if path == LEFT_COMPANY and value is True] if one.facts else []
-                )
-                role = self._rules[group[0]].first_role(one.person.fields)
-                expected[group] = Expected(week, role, bisect_left(begins, left[0]) if left else len(begins))
+                expected[group] = Expected(week, *self._first_member(contact, group[0]))
         self._search.expect(expected)
+
+    def _first_member(self, contact: str, name: str) -> tuple[str, int]:
+        """Its role in a group, and the number of the first week by which it will have left; see `Expected`."""
+        found = self._all.first_members.get((contact, name))
+        if found is None:
+            one, weeks = self._enrolled[contact], self._all.weeks
+            left = min((at for at, path, value in one.facts if path == LEFT_COMPANY and value is True), default=NEVER)
+            leaves = bisect_left(weeks, left, key=lambda week: week.begins)
+            found = self._all.first_members[contact, name] = self._rules[name].first_role(one.person.fields), leaves
+        return found
 
     # --- what is known
 
