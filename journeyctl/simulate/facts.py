@@ -30,7 +30,7 @@ from journeyctl.fixed_point import (
 from journeyctl.model.population import FieldValue, Given, Literally
 from journeyctl.model.values import P90_OF_MEDIAN, DurationSpread
 from journeyctl.simulate.account_tree import LEVELS
-from journeyctl.simulate.coded import combinations
+from journeyctl.simulate.coded import Coded, combinations
 from journeyctl.simulate.field_order import type_of
 from journeyctl.simulate.people import Rows
 from journeyctl.simulate.population import population_draws, run_window
@@ -163,6 +163,12 @@ class Facts:
         self, entities: Sequence[str], level: str, fields: Callable[[int], Mapping[str, Value]]
     ) -> dict[str, tuple[FactChange, ...]]:
         """The same of many entities from the start on; `fields` are asked by place. Others are left out."""
+        return {entities[place]: changes for place, changes in self.by_place(entities, level, fields).items()}
+
+    def by_place(
+        self, entities: Sequence[str], level: str, fields: Callable[[int], Mapping[str, Value]]
+    ) -> dict[int, tuple[FactChange, ...]]:
+        """The same by the place of each entity."""
         hashes, found = hashes_of(entities), dict[int, list[FactChange]]()
         for process in self.processes:
             if process.level == level:
@@ -175,7 +181,7 @@ class Facts:
                     columns = [self._values(process, change, hashes[places], happenings) for change in process.sets]
                     for (place, happening), values in zip(happenings, zip(*columns, strict=True), strict=True):
                         found.setdefault(place, []).extend(self._changes(process, happening, values))
-        return {entities[place]: tuple(sorted(found[place], key=_by_time_and_path)) for place in sorted(found)}
+        return {place: tuple(sorted(found[place], key=_by_time_and_path)) for place in sorted(found)}
 
     def _rounds(
         self, process: FactProcess, hashes: NDArray[uint64]
@@ -254,25 +260,23 @@ def _never(condition: Condition, rows: NDArray[int64]) -> NDArray[np.bool_]:
 
 def facts_by_contact(facts: Facts, people: People) -> Mapping[str, Sequence[FactChange]]:
     """What happens to each person and to its accounts, in order of time and path; others are left out."""
-    count, accounts = len(people), list[tuple[list[str], Mapping[str, Sequence[FactChange]]]]()
-    concerned = np.zeros(count, np.bool_)
+    accounts = list[tuple[Coded[str], Mapping[str, Sequence[FactChange]]]]()
+    concerned = np.zeros(len(people), np.bool_)
     for level in LEVELS[:3]:
         happened = _happened(facts, people, level)
         if happened:
-            column = people.own[level]
-            concerned |= column.where(happened.__contains__)
-            accounts.append((list(column), happened))
+            accounts.append((people.own[level], happened))
+            concerned |= people.own[level].where(happened.__contains__)
     known_of = _known(people, "contact")
-    alone = facts.of_all(people.keys, "contact", known_of) if facts.happens_to("contact") else {}
-    keys = list(people.keys)
-    if alone:
-        concerned |= np.fromiter(map(alone.__contains__, keys), np.bool_, count)
+    alone = facts.by_place(people.keys, "contact", known_of) if facts.happens_to("contact") else {}
+    concerned[list(alone)] = True
+    records = np.flatnonzero(concerned)
+    named = [(list(column.take(records)), happened) for column, happened in accounts]
     found: dict[str, Sequence[FactChange]] = {}
     # Everybody at one clinic lives through the same, until something happens to oneself.
     known: dict[tuple[int, ...], Sequence[FactChange]] = {}
-    for record in np.flatnonzero(concerned).tolist():
-        key = keys[record]
-        parts = (*[happened.get(names[record], ()) for names, happened in accounts], alone.get(key, ()))
+    for place, (record, key) in enumerate(zip(records.tolist(), people.keys.take(records), strict=True)):
+        parts = (*[happened.get(names[place], ()) for names, happened in named], alone.get(record, ()))
         same = tuple(map(id, parts))
         if same not in known:
             known[same] = sorted((c for part in parts for c in part), key=_by_time_and_path)
