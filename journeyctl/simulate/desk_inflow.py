@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from journeyctl.behaviour.activity import ActivityClock
 from journeyctl.calendars import Calendar, iso_weeks, next_daily
 from journeyctl.diagnostics import UsageError
-from journeyctl.draws import Draws, name_hashes
+from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.fixed_point import CERTAIN, LARGEST_POISSON, ONE, lognormal, multiply, poisson
 from journeyctl.model.scenario import DeskInflow, OtherLeads
 from journeyctl.simulate.desk import LeadRequest
@@ -87,14 +87,17 @@ class _Factors:
         self._draws = draws
         self._known: dict[str, int] = {}
 
-    def of_week(self, week: str) -> int:
+    def of_weeks(self, weeks: Sequence[str]) -> list[int]:
+        """The factors of these weeks; those that nobody asked for before are drawn together."""
         if self._spread is None:
-            return ONE
-        found = self._known.get(week)
-        if found is None:
-            u = self._draws.bits("desk_inflow", "weekly-factor", place=week)
-            found = self._known[week] = lognormal(u, median=self._spread.median, sigma=self._spread.sigma)
-        return found
+            return [ONE] * len(weeks)
+        new = [week for week in weeks if week not in self._known]
+        if new:
+            subject, purpose = name_hashes(("desk_inflow", "weekly-factor"))
+            us = self._draws.block(subject, purpose, places=name_hashes(new)).tolist()
+            median, sigma = self._spread.median, self._spread.sigma
+            self._known |= {week: lognormal(u, median=median, sigma=sigma) for week, u in zip(new, us, strict=True)}
+        return [self._known[week] for week in weeks]
 
 
 class _Numbered:
@@ -153,8 +156,17 @@ class _Arrivals:
         """Poisson counts per ISO week, likelier in active hours."""
         period, rate = self.period, self.source.per_week
         assert rate is not None, "this source states leads per week"
-        for week, first, after in iso_weeks(period.start, period.end, period.zone):
-            mean = multiply(round(rate.value * ONE), self.factors.of_week(week))
+        weeks = iso_weeks(period.start, period.end, period.zone)
+        subjects = [f"{self.desk}~{self.name}~{week}" for week, _, _ in weeks]
+        means = self._means(rate.value, [week for week, _, _ in weeks])
+        us = self.draws.block(name_hashes(subjects), name_hash("leads")).tolist()
+        for subject, mean, u, (_, first, after) in zip(subjects, means, us, weeks, strict=True):
+            yield subject, poisson(u, mean), partial(period.clock.moments_in, start=first, end=after, zone=period.zone)
+
+    def _means(self, per_week: float, weeks: Sequence[str]) -> Iterator[int]:
+        """How many leads each week brings in the mean, in 2^-20."""
+        for week, factor in zip(weeks, self.factors.of_weeks(weeks), strict=True):
+            mean = multiply(round(per_week * ONE), factor)
             rounded = (mean + _COUNT_STEP // 2) // _COUNT_STEP * _COUNT_STEP
             if rounded > LARGEST_POISSON:
                 raise UsageError(
@@ -162,9 +174,7 @@ class _Arrivals:
                     "no count of so many is drawn",
                     "lower 'per_week', or 'cv' of 'weekly_factor'",
                 )
-            subject = f"{self.desk}~{self.name}~{week}"
-            count = poisson(self.draws.bits(subject, "leads"), rounded)
-            yield subject, count, partial(period.clock.moments_in, start=first, end=after, zone=period.zone)
+            yield rounded
 
     def lots(self) -> Iterator[_Lot]:
         """So many leads at the start and after every interval, evenly spread over a stretch of the day."""
@@ -173,7 +183,7 @@ class _Arrivals:
         within = source.within.value.seconds if source.within is not None else 1
         for number, begins in enumerate(self._lot_times(), start=1):
             week = iso_weeks(begins, begins + 1, period.zone)[0][0]
-            size = multiply(round(source.leads.value * ONE), self.factors.of_week(week))
+            size = multiply(round(source.leads.value * ONE), self.factors.of_weeks((week,))[0])
             subject = f"{self.desk}~{self.name}~{number}"
             # What is over a whole lead is one by chance, so that means stay what they are.
             count = (size + (self.draws.bits(subject, "leads") >> 33)) >> 20

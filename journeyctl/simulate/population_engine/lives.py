@@ -42,7 +42,7 @@ class Lives:
         self, inputs: Inputs, draws: Draws, *, end: int, empty: bool = False, apart: bool = False
     ) -> None:  # fmt: skip
         """Nobody has lived yet; lives end before second `end`. `empty` and `apart` as in `WhoLives`."""
-        self._inputs, self._end = inputs, end
+        self._inputs, self._start, self._end = inputs, inputs.world.start, end
         self._who = WhoLives(inputs, draws, empty=empty, apart=apart)
         self._keys = np.stack([keys_of(draws.stable()), keys_of(draws)])
         self._responses = inputs.responses.tables(draws)
@@ -100,7 +100,7 @@ class Lives:
 
     def asks_later(self, person: int, time: int) -> bool:
         """Whether anything in somebody's latest life from a second on depends on what it hears of groups."""
-        return bool(self.lived[person, life.W_ASKED] >= min(time - self.rows.start, life.LATEST))
+        return self.lived.item(person, life.W_ASKED) >= min(time - self._start, life.LATEST)
 
     def count_events(self) -> int:
         """How many events lives have left for desks since these were taken last."""

@@ -50,6 +50,7 @@ _MOST_GROUPS: Final = 60
 _AT_ONCE: Final = {Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.ACTIVATED}
 """Change fields or audiences, whoever asks for them."""
 _NOBODY: Final = -1
+_NOT_YET: Final = -1
 _NOTHING: Final = (0, 0, -1, -1, -1, 0, -1)
 """What rows are to the book of which it takes no notice."""
 
@@ -291,10 +292,11 @@ class _Shapes:
         if len(shapes) > before:
             self._columns = shapes
             world, spelled = self._world, _spelled(np.ascontiguousarray(shapes[before:]))
-            for place, columns in enumerate(spelled, before):
-                if columns not in world.sorts:
-                    world.sort(columns, self._sort(shapes[place].tolist()))
-            numbers = list(map(world.sorts.__getitem__, spelled))
+            numbers = [world.sorts.get(columns, _NOT_YET) for columns in spelled]
+            if _NOT_YET in numbers:
+                for place, columns in enumerate(spelled):
+                    if numbers[place] == _NOT_YET:
+                        numbers[place] = world.sort(columns, self._sort(shapes[before + place].tolist()))
             self.sorts = longer(self.sorts, len(shapes))
             self.sorts[before:] = world.sort_rows[0].take(numbers, axis=0)
 
