@@ -33,8 +33,8 @@ _TAKEN_OVER: Final = (
     (c.V_SCORE, life.E_SCORE), (c.V_NEED, life.E_NEED), (c.V_LINES, life.E_LINES),
 )  # fmt: skip
 """Columns of the floor's events that lives have as well."""
-_STATES: Final = tuple(state for state in LeadState)
-assert OUTCOMES[: len(_STATES) - c.ACCEPTED] == tuple(state.value for state in _STATES[c.ACCEPTED :])
+_OUTCOMES: Final = tuple(state.value for state in LeadState)
+assert OUTCOMES[: len(_OUTCOMES) - c.ACCEPTED] == _OUTCOMES[c.ACCEPTED :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ class Arrivals:
                 state - c.ACCEPTED, codes.text(why), *_REST,
             )  # fmt: skip
             outcome = LeadOutcome(
-                tables.names[desk], self.leads.name(lead - self._elsewhere), _STATES[state].value, why
+                tables.names[desk], self.leads.name(lead - self._elsewhere), _OUTCOMES[state], why
             )
             yield int(persons[of_lead[c.L_PERSON]]), news, outcome
 
