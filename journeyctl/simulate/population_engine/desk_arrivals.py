@@ -225,9 +225,7 @@ class Arrivals:
                 time, life.LEAD_OUTCOME, *self._spoken_by[desk], of_lead[c.L_PLACE], of_lead[c.L_NUMBER],
                 state - c.ACCEPTED, codes.text(why), *_REST,
             )  # fmt: skip
-            outcome = LeadOutcome(
-                tables.names[desk], self.leads.name(lead - self._elsewhere), _OUTCOMES[state], why
-            )
+            outcome = LeadOutcome(tables.names[desk], self.leads.name(lead - self._elsewhere), _OUTCOMES[state], why)
             yield int(persons[of_lead[c.L_PERSON]]), news, outcome
 
 
