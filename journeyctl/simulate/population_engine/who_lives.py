@@ -15,7 +15,7 @@ from journeyctl.simulate.population_engine.inputs import Inputs
 Integers = NDArray[int64]
 
 AT_ONCE: Final = 1 << 12
-"""So many people are made into arrays together where there are very many; with their mail they take a megabyte or two."""
+"""So many people are made into arrays together where there are very many; their mail makes that a megabyte or two."""
 _FEW: Final = 1 << 16
 """So many are made into arrays once, since some will live again."""
 
