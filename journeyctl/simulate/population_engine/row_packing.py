@@ -115,15 +115,17 @@ def pack_into(rows: Rows, packed: Packed) -> int:
             packed.codes[place] = shape
         else:
             packed.wide_codes[place] = shape
-        # Written in any case, and counted where it is one: nobody can foresee that, and so no branch waits for it.
-        packed.values[values, 0] = place
-        packed.values[values, 1] = value
-        values += int(value != 0) & int(reason >= 0)
-        packed.causes[causes, 0] = place
-        packed.causes[causes, 1] = wide[row, r.CAUSE_TIME]
-        causes += int(wide[row, r.CAUSE_TIME] != 0)
-        packed.leads[leads] = place
-        leads += int(narrow[row, r.LEAD_PLACE] > 0)
+        if value != 0 and reason >= 0:
+            packed.values[values, 0] = place
+            packed.values[values, 1] = value
+            values += 1
+        if wide[row, r.CAUSE_TIME] != 0:
+            packed.causes[causes, 0] = place
+            packed.causes[causes, 1] = wide[row, r.CAUSE_TIME]
+            causes += 1
+        if narrow[row, r.LEAD_PLACE] > 0:
+            packed.leads[leads] = place
+            leads += 1
         place += 1
     head[PACKED] = place
     head[VALUES] = values
