@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from journeyctl.draws import Draws
-    from journeyctl.simulate.reference import Finished
+    from journeyctl.simulate.finished import Finished
     from journeyctl.simulate.world import World
 
 HERE = Path(__file__).parent

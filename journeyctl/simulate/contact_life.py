@@ -20,7 +20,6 @@ from journeyctl.behaviour.response import ResponseModel
 from journeyctl.behaviour.traits import Traits
 from journeyctl.draws import Draws, DrawSource
 from journeyctl.expr import Value
-from journeyctl.fixed_point import CERTAIN, poisson_thresholds
 from journeyctl.graph.program import Program
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.machine import Machine
@@ -29,14 +28,10 @@ from journeyctl.semantics.state import Contact
 from journeyctl.semantics.stimuli import Bounced, Delivered, FieldChanged, FormSubmitted, OtherMail, Stimulus
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.accounts import NEVER, AccountBook
-from journeyctl.simulate.desk import LeadRequest, SalesDesk
+from journeyctl.simulate.contact_terms import LEFT, Week
+from journeyctl.simulate.desk import SalesDesk
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.people import Person
-
-Week = tuple[str, int, int]
-"""ISO week, its first second and the second after its last."""
-LEFT = "contact.left_company=true"
-"""How the record writes that a contact has left."""
-
 
 _MAY_MEET_DESK = (Kind.HANDED_OFF, Kind.MERGED, Kind.FACT)
 
@@ -366,10 +361,3 @@ def interesting_lines(program: Program, traits: Traits) -> tuple[str, ...]:
         return ()
     above = sorted(line for line, interest in best.items() if interest > 0)
     return tuple(above) or (min(best, key=lambda line: (-best[line], line)),)
-
-
-def week_may_bring_a_visit(model: ResponseModel) -> int:
-    """A draw of a week's visits below this threshold in 2^-53 means none, at whatever stage."""
-    c = model.coefficients
-    thresholds = poisson_thresholds(max(c.unsolicited_visits_late, c.unsolicited_visits_early))
-    return thresholds[0] if thresholds else CERTAIN

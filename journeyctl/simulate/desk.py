@@ -13,7 +13,6 @@ from simpy import Environment, Event
 
 from journeyctl.calendars import Calendar, next_daily
 from journeyctl.draws import DrawSource
-from journeyctl.expr import Environment as Names
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import (
     Answered,
@@ -38,35 +37,9 @@ from journeyctl.simulate.desk_instants import ARRIVAL, DONE, STALE, Dispatch, Mo
 from journeyctl.simulate.desk_people import Worker
 from journeyctl.simulate.desk_queue import TaskQueue
 from journeyctl.simulate.desk_rules import DeskRules, TeamRules
+from journeyctl.simulate.lead_request import LeadRequest
 
 Steps = Generator[Event, object, None]
-
-
-@dataclass(frozen=True, slots=True)
-class LeadRequest:
-    """A lead that reaches a desk."""
-
-    lead: str
-    """Its stable name, which addresses every draw about it."""
-    desk: str
-    created_at: int
-    """UTC seconds."""
-    request: bool
-    """Somebody asked for sales."""
-    contact: str = ""
-    """Key of the contact; empty for leads from elsewhere."""
-    source: str = ""
-    """Where a lead from elsewhere comes from; such a lead gets its first row here."""
-    score: int = 0
-    """Hundredths of a point."""
-    need: bool = False
-    """Latent need, which qualification finds."""
-    lines: tuple[str, ...] = ()
-    """Business lines that an opportunity would cover."""
-    names: Names | None = None
-    """What routing conditions see; `None`: everything is unknown."""
-    team: str | None = None
-    """Where the routing sends it, as far as that is known already; else it is asked."""
 
 
 @dataclass(slots=True)

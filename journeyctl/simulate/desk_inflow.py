@@ -17,8 +17,8 @@ from journeyctl.diagnostics import UsageError
 from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.fixed_point import CERTAIN, LARGEST_POISSON, ONE, lognormal, multiply, poisson
 from journeyctl.model.scenario import DeskInflow, OtherLeads
-from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import WorkTime
+from journeyctl.simulate.lead_request import LeadRequest
 
 LOT_BEGINS = 8 * 3_600
 """Local time of day at which a lot begins to arrive."""

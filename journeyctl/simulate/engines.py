@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from journeyctl.draws import Draws
-from journeyctl.simulate import population_engine, reference
-from journeyctl.simulate.reference import Finished
+from journeyctl.simulate import finished, population_engine
+from journeyctl.simulate.finished import Finished
 from journeyctl.simulate.world import World
 
 POPULATION: Final = population_engine.ENGINE
-REFERENCE: Final = reference.ENGINE
+REFERENCE: Final = finished.REFERENCE
 BOTH: Final = "both"
 """Run by both engines, whose rows must be the same."""
 NAMES: Final = (POPULATION, REFERENCE, BOTH)
@@ -21,7 +21,7 @@ NAMES: Final = (POPULATION, REFERENCE, BOTH)
 def run(world: World, draws: Draws, *, engine: str = POPULATION) -> Finished:
     """One replication, which `draws` names. A world that the population engine cannot carry is run by the other."""
     if engine == REFERENCE:
-        return reference.simulate(world, draws)
+        return _reference(world, draws)
     why = obstacle(world)
     if not why:
         try:
@@ -29,8 +29,15 @@ def run(world: World, draws: Draws, *, engine: str = POPULATION) -> Finished:
         except population_engine.Unsupported as reason:
             why = str(reason)
         else:
-            return found if engine == POPULATION else _compared(found, reference.simulate(world, draws))
-    return dataclasses.replace(reference.simulate(world, draws), why=why)
+            return found if engine == POPULATION else _compared(found, _reference(world, draws))
+    return dataclasses.replace(_reference(world, draws), why=why)
+
+
+def _reference(world: World, draws: Draws) -> Finished:
+    # Mostly it is not needed, and SimPy takes its time to load.
+    from journeyctl.simulate import reference
+
+    return reference.simulate(world, draws)
 
 
 def obstacle(world: World) -> str:

@@ -20,9 +20,9 @@ from journeyctl.semantics.effects import Kind
 from journeyctl.simulate import engines
 from journeyctl.simulate.executors import Executor
 from journeyctl.simulate.executors.local import LocalProcesses
+from journeyctl.simulate.finished import Finished
 from journeyctl.simulate.memory import of_machine, refuse_people, refuse_runs
 from journeyctl.simulate.nobody import refuse_nobody
-from journeyctl.simulate.reference import Finished
 from journeyctl.simulate.run import run, scenario_of, world_of
 from journeyctl.simulate.task_pool import TaskPool
 from journeyctl.simulate.thinning import WITHIN, share_for

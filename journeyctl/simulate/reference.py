@@ -6,11 +6,8 @@ contacts meet only at desks, and desks give out work at the end of each second (
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from simpy import Environment, Event
@@ -23,42 +20,16 @@ from journeyctl.semantics.effects import Effect
 from journeyctl.semantics.machine import Machine
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.simulate.accounts import AccountBook
-from journeyctl.simulate.contact_life import ContactLife, Given, Setting, begin_lives, week_may_bring_a_visit
-from journeyctl.simulate.desk import LeadRequest, SalesDesk
+from journeyctl.simulate.contact_life import ContactLife, Given, Setting, begin_lives
+from journeyctl.simulate.contact_terms import week_may_bring_a_visit
+from journeyctl.simulate.desk import SalesDesk
 from journeyctl.simulate.desk_instants import EVALUATION, Moment
 from journeyctl.simulate.drawn_ahead import DrawnAhead, mail_purposes
+from journeyctl.simulate.finished import Finished, without_collector
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.matched_audiences import Newcomer
 from journeyctl.simulate.people import Person
 from journeyctl.simulate.world import World
-
-ENGINE = "reference"
-"""How results name this engine."""
-
-
-class Rows(Protocol):
-    """All rows of a run."""
-
-    def record(self) -> EventRecord:
-        """In the order of time."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A run that is over."""
-
-    record: Rows
-    contacts: int
-    """Contacts that were simulated."""
-    stuck: tuple[str, ...]
-    """Contacts that took more than 1,000 steps at one instant, sorted; a run with any has failed."""
-    open_leads: Mapping[str, int]
-    """Leads without an outcome by desk."""
-    engine: str = ENGINE
-    why: str = ""
-    """Why the population engine did not run it; empty where it did, or was not asked to."""
-    differs: bool = False
-    """Both engines ran it, and their rows are not the same."""
 
 
 def simulate(world: World, draws: Draws) -> Finished:
@@ -192,19 +163,3 @@ def _weeks_with_visits(world: World, persons: Sequence[Person], draws: Draws) ->
     )
     possible = us >= week_may_bring_a_visit(world.model)
     return [np.flatnonzero(row).tolist() for row in possible]
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Switches the garbage collector off: with tens of thousands of live processes it takes most of the time."""
-    enabled = gc.isenabled()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        # What is left alive counts as old from here on; else it would all be searched at once.
-        gc.freeze()
-        gc.unfreeze()
-        if enabled:
-            gc.enable()

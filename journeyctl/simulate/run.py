@@ -19,11 +19,12 @@ from journeyctl.graph.program import Program
 from journeyctl.model.scenario import Scenario
 from journeyctl.model.specification import Workspace
 from journeyctl.semantics.turn import Launch
-from journeyctl.simulate import engines, reference
+from journeyctl.simulate import engines
 from journeyctl.simulate.contact_file import at_known_accounts
 from journeyctl.simulate.costing import Newcomers
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.facts import Facts, facts_by_contact
+from journeyctl.simulate.finished import Finished
 from journeyctl.simulate.funnel import reachable
 from journeyctl.simulate.group_scope import GroupScope, membership
 from journeyctl.simulate.inflow import inflow_of
@@ -41,7 +42,7 @@ _LATEST: Final[deque[tuple[tuple[object, ...], People, Mapping[str, Mapping[str,
 """What drawn people depended on, and who they were. Nothing of it can be changed."""
 
 
-def run(world: World, draws: Draws, *, engine: str = engines.POPULATION) -> reference.Finished:
+def run(world: World, draws: Draws, *, engine: str = engines.POPULATION) -> Finished:
     """One replication, which `draws` names; see `engines` for what may run it."""
     return engines.run(world, draws, engine=engine)
 

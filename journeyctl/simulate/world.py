@@ -21,12 +21,12 @@ from journeyctl.semantics.state import Contact
 from journeyctl.semantics.turn import Launch
 from journeyctl.semantics.view import ContactView
 from journeyctl.simulate.coded import Coded
-from journeyctl.simulate.contact_life import Week
+from journeyctl.simulate.contact_terms import Week
 from journeyctl.simulate.costing import Newcomers
-from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_inflow import OtherLead, Period, other_leads, stages_of
 from journeyctl.simulate.desk_rules import DeskRules
 from journeyctl.simulate.group_scope import Belongs, GroupScope
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.matched_audiences import MatchedAudiences
 from journeyctl.simulate.person import FieldQuestion, People, Person
 from journeyctl.units import SECONDS_PER_DAY, Duration

@@ -18,8 +18,9 @@ from journeyctl.report import sweep_text
 from journeyctl.report.forecast_text import render
 from journeyctl.results.measures import MEASURES
 from journeyctl.semantics.effects import Kind
-from journeyctl.simulate.desk import LeadRequest, work_alone
+from journeyctl.simulate.desk import work_alone
 from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.run import run, world_of
 from journeyctl.simulate.world import World
 from journeyctl.units import Duration

@@ -20,10 +20,11 @@ from journeyctl.model.values import TimeWindow
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
 from journeyctl.semantics.stimuli import LeadOutcome
-from journeyctl.simulate.desk import LeadRequest, SalesDesk
+from journeyctl.simulate.desk import SalesDesk
 from journeyctl.simulate.desk_instants import ARRIVAL, Moment
 from journeyctl.simulate.desk_people import Worker, away_on
 from journeyctl.simulate.desk_rules import Delay, DeskRules, FieldRules, TeamRules, WorkTime
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.spec import load
 from journeyctl.units import Duration
 from tests.simulate.written_desks import both_worked

@@ -15,8 +15,8 @@ from journeyctl.calendars import Calendar, local
 from journeyctl.diagnostics import SpecError
 from journeyctl.draws import Draws
 from journeyctl.semantics.effects import Kind
-from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.run import run, world_of
 from journeyctl.simulate.world import World
 from journeyctl.spec import load, with_set

@@ -14,8 +14,9 @@ from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.fixed_point import CERTAIN, exponential_seconds_array
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
-from journeyctl.simulate.desk import LeadRequest, SalesDesk, work_alone
+from journeyctl.simulate.desk import SalesDesk, work_alone
 from journeyctl.simulate.desk_rules import DeskRules, TeamRules, WorkTime
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.units import Duration
 
 HOUR = 3_600

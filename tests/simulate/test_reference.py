@@ -21,8 +21,9 @@ from journeyctl.semantics import machine
 from journeyctl.semantics.effects import Kind
 from journeyctl.semantics.lead import FINAL
 from journeyctl.simulate import run as run_module
+from journeyctl.simulate.finished import Finished
 from journeyctl.simulate.person import FieldQuestion
-from journeyctl.simulate.reference import Finished, simulate
+from journeyctl.simulate.reference import simulate
 from journeyctl.simulate.run import launches_of, run, scenario_of, world_of
 from journeyctl.simulate.world import World
 from journeyctl.spec import comparison, load, with_set

@@ -14,8 +14,8 @@ from journeyctl.model.specification import Workspace
 from journeyctl.report.future_run_text import render
 from journeyctl.simulate import forecast as forecasts
 from journeyctl.simulate import uncertainty
+from journeyctl.simulate.finished import Finished
 from journeyctl.simulate.parameter_draws import undrawn_numbers
-from journeyctl.simulate.reference import Finished
 from journeyctl.simulate.stated_numbers import is_stated
 from journeyctl.simulate.uncertainty import FutureRun, Uncertainty
 from journeyctl.simulate.world import World

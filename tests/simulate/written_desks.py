@@ -22,8 +22,9 @@ from journeyctl.draws import Draws
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.stimuli import LeadOutcome
 from journeyctl.simulate import population_engine
-from journeyctl.simulate.desk import LeadRequest, SalesDesk, work_alone
+from journeyctl.simulate.desk import SalesDesk, work_alone
 from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.spec import load
 from tests.spec.workspace_files import write_workspace
 

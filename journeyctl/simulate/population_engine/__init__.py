@@ -13,7 +13,7 @@ from journeyctl.simulate.population_engine.field_codes import Unsupported
 
 if TYPE_CHECKING:
     from journeyctl.draws import Draws
-    from journeyctl.simulate.reference import Finished
+    from journeyctl.simulate.finished import Finished
     from journeyctl.simulate.world import World
 
 __all__ = [

@@ -10,8 +10,8 @@ from journeyctl.draws import Draws, name_hashes
 from journeyctl.results.name_table import NameTable
 from journeyctl.results.record import EventRecord
 from journeyctl.semantics.effects import Effect
-from journeyctl.simulate.desk import LeadRequest
 from journeyctl.simulate.desk_rules import DeskRules
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_record import Named, part_of_desks
 from journeyctl.simulate.population_engine.desk_tables import DeskTables

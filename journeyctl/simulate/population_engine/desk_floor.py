@@ -11,7 +11,7 @@ from numpy import int32, int64, uint8
 from numpy.typing import NDArray
 
 from journeyctl.draws import Draws, name_hash
-from journeyctl.simulate.desk import LeadRequest
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.population_engine import desk_columns as c
 from journeyctl.simulate.population_engine.desk_field import after
 from journeyctl.simulate.population_engine.desk_tables import DeskTables

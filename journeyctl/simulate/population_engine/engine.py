@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from journeyctl.draws import Draws
 from journeyctl.results.record import EventRecord
+from journeyctl.simulate.finished import Finished, without_collector
 from journeyctl.simulate.population_engine import draw_blocks
 from journeyctl.simulate.population_engine.desk_floor import DeskFloor
 from journeyctl.simulate.population_engine.desk_loop import DeskLoop
@@ -14,7 +15,6 @@ from journeyctl.simulate.population_engine.known_people import KnownPeople
 from journeyctl.simulate.population_engine.lives import Lives
 from journeyctl.simulate.population_engine.rows import WorldNames, Written, part_of
 from journeyctl.simulate.population_engine.spare_memory import give_back, small_pages
-from journeyctl.simulate.reference import Finished, without_collector
 from journeyctl.simulate.world import World
 
 _INPUTS = "population engine: inputs"

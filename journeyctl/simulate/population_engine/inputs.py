@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from journeyctl.draws import Draws
 from journeyctl.results.name_table import NameTable
 from journeyctl.simulate.coded import Coded
-from journeyctl.simulate.contact_life import LEFT
+from journeyctl.simulate.contact_terms import LEFT
 from journeyctl.simulate.other_mail import ScenarioMail
 from journeyctl.simulate.person import People, together
 from journeyctl.simulate.population_engine import life

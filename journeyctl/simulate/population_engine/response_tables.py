@@ -20,7 +20,7 @@ from journeyctl.behaviour import purposes
 from journeyctl.behaviour.logits import scaled
 from journeyctl.draws import Draws, name_hash, name_hashes
 from journeyctl.fixed_point import CERTAIN, alpha_index, normal, poisson_thresholds
-from journeyctl.simulate.contact_life import Week, week_may_bring_a_visit
+from journeyctl.simulate.contact_terms import Week, week_may_bring_a_visit
 from journeyctl.simulate.population_engine.arithmetic import ENTRIES, number_tables
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from journeyctl.fixed_point import CERTAIN
 from journeyctl.semantics.effects import Effect, Kind
 from journeyctl.semantics.lead import LeadRules, OutcomeOdds, Stage
 from journeyctl.simulate import population_engine
-from journeyctl.simulate.desk import LeadRequest, work_alone
+from journeyctl.simulate.desk import work_alone
 from journeyctl.simulate.desk_rules import DeskRules, TeamRules, WorkTime
+from journeyctl.simulate.lead_request import LeadRequest
 from journeyctl.simulate.truth.queues import Customers, Stream, begins, working_seconds
 from journeyctl.units import Duration
 

@@ -19,7 +19,7 @@ from journeyctl.graph.house import Item
 from journeyctl.graph.program import Scoring
 from journeyctl.model.behaviour import Behaviour, Parameter
 from journeyctl.semantics import stimuli
-from journeyctl.simulate.contact_life import week_may_bring_a_visit
+from journeyctl.simulate.contact_terms import week_may_bring_a_visit
 from journeyctl.spec import load
 
 pytest.importorskip("numba", reason="the population engine is compiled by it")
