@@ -7,7 +7,7 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +17,7 @@ from journeyctl.cli import packing
 if TYPE_CHECKING:
     from journeyctl.api import Checked
     from journeyctl.calendars.zones import Learnt
+    from journeyctl.model.population import FieldValue
 
 _BEFORE, _AFTER = 1_205, 1_505
 """Days around its runs of which an engine asks for the offsets of zones. It asks itself for whatever is missing."""
@@ -110,4 +111,24 @@ def _learnt(checked: Checked) -> dict[str, Learnt]:
     windows = [program.calendar.window(scenario.start, scenario.length) for scenario in scenarios]
     first, after = min(start for start, _ in windows), max(end for _, end in windows)
     days = range(first // zones.DAY - _BEFORE, after // zones.DAY + _AFTER)
-    return {zone: zones.learn(days, zone) for zone in {program.zone, *(c.zone for c in program.countries.values())}}
+    named = {program.zone, *(country.zone for country in program.countries.values())}
+    for scenario in scenarios:
+        drawn = scenario.population.fields.get(program.meanings.get("zone", ""))
+        named |= set(_names_in(drawn)) & set(zones.zone_names())
+    return {zone: zones.learn(days, zone) for zone in sorted(named)}
+
+
+def _names_in(value: FieldValue | None) -> Iterator[str]:
+    """The texts that a field's spread can give."""
+    from journeyctl.model.population import Given, Literally, Table
+
+    match value:
+        case Given():
+            for arm in value.arms:
+                yield from _names_in(arm.value)
+        case Table():
+            yield from value.shares
+        case Literally(value=str() as name):
+            yield name
+        case _:
+            """None of these is a text."""

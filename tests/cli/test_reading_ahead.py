@@ -12,6 +12,7 @@ import pytest
 from journeyctl import api
 from journeyctl.cli import reading_ahead
 from journeyctl.graph.lowering import lower
+from journeyctl.units import Duration
 from journeyctl.workspaces import locate
 
 SMALL = locate("small")
@@ -58,6 +59,17 @@ def test_an_answer_that_is_cut_off_is_none(monkeypatch: pytest.MonkeyPatch, fork
     monkeypatch.setattr(reading_ahead, "_read", cut_off)
     assert reading_ahead.checked_workspace(SMALL, meanwhile=lambda: None).workspace.scenarios
     assert forked == ["here"]
+
+
+def test_it_finds_out_beforehand_what_the_zones_of_runs_are_like(forked: list[str]) -> None:
+    checked = api.checked_workspace(locate("pilot"))
+    learnt = reading_ahead._learnt(checked)
+    assert {"America/New_York", "America/Chicago", "Europe/Berlin"} <= learnt.keys()
+    first, _, steady = learnt["America/Chicago"]
+    start, end = checked.program.calendar.window(
+        checked.workspace.scenarios["us-pilot"].start, Duration(seconds=86_400)
+    )
+    assert first + 1_200 <= start // 86_400 <= end // 86_400 + 1_500 <= first + len(steady)
 
 
 def test_the_process_that_reads_never_hears_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
