@@ -93,7 +93,7 @@ class _Factors:
             return [ONE] * len(weeks)
         new = [week for week in weeks if week not in self._known]
         if new:
-            subject, purpose = name_hashes(("desk_inflow", "weekly-factor"))
+            subject, purpose = name_hash("desk_inflow"), name_hashes(("weekly-factor",))[0]
             us = self._draws.block(subject, purpose, places=name_hashes(new)).tolist()
             median, sigma = self._spread.median, self._spread.sigma
             self._known |= {week: lognormal(u, median=median, sigma=sigma) for week, u in zip(new, us, strict=True)}
