@@ -6,10 +6,9 @@ the document, then what the document and the run imply: coefficients say where e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Final
-from weakref import ref
 
 import numpy as np
 from numpy import int64
@@ -106,22 +105,18 @@ class ResponseLists:
         self._array = np.concatenate(
             [number_tables(), np.array(coefficients, np.int64), *(part for _, part in parts)]
         )  # fmt: skip
-        self._items_at, self._same, self._hashes = implied[ITEMS], self._items_of_all(), name_hashes(items)
-        self._lent: Callable[[], ResponseTables | None] = _nobody
-        """What was handed out last, as long as somebody has it."""
+        self._items_at, self._is_read = implied[ITEMS], False
+        self._same, self._hashes = self._items_of_all(), name_hashes(items)
 
     def tables(self, draws: Draws) -> ResponseTables:
-        """The tables of one replication; of several ones, where these agree. Nobody may write to them or keep views."""
-        found, lent = self._item_table(draws), self._lent()
+        """The tables of one replication; of several ones, where these agree. Nobody may write to them."""
+        found = self._item_table(draws)
         if not np.array_equal(found, self._rows):
-            if lent is not None:
-                # Somebody still reads them; else they are written anew, since a copy is a megabyte or two.
-                self._array, lent = self._array.copy(), None
+            if self._is_read:
+                self._array = self._array.copy()
             self._rows[:] = found
-        if lent is None:
-            lent = self._array.view()
-            self._lent = ref(lent)
-        return lent
+        self._is_read = True
+        return self._array
 
     @property
     def _rows(self) -> Integers:
@@ -159,10 +154,6 @@ class ResponseLists:
             return 0, -1, -1
         topic = topics[item.topic] if item.topic is not None else -1
         return item.level, topic, self.lines.index(item.line) if topic >= 0 and item.line is not None else -1
-
-
-def _nobody() -> None:
-    """Nothing was handed out."""
 
 
 def _implied(model: ResponseModel) -> dict[int, int]:
