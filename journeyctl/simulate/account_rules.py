@@ -57,8 +57,6 @@ class BookRules:
     """Fields of which evaluations take any notice; changes of others are nothing to them."""
     needs_every_row: bool
     """Evaluations can see more of a contact than what follows from its last waking row."""
-    first_members: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    """By contact and group what an account book expects of it as the first member, as far as it did."""
     kinds: dict[tuple[tuple[str, ...], tuple[str, str] | None], _Kind | None] = field(default_factory=dict)
     """What contacts are who can belong to the same groups, and were brought for the same, as far as somebody asked."""
 

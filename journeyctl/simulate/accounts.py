@@ -20,7 +20,7 @@ from journeyctl.semantics.stimuli import LeadOutcome, Stimulus
 from journeyctl.simulate.account_facts import AccountFacts
 from journeyctl.simulate.account_group import EVERY_EVALUATION, AccountGroup, Findings, GroupLead
 from journeyctl.simulate.account_rules import NOBODY, BookRules, Roster, evaluation_times
-from journeyctl.simulate.group_members import LEFT_COMPANY, HeldBack, KnownContact, Standing
+from journeyctl.simulate.group_members import HeldBack, KnownContact, Standing
 from journeyctl.simulate.matched_audiences import Expected, MatchedAudiences, Newcomer
 from journeyctl.simulate.people import Person
 
@@ -141,18 +141,9 @@ class AccountBook:
         for group, (time, contact) in first.items():
             week = bisect_left(begins, time)
             if week < len(begins):
-                expected[group] = Expected(week, *self._first_member(contact, group[0]))
+                role = self._rules[group[0]].first_role(self._enrolled[contact].person.fields)
+                expected[group] = Expected(week, role)
         self._search.expect(expected)
-
-    def _first_member(self, contact: str, name: str) -> tuple[str, int]:
-        """Its role in a group, and the number of the first week by which it will have left; see `Expected`."""
-        found = self._all.first_members.get((contact, name))
-        if found is None:
-            one, weeks = self._enrolled[contact], self._all.weeks
-            left = min((at for at, path, value in one.facts if path == LEFT_COMPANY and value is True), default=NEVER)
-            leaves = bisect_left(weeks, left, key=lambda week: week.begins)
-            found = self._all.first_members[contact, name] = self._rules[name].first_role(one.person.fields), leaves
-        return found
 
     # --- what is known
 

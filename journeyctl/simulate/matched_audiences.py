@@ -58,8 +58,6 @@ class Expected(NamedTuple):
     """Number of the first week in which audiences look for the others."""
     role: str
     """The member's; empty: none."""
-    leaves: int
-    """Number of the first week by which the member will have left; that of none for one who stays."""
 
 
 class Seeker(Protocol):
@@ -275,21 +273,15 @@ class AudienceSearch:
         Nothing depends on it but how many are drawn together.
         """
         found, counts = list[tuple[Chance, str]](), dict[Group, list[int]]()
-        leaving = dict[int, list[tuple[Group, int]]]()
         for later in range(number + 1, len(self._weeks)):
             come = list[tuple[Chance, str]]()
-            for group, role_number in leaving.get(later, ()):
-                counts[group][role_number] -= 1
             for chance in self._chances[later]:
                 own = counts.get(chance.group)
                 if own is None:
-                    known = self._counts(chance.group, groups.get(chance.group), later)
-                    if known is None:
+                    own = self._counts(chance.group, groups.get(chance.group), later)
+                    if own is None:
                         continue
-                    own, first = known
                     counts[chance.group] = own
-                    if first is not None and 1 in own:
-                        leaving.setdefault(first.leaves, []).append((chance.group, own.index(1)))
                 filled, seeker = self._rules[chance.group[0]].filled(tuple(own)), groups.get(chance.group)
                 activated = seeker.activated if seeker is not None else {}
                 come += self._bringing(chance, filled.sought_with(activated, chance.week.begins))
@@ -298,16 +290,15 @@ class AudienceSearch:
             found += come
         return found
 
-    def _counts(self, group: Group, seeker: Seeker | None, week: int) -> tuple[list[int], Expected | None] | None:
-        """How many members have each role: those whom it has, else the one who is expected by this week, and who."""
+    def _counts(self, group: Group, seeker: Seeker | None, week: int) -> list[int] | None:
+        """How many members have each role: those whom it has, else the one who is expected by this week."""
         known = seeker.counts() if seeker is not None else None
         if known is not None:
-            return list(known), None
+            return list(known)
         expected = self._expected.get(group)
         if expected is None or expected.week > week:
             return None
-        is_there = expected.leaves > week
-        return [int(is_there and role == expected.role) for role in self._rules[group[0]].needed], expected
+        return [int(role == expected.role) for role in self._rules[group[0]].needed]
 
     def _places(self, chosen: Sequence[tuple[Chance, str]]) -> list[Place]:
         """To which of its places each of these chances brings somebody."""
